@@ -1,0 +1,14 @@
+"""Generative augmentation for scikit-learn."""
+
+from sktsgan.metrics import distribution_kl_score
+from sktsgan.preprocessing import Windowizer
+from sktsgan.samplers import CopulaSampler, TransformerGANSampler
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CopulaSampler",
+    "TransformerGANSampler",
+    "Windowizer",
+    "distribution_kl_score",
+]

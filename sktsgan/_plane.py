@@ -1,0 +1,129 @@
+"""The plane in which two sets are compared: principal components of the real one, a normal each."""
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array
+
+__all__ = ["fit_normal", "flatten_pair", "normal_kl", "project_pair", "standardise_pair"]
+
+# Added to every variance, in standardised units squared: far below what two sets of any size could
+# differ by, yet it keeps the divergence finite where a set has no spread in some direction.
+_RIDGE = 1e-6
+
+# Where standardised values are cut off: a diverged generator is to score badly, not to overflow.
+_MAX_STANDARDISED = 1e8
+
+
+def flatten_pair(real, synthetic):
+    """Return both sets as float64 arrays with a row an item.
+
+    Parameters
+    ----------
+    real, synthetic : array-like of shape (n_items, ...)
+        The two sets; their numbers of items may differ.
+
+    Returns
+    -------
+    real, synthetic : ndarray of shape (n_items, n_values)
+
+    Raises
+    ------
+    ValueError
+        If a set has fewer than two items, values that are not finite, or the items of both sets
+        differ in shape.
+    """
+    real, synthetic = (
+        check_array(X, dtype=np.float64, allow_nd=True, ensure_min_samples=2, input_name=name)
+        for name, X in (("real", real), ("synthetic", synthetic))
+    )
+    if real.shape[1:] != synthetic.shape[1:]:
+        raise ValueError(
+            f"synthetic has items of shape {synthetic.shape[1:]}, "
+            f"but those of real have shape {real.shape[1:]}."
+        )
+    return real.reshape(len(real), -1), synthetic.reshape(len(synthetic), -1)
+
+
+def standardise_pair(real, synthetic):
+    """Return both sets, each value standardised by its mean and deviation in the real set.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of shape (n_items, n_values)
+        The two sets. Values that are constant in the real set are centred only.
+
+    Returns
+    -------
+    real, synthetic : ndarray of shape (n_items, n_values)
+        Cut off at ±1e8.
+    """
+    scaler = StandardScaler().fit(real)
+    return tuple(
+        np.clip(scaler.transform(X), -_MAX_STANDARDISED, _MAX_STANDARDISED)
+        for X in (real, synthetic)
+    )
+
+
+def project_pair(real, synthetic, n_components=2):
+    """Project both sets on the principal components of the standardised real set.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of shape (n_items, n_values)
+        The two sets.
+    n_components : int, default=2
+        Number of components; as many as the real set has, where it has fewer.
+
+    Returns
+    -------
+    real, synthetic : ndarray of shape (n_items, n_components)
+        In standard deviations of the real values.
+    """
+    real, synthetic = standardise_pair(real, synthetic)
+    pca = PCA(min(n_components, *real.shape), random_state=0)
+    with np.errstate(invalid="ignore"):  # shares of a total variance of 0, where all is constant
+        pca.fit(real)
+    return pca.transform(real), pca.transform(synthetic)
+
+
+def fit_normal(points):
+    """Return the mean and the covariance of a normal distribution fitted to points.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_components)
+        At least two points.
+
+    Returns
+    -------
+    mean : ndarray of shape (n_components,)
+    covariance : ndarray of shape (n_components, n_components)
+        Positive definite: 1e-6 is added to the variances.
+    """
+    covariance = np.atleast_2d(np.cov(points, rowvar=False))
+    return points.mean(axis=0), covariance + _RIDGE * np.eye(points.shape[1])
+
+
+def normal_kl(p, q):
+    """Return the Kullback–Leibler divergence KL(p‖q) of two normal distributions, in nats.
+
+    ½ [tr(Σq⁻¹ Σp) + (μq − μp)ᵀ Σq⁻¹ (μq − μp) − k + ln(det Σq / det Σp)]
+
+    Parameters
+    ----------
+    p, q : tuple of (mean, covariance)
+        Arrays of shapes (k,) and (k, k); the covariances are positive definite.
+
+    Returns
+    -------
+    divergence : float
+        At least 0, which means that both are the same; no symmetric function of ``p`` and ``q``.
+    """
+    (p_mean, p_covariance), (q_mean, q_covariance) = p, q
+    shift = q_mean - p_mean
+    both = np.column_stack([p_covariance, shift])
+    solved = np.linalg.solve(q_covariance, both)
+    log_ratio = np.linalg.slogdet(q_covariance)[1] - np.linalg.slogdet(p_covariance)[1]
+    twice = np.trace(solved[:, :-1]) + shift @ solved[:, -1] - len(shift) + log_ratio
+    return max(float(twice) / 2, 0.0)  # rounding may leave it a hair below

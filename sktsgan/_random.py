@@ -1,0 +1,48 @@
+"""Randomness that stays inside an estimator.
+
+Every draw of the package comes from a generator made here, so that the global states of NumPy
+and torch are the same before and after any call.
+"""
+
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from sklearn.utils import check_random_state
+
+__all__ = ["draw_seed", "local_torch_seed", "torch_generator"]
+
+_MAX_SEED = np.iinfo(np.int32).max
+
+
+def draw_seed(random_state):
+    """Return an integer seed drawn from ``random_state``.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+        As in scikit-learn. An instance is advanced by one draw, None takes fresh entropy.
+
+    Returns
+    -------
+    seed : int
+        Between 0 and 2**31 - 2.
+    """
+    if random_state is None:  # not NumPy's global state: that would leak between estimators
+        return int(np.random.default_rng().integers(_MAX_SEED))
+    return int(check_random_state(random_state).randint(_MAX_SEED))
+
+
+def torch_generator(seed, device="cpu"):
+    """Return a torch generator of its own that starts from an integer seed."""
+    return torch.Generator(device=device).manual_seed(seed)
+
+
+@contextmanager
+def local_torch_seed(seed, device="cpu"):
+    """Seed torch inside the block only; used where torch takes no generator (initialisation, dropout)."""
+    device = torch.device(device)
+    cuda = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda):
+        torch.manual_seed(seed)
+        yield

@@ -1,0 +1,24 @@
+"""How close generated items are to real ones."""
+
+from sktsgan.metrics._discriminative import discriminative_score
+from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
+from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
+from sktsgan.metrics._predictive import predictive_score
+from sktsgan.metrics._statistics import (
+    autocorrelation_difference,
+    correlation_difference,
+    marginal_difference,
+)
+from sktsgan.metrics._two_sample import classifier_two_sample_score
+
+__all__ = [
+    "autocorrelation_difference",
+    "classifier_two_sample_score",
+    "correlation_difference",
+    "discriminative_score",
+    "distribution_kl_divergence",
+    "distribution_kl_score",
+    "marginal_difference",
+    "nearest_neighbor_ratio",
+    "predictive_score",
+]

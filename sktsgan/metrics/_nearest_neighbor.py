@@ -1,0 +1,123 @@
+"""Memorisation: are generated windows nearer to the training windows than to unseen ones?"""
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+from sklearn.utils import check_random_state
+
+from sktsgan._random import draw_seed
+from sktsgan._validation import check_windows
+
+__all__ = ["nearest_neighbor_ratio"]
+
+
+def nearest_neighbor_ratio(train, held_out, synthetic, *, n_channels=None, random_state=None):
+    """Return how much nearer synthetic windows lie to training windows than to unseen ones.
+
+    Parameters
+    ----------
+    train : array-like of shape (n_train, n_timesteps, n_channels) or flat
+        Real windows that the generator was fitted on.
+    held_out : array-like of shape (n_held_out, n_timesteps, n_channels) or flat
+        Real windows of the same distribution that it did not see.
+    synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
+        Generated windows.
+    n_channels : int, default=None
+        Channels of flat windows.
+    random_state : int, RandomState instance or None, default=None
+        Rules which windows of the larger real set are cut. None takes fresh entropy.
+
+    Returns
+    -------
+    ratio : float
+        Median over the synthetic windows of (distance to the nearest training window) / (distance to
+        the nearest held-out window), at least 0. **About 1 is best**: the generator knows the
+        distribution, not the windows. Towards 0, it copies. Above 1, its windows
+        resemble the held-out ones more, as where the training set is of another period; infinite
+        where most of them equal one.
+
+    Raises
+    ------
+    ValueError
+        If a set has fewer than two windows, or the windows of the sets differ in shape.
+
+    Notes
+    -----
+    The idea is that of the test of [1]_: a third, unseen set shows what distance to expect.
+    Distances are Euclidean, between flattened windows each channel of which is divided by its
+    standard deviation in the training set. A synthetic window that equals a window of both sets
+    counts as 1.
+
+    The nearest of many is nearer than the nearest of few, so the sizes of the real sets must not
+    matter. A larger held-out set is cut to the size of the training set. A larger training set is
+    kept whole, since a copy of a window that was cut would go unseen; the ratio is multiplied by what
+    cutting it does to innocent windows: the median over the *held-out* windows of
+    (distance to the nearest of the cut training set) / (distance to the nearest of the whole one).
+
+    A perfect generator gets 1 only if both real sets are drawn alike. Where the held-out windows
+    are the last of a series with a trend, compare the ratio with that of another sampler.
+
+    References
+    ----------
+    .. [1] C. Meehan, K. Chaudhuri and S. Dasgupta, "A non-parametric test to detect data-copying in
+       generative models", AISTATS 2020.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktsgan.metrics import nearest_neighbor_ratio
+    >>> train, held_out, fresh = np.random.default_rng(0).normal(size=(3, 500, 12))
+    >>> bool(0.9 < nearest_neighbor_ratio(train, held_out, fresh) < 1.1)
+    True
+    >>> nearest_neighbor_ratio(train, held_out, train)
+    0.0
+    """
+    sets = {"train": train, "held_out": held_out, "synthetic": synthetic}
+    train, held_out, synthetic = _flat_and_scaled(sets, n_channels)
+    rng = check_random_state(draw_seed(random_state))
+    size = min(len(train), len(held_out))
+    cut_train, held_out = _subset(train, size, rng), _subset(held_out, size, rng)
+    ratio = _median_ratio(
+        _nearest_distance(train, synthetic), _nearest_distance(held_out, synthetic)
+    )
+    if len(train) == size or ratio == 0:
+        return ratio
+    return ratio * _median_ratio(
+        _nearest_distance(cut_train, held_out), _nearest_distance(train, held_out)
+    )
+
+
+def _flat_and_scaled(sets, n_channels):
+    """Return checked sets of flat windows in standard deviations of the first set's channels."""
+    sets = {
+        name: check_windows(windows, n_channels=n_channels, name=name, min_windows=2)
+        for name, windows in sets.items()
+    }
+    first, *others = sets
+    for name in others:
+        if sets[name].shape[1:] != sets[first].shape[1:]:
+            raise ValueError(
+                f"{name} has windows of shape {sets[name].shape[1:]}, "
+                f"but those of {first} have shape {sets[first].shape[1:]}."
+            )
+    deviation = sets[first].std(axis=(0, 1))
+    scale = np.where(deviation > 0, deviation, 1.0)
+    return [(windows / scale).reshape(len(windows), -1) for windows in sets.values()]
+
+
+def _subset(windows, size, rng):
+    """Return ``size`` of the windows, drawn without replacement."""
+    return windows if len(windows) == size else windows[rng.permutation(len(windows))[:size]]
+
+
+def _nearest_distance(real, queries):
+    """Return the distance of each query to the nearest real window."""
+    nearest = NearestNeighbors(n_neighbors=1).fit(real).kneighbors(queries, return_distance=False)
+    # The search expands the square and so is off by rounding: copies would not be at distance 0.
+    return np.linalg.norm(queries - real[nearest[:, 0]], axis=1)
+
+
+def _median_ratio(numerators, denominators):
+    """Return the median of ratios of distances; 0 / 0 counts as 1."""
+    both_zero = (numerators == 0) & (denominators == 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.median(np.where(both_zero, 1.0, numerators / denominators)))

@@ -1,0 +1,9 @@
+"""Networks: plain torch modules."""
+
+from sktsgan.networks._transformer import (
+    RefiningGenerator,
+    TransformerDiscriminator,
+    TransformerGenerator,
+)
+
+__all__ = ["RefiningGenerator", "TransformerDiscriminator", "TransformerGenerator"]

@@ -1,0 +1,148 @@
+"""The transformer pair for windows."""
+
+import torch
+from torch import nn
+from torch.nn.functional import pad
+
+from sktsgan.networks._layers import TokenLinear, make_encoder
+
+__all__ = ["RefiningGenerator", "TransformerDiscriminator", "TransformerGenerator"]
+
+
+class TransformerGenerator(nn.Module):
+    """Windows from latent noise: z → tokens → encoder → patches.
+
+    One token stands for ``patch_length`` consecutive steps of all channels. This is the generator of the
+    transformer GANs of the literature (Li et al. 2022, TTS-GAN, fig. 2).
+
+    Parameters
+    ----------
+    latent_size, n_timesteps, n_channels, patch_length : int
+    n_classes : int
+        0 without class labels.
+    embedding_size, depth, n_heads : int
+    dropout : float
+    """
+
+    def __init__(
+        self,
+        latent_size,
+        n_timesteps,
+        n_channels,
+        patch_length,
+        n_classes,
+        *,
+        embedding_size,
+        depth,
+        n_heads,
+        dropout,
+    ):
+        super().__init__()
+        self.n_timesteps, self.n_channels = n_timesteps, n_channels
+        self.n_tokens = -(-n_timesteps // patch_length)
+        self.embed = nn.Linear(latent_size, self.n_tokens * embedding_size)
+        self.position = nn.Parameter(torch.randn(self.n_tokens, embedding_size) * 0.3)
+        self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
+        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
+        self.head = nn.Linear(embedding_size, patch_length * n_channels)
+
+    def forward(self, latent, labels=None):
+        """Map noise of shape (B, latent_size) to scores of shape (B, n_timesteps, n_channels)."""
+        B = len(latent)
+        tokens = self.embed(latent).view(B, self.n_tokens, -1) + self.position
+        if labels is not None:
+            tokens = tokens + self.label(labels)[:, None]
+        steps = self.head(self.encoder(tokens)).view(B, -1, self.n_channels)
+        return steps[:, : self.n_timesteps]
+
+
+class RefiningGenerator(nn.Module):
+    """Components of a window refined from those that the base drew: u = e ⊙ exp(s) + r.
+
+    A token is a group of consecutive principal components of e; the encoder returns s and r for each of them.
+    The last layer starts near zero, so that an untrained generator is the base.
+
+    Parameters
+    ----------
+    n_components, components_per_token : int
+    n_classes : int
+        0 without class labels.
+    embedding_size, depth, n_heads : int
+    dropout : float
+    """
+
+    def __init__(
+        self,
+        n_components,
+        components_per_token,
+        n_classes,
+        *,
+        embedding_size,
+        depth,
+        n_heads,
+        dropout,
+    ):
+        super().__init__()
+        self.n_components, self.group = n_components, components_per_token
+        self.n_tokens = -(-n_components // components_per_token)
+        self.embed = TokenLinear(self.n_tokens, components_per_token, embedding_size)
+        self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
+        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
+        self.head = TokenLinear(self.n_tokens, embedding_size, 2 * components_per_token, scale=1e-2)
+
+    def forward(self, components, labels=None):
+        """Map components of shape (B, n_components) to components of the same shape."""
+        B, K = components.shape
+        padded = pad(components, (0, self.n_tokens * self.group - K))
+        tokens = self.embed(padded.view(B, self.n_tokens, self.group))
+        if labels is not None:
+            tokens = tokens + self.label(labels)[:, None]
+        change = self.head(self.encoder(tokens)).view(B, self.n_tokens, 2, self.group)
+        log_gain, shift = (change[:, :, i].reshape(B, -1)[:, :K] for i in (0, 1))
+        # a component may fade but not explode: the base already has its variance
+        return components * torch.exp(log_gain.clamp(-3.0, 1.0)) + shift
+
+
+class TransformerDiscriminator(nn.Module):
+    """Windows to one logit each: tokens → encoder → all tokens side by side → logit.
+
+    Parameters
+    ----------
+    token_sizes : list of (int, int)
+        Number and features of the tokens of each kind.
+    n_classes : int
+        0 without class labels.
+    embedding_size, depth, n_heads : int
+    dropout : float
+    hidden_size : int, default=128
+        Width of the read-out.
+    """
+
+    def __init__(
+        self,
+        token_sizes,
+        n_classes,
+        *,
+        embedding_size,
+        depth,
+        n_heads,
+        dropout,
+        hidden_size=128,
+    ):
+        super().__init__()
+        self.embed = nn.ModuleList(
+            TokenLinear(number, size, embedding_size) for number, size in token_sizes
+        )
+        n_tokens = sum(number for number, _ in token_sizes)
+        self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
+        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
+        self.head = nn.Sequential(
+            nn.Linear(n_tokens * embedding_size, hidden_size), nn.GELU(), nn.Linear(hidden_size, 1)
+        )
+
+    def forward(self, tokens, labels=None):
+        """Map a tuple of tokens, each of shape (B, number, features), to logits of shape (B,)."""
+        embedded = torch.cat([embed(t) for embed, t in zip(self.embed, tokens, strict=True)], dim=1)
+        if labels is not None:
+            embedded = embedded + self.label(labels)[:, None]
+        return self.head(self.encoder(embedded).flatten(1))[:, 0]

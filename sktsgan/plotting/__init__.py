@@ -1,0 +1,7 @@
+"""Pictures of what was learnt, as scikit-learn draws them."""
+
+from sktsgan.plotting._distribution import DistributionDisplay
+from sktsgan.plotting._loss_curve import LossCurveDisplay
+from sktsgan.plotting._windows import WindowDisplay
+
+__all__ = ["DistributionDisplay", "LossCurveDisplay", "WindowDisplay"]

@@ -1,0 +1,241 @@
+"""Real and generated windows in the plane, with the normals whose divergence is the score."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils import check_scalar
+
+from sktsgan._draws import draw_beside
+from sktsgan._plane import flatten_pair
+from sktsgan.plotting._projections import project
+from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
+
+__all__ = ["DistributionDisplay"]
+
+_LABELS = {"pca": ("PCA", "principal component"), "tsne": ("t-SNE", "t-SNE axis")}
+
+
+class DistributionDisplay:
+    """Scatter of real and generated windows by PCA and t-SNE, with a normal fitted to each set.
+
+    Make it by :meth:`from_samples` or :meth:`from_estimator`. The ellipses hold the points within
+    one and two standard deviations of the normals. The divergence in the title of the PCA panel is
+    :func:`~sktsgan.metrics.distribution_kl_divergence`, of all windows.
+
+    Parameters
+    ----------
+    projections : dict of str to Projection
+        By ``"pca"`` or ``"tsne"``: the points to draw (``real`` and ``synthetic``, of shape
+        (n_points, 2)), the normals (``real_normal`` and ``synthetic_normal``, tuples of mean
+        and covariance) and their ``divergence`` in nats.
+
+    Attributes
+    ----------
+    axes_ : ndarray of Axes of shape (n_projections,)
+        The panels.
+    figure_ : Figure
+        The figure that holds them.
+    scatters_ : list of tuple of (PathCollection, PathCollection)
+        The real and the generated points of each panel.
+    ellipses_ : list of list of Ellipse
+        The four ellipses of each panel.
+
+    See Also
+    --------
+    WindowDisplay : The windows themselves.
+
+    Notes
+    -----
+    The t-SNE panel is of both sets embedded together [1]_. Its distances and its ellipses are to be
+    looked at, not measured.
+
+    References
+    ----------
+    .. [1] L. van der Maaten and G. Hinton, "Visualizing data using t-SNE", JMLR 9, 2008.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktsgan.plotting import DistributionDisplay
+    >>> real, synthetic = np.random.default_rng(0).normal(size=(2, 300, 24)).cumsum(axis=2)
+    >>> display = DistributionDisplay.from_samples(real, synthetic, projection="pca")
+    >>> display.axes_[0].get_title()
+    'PCA: KL divergence 0.0... nats'
+    """
+
+    def __init__(self, *, projections):
+        self.projections = projections
+
+    @classmethod
+    def from_samples(
+        cls,
+        real,
+        synthetic,
+        *,
+        projection=("pca", "tsne"),
+        max_points=500,
+        random_state=None,
+        ax=None,
+    ):
+        """Draw two sets of windows.
+
+        Parameters
+        ----------
+        real : array-like of shape (n_real, ...)
+            Real windows (3-D or flat) or other items of equal shape, of at least two values.
+        synthetic : array-like of shape (n_synthetic, ...)
+            Generated ones of the same shape.
+        projection : {"pca", "tsne"} or a sequence of these, default=("pca", "tsne")
+            The panels, from left to right.
+        max_points : int, default=500
+            At most so many points of either set are drawn (and embedded by t-SNE), equally many of
+            both.
+        random_state : int, RandomState instance or None, default=None
+            Rules which points are drawn, and t-SNE.
+        ax : Axes or array-like of Axes, default=None
+            One for each panel; None makes a new figure.
+
+        Returns
+        -------
+        display : DistributionDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If the items differ in shape, a projection is unknown, ``max_points`` is less than 2 or
+            the number of axes is wrong.
+        """
+        names = [projection] if isinstance(projection, str) else list(projection)
+        for name in names:
+            if name not in _LABELS:
+                known = ", ".join(map(repr, _LABELS))
+                raise ValueError(f"projection must be of {known}, got {name!r}.")
+        check_scalar(max_points, "max_points", numbers.Integral, min_val=2)
+        real, synthetic = flatten_pair(real, synthetic)
+        if real.shape[1] < 2:
+            raise ValueError("A plane needs items of at least 2 values, got 1.")
+        projections = project(real, synthetic, names, max_points, random_state)
+        return cls(projections=projections).plot(ax=ax)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        *,
+        projection=("pca", "tsne"),
+        max_points=500,
+        random_state=None,
+        ax=None,
+    ):
+        """Draw real windows beside as many that a fitted sampler makes.
+
+        Parameters
+        ----------
+        estimator : sampler or Pipeline
+            Fitted; at the end of a pipeline, the sampler is compared with what the steps before it
+            make of ``X``.
+        X : array-like of shape (n_items, ...)
+            Real windows, or what the pipeline takes.
+        projection : {"pca", "tsne"} or a sequence of these, default=("pca", "tsne")
+            The panels, from left to right.
+        max_points : int, default=500
+            At most so many points of either set are drawn.
+        random_state : int, RandomState instance or None, default=None
+            Rules what is made, which points are drawn, and t-SNE.
+        ax : Axes or array-like of Axes, default=None
+            One for each panel; None makes a new figure.
+
+        Returns
+        -------
+        display : DistributionDisplay
+            Drawn.
+        """
+        real, synthetic = draw_beside(estimator, X, random_state=random_state)
+        return cls.from_samples(
+            real,
+            synthetic,
+            projection=projection,
+            max_points=max_points,
+            random_state=random_state,
+            ax=ax,
+        )
+
+    def plot(self, ax=None):
+        """Draw the panels.
+
+        Parameters
+        ----------
+        ax : Axes or array-like of Axes, default=None
+            One for each panel; None makes a new figure.
+
+        Returns
+        -------
+        display : DistributionDisplay
+            Itself.
+        """
+        shape = (1, len(self.projections))
+        axes = make_axes(shape, size=(5, 4.4)) if ax is None else check_axes(ax, shape)
+        self.axes_ = axes[0]
+        self.figure_ = self.axes_[0].figure
+        self.scatters_, self.ellipses_ = [], []
+        for panel, (name, projection) in zip(self.axes_, self.projections.items(), strict=True):
+            self.scatters_.append(_scatter(panel, projection))
+            self.ellipses_.append(_draw_normals(panel, projection))
+            _describe(panel, name, projection)
+        _add_legend(self.axes_[0])
+        return self
+
+
+def _scatter(ax, projection):
+    """Draw the points of both sets; the generated ones on top, and of another shape."""
+    style = {"s": 14, "alpha": 0.45, "linewidths": 0}
+    return (
+        ax.scatter(*projection.real.T, c=REAL, marker="o", label="real", **style),
+        ax.scatter(*projection.synthetic.T, c=SYNTHETIC, marker="^", label="generated", **style),
+    )
+
+
+def _draw_normals(ax, projection):
+    """Draw the ellipses of both normals at one and two standard deviations."""
+    from matplotlib.patches import Ellipse
+
+    ellipses = []
+    for (mean, covariance), color, line in (
+        (projection.real_normal, REAL, "solid"),
+        (projection.synthetic_normal, SYNTHETIC, "dashed"),
+    ):
+        variances, directions = np.linalg.eigh(covariance)
+        angle = np.degrees(np.arctan2(directions[1, 0], directions[0, 0]))
+        for n_deviations in (1, 2):
+            diameters = 2 * n_deviations * np.sqrt(variances)
+            ellipse = Ellipse(mean, *diameters, angle=angle, fill=False, color=color)
+            ellipse.set(linestyle=line, linewidth=1.8)
+            ellipses.append(ax.add_patch(ellipse))
+    return ellipses
+
+
+def _add_legend(ax):
+    from matplotlib.lines import Line2D
+
+    sets = ("real", REAL, "o", "solid"), ("generated", SYNTHETIC, "^", "dashed")
+    handles = [
+        Line2D([], [], color=color, marker=marker, linestyle="none", markersize=5, label=label)
+        for label, color, marker, _ in sets
+    ]
+    handles += [
+        Line2D([], [], color=color, linestyle=line, label=f"normal of {label}, 1 and 2 sd")
+        for label, color, _, line in sets
+    ]
+    ax.legend(handles=handles, loc="best", fontsize="small")
+
+
+def _describe(ax, name, projection):
+    title, axis = _LABELS[name]
+    if name == "pca":
+        title = f"{title}: KL divergence {projection.divergence:.3g} nats"
+    else:
+        title = f"{title} of {len(projection.real)} real and as many generated"
+    ax.set(title=title, xlabel=f"{axis} 1", ylabel=f"{axis} 2")
+    ax.spines[["top", "right"]].set_visible(False)

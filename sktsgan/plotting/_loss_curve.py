@@ -1,0 +1,164 @@
+"""The course of training: the losses of the networks over the steps."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sktsgan._draws import unwrap_pipeline
+from sktsgan.plotting._style import LINE_COLORS, check_axes, make_axes
+
+__all__ = ["LossCurveDisplay"]
+
+_N_POINTS_SMOOTH = 50  # a curve of more records than twice that is noise unless it is averaged
+
+
+class LossCurveDisplay:
+    """Losses over the course of training.
+
+    Make it by :meth:`from_estimator` or :meth:`from_history`. A long record is drawn faintly, and its
+    running mean over a fiftieth of the record on top.
+
+    Parameters
+    ----------
+    losses : dict of str to array-like of shape (n_records,)
+        The losses by name; NaN where there is none.
+    steps : array-like of shape (n_records,), default=None
+        Where each record was made; None counts the records from 1.
+    step_name : str, default="record"
+        What ``steps`` counts.
+
+    Attributes
+    ----------
+    ax_ : Axes
+        The panel.
+    figure_ : Figure
+        The figure that holds it.
+    lines_ : list of Line2D
+        The curve of each loss; where there is a running mean, that.
+
+    Examples
+    --------
+    >>> from sktsgan.plotting import LossCurveDisplay
+    >>> history = [
+    ...     {"step": 100, "generator_loss": 0.9, "discriminator_loss": 0.5},
+    ...     {"step": 200, "generator_loss": 0.7, "discriminator_loss": 0.6},
+    ... ]
+    >>> display = LossCurveDisplay.from_history(history)
+    >>> [line.get_label() for line in display.lines_]
+    ['generator', 'discriminator']
+    """
+
+    def __init__(self, *, losses, steps=None, step_name="record"):
+        self.losses = losses
+        self.steps = steps
+        self.step_name = step_name
+
+    @classmethod
+    def from_estimator(cls, estimator, *, ax=None):
+        """Draw the losses that a fitted sampler recorded in ``history_``.
+
+        Parameters
+        ----------
+        estimator : sampler or Pipeline
+            Fitted, or a pipeline that ends in one that is.
+        ax : Axes, default=None
+            The panel; None makes a new figure.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            Drawn.
+
+        Raises
+        ------
+        AttributeError
+            If the sampler has no ``history_``.
+        ValueError
+            If no loss was recorded.
+        """
+        sampler, _ = unwrap_pipeline(estimator)
+        if not hasattr(sampler, "history_"):
+            raise AttributeError(
+                f"{type(sampler).__name__} has no history_: it is not fitted, or does not train."
+            )
+        return cls.from_history(sampler.history_, ax=ax)
+
+    @classmethod
+    def from_history(cls, history, *, ax=None):
+        """Draw the losses of a record of training.
+
+        Parameters
+        ----------
+        history : sequence of dict, or dict of str to sequence
+            A row a record, or a sequence a quantity. Quantities whose names end in ``_loss`` are
+            drawn, over ``step`` or else ``epoch``, where there is one.
+        ax : Axes, default=None
+            The panel; None makes a new figure.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If there is no loss in it.
+        """
+        table = dict(history) if isinstance(history, Mapping) else _columns(history)
+        losses = {name: values for name, values in table.items() if name.endswith("_loss")}
+        if not losses:
+            raise ValueError("The history holds no quantity whose name ends in _loss.")
+        step_name = next((name for name in ("step", "epoch") if name in table), "record")
+        display = cls(losses=losses, steps=table.get(step_name), step_name=step_name)
+        return display.plot(ax=ax)
+
+    def plot(self, ax=None):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : Axes, default=None
+            The panel; None makes a new figure.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            Itself.
+        """
+        axes = make_axes((1, 1), size=(6.4, 3.6)) if ax is None else check_axes(ax, (1, 1))
+        self.ax_ = axes[0, 0]
+        self.figure_ = self.ax_.figure
+        self.lines_ = [
+            self._draw(name, LINE_COLORS[index % len(LINE_COLORS)])
+            for index, name in enumerate(self.losses)
+        ]
+        self.ax_.set(title="Losses in training", xlabel=self.step_name, ylabel="loss")
+        self.ax_.spines[["top", "right"]].set_visible(False)
+        self.ax_.grid(axis="y", alpha=0.3)
+        self.ax_.legend(loc="best", frameon=False)
+        return self
+
+    def _draw(self, name, color):
+        """Draw one loss and return its curve, the running mean where it is long."""
+        values = np.asarray(self.losses[name], dtype=float)
+        steps = np.arange(1, len(values) + 1) if self.steps is None else np.asarray(self.steps)
+        known = np.isfinite(values)
+        values, steps = values[known], steps[known]
+        label = name.removesuffix("_loss").replace("_", " ")
+        width = len(values) // _N_POINTS_SMOOTH
+        if width < 2:
+            marker = "o" if len(values) == 1 else None
+            return self.ax_.plot(steps, values, color=color, label=label, marker=marker)[0]
+        self.ax_.plot(steps, values, color=color, alpha=0.25, linewidth=0.8)
+        mean = np.convolve(values, np.full(width, 1 / width), mode="valid")
+        start = (width - 1) // 2
+        return self.ax_.plot(steps[start : start + len(mean)], mean, color=color, label=label)[0]
+
+
+def _columns(rows):
+    """Return rows as columns: numbers only, NaN where a row lacks one."""
+    rows = list(rows)
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = {name: [row.get(name, np.nan) for row in rows] for name in names}
+    return {name: values for name, values in table.items() if all(map(np.isscalar, values))}

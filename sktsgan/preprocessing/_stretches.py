@@ -1,0 +1,185 @@
+"""Stretches: the runs of neighbouring time steps that windows are cut from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sktsgan.preprocessing._time_grid import (
+    check_timestamps,
+    find_jumps,
+    infer_frequency,
+    make_timestamps,
+)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring time steps of one series, without a gap between them.
+
+    Parameters
+    ----------
+    series : int
+        Which series of a list; 0 where there is but one.
+    first : int
+        The row of the series where the stretch begins.
+    n_steps : int
+        Its length, in time steps.
+    labels : Timestamp, Index or None
+        What the rows are called. The first of regular timestamps stands for all of them, so that a fitted
+        estimator stays small; other labels are kept as they are.
+    """
+
+    series: int
+    first: int
+    n_steps: int
+    labels: object
+
+    @property
+    def rows(self):
+        """The rows of the series that it covers, as a slice."""
+        return slice(self.first, self.first + self.n_steps)
+
+    def count_windows(self, window, stride):
+        """Return the number of windows that fit into the stretch."""
+        return max(0, (self.n_steps - window) // stride + 1)
+
+    def first_rows(self, window, stride):
+        """Return the rows of the series where the windows start, as a slice."""
+        n_windows = self.count_windows(window, stride)
+        return slice(self.first, self.first + n_windows * stride, stride)
+
+    def make_labels(self, n_steps, frequency):
+        """Return the labels of its first ``n_steps`` rows, or None."""
+        if isinstance(self.labels, pd.Timestamp):
+            return make_timestamps(self.labels, n_steps, frequency)
+        return None if self.labels is None else self.labels[:n_steps]
+
+
+def common_frequency(indexes, names, frequency=None):
+    """Return the step of the timestamps of several series, as the longest of them has it.
+
+    Parameters
+    ----------
+    indexes : list of Index or None
+        Labels of each series.
+    names : list of str
+        The series, named by errors.
+    frequency : pandas.DateOffset, default=None
+        The step where it is known already.
+
+    Returns
+    -------
+    frequency : pandas.DateOffset or None
+        None where no series has timestamps, or none has two of them.
+
+    Raises
+    ------
+    ValueError
+        If timestamps are unsorted, duplicated, missing or irregular.
+    """
+    dated = [pair for pair in zip(indexes, names, strict=True) if _is_dated(pair[0])]
+    for index, name in dated:
+        check_timestamps(index, name)
+    if frequency is not None or not dated:
+        return frequency
+    return infer_frequency(*max(dated, key=lambda pair: len(pair[0])))
+
+
+def start_labels(stretches, indexes, window, stride):
+    """Return what the first step of each window is called.
+
+    Parameters
+    ----------
+    stretches : list of Stretch
+        In the order of their windows.
+    indexes : list of Index or None
+        Labels of each series.
+    window, stride : int
+        Length of a window and distance of two starts, in time steps.
+
+    Returns
+    -------
+    starts : Index or ndarray of int64, of shape (n_windows,)
+        Labels of pandas containers; of arrays, rows counted from the start of each series.
+    """
+    slices = [stretch.first_rows(window, stride) for stretch in stretches]
+    if indexes[0] is None:  # series of a list are of one kind
+        return np.concatenate([np.arange(rows.start, rows.stop, rows.step) for rows in slices])
+    pairs = zip(stretches, slices, strict=True)
+    parts = [indexes[stretch.series][rows] for stretch, rows in pairs]
+    return parts[0].append(parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def find_stretches(index, n_rows, *, series, frequency, gaps, name):
+    """Return the stretches of one series.
+
+    Parameters
+    ----------
+    index : Index of shape (n_rows,) or None
+        Labels of the rows. Only those of a DatetimeIndex can have gaps.
+    n_rows : int
+        Time steps of the series.
+    series : int
+        The number of the series in its list.
+    frequency : pandas.DateOffset or None
+        One step of the timestamps.
+    gaps : {"error", "split"}
+        Whether a gap is an error or ends one stretch and begins the next.
+    name : str
+        The series, named by errors.
+
+    Returns
+    -------
+    stretches : list of Stretch
+        In the order of time.
+
+    Raises
+    ------
+    ValueError
+        If timestamps are irregular, or have a gap while ``gaps="error"``.
+    """
+    if not _is_dated(index) or frequency is None:
+        return [Stretch(series, 0, n_rows, _plain_labels(index))]
+    jumps, _ = find_jumps(index, frequency, name)
+    if len(jumps) and gaps == "error":
+        row = jumps[0]
+        raise ValueError(
+            f"The timestamps of {name} have {len(jumps)} gap(s), the first between "
+            f"{index[row - 1]} and {index[row]} where steps of {frequency.freqstr} are missing, and "
+            "gaps='error'; gaps='split' makes windows that never straddle a gap."
+        )
+    bounds = [0, *jumps.tolist(), n_rows]
+    return [
+        Stretch(series, start, end - start, index[start])
+        for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+    ]
+
+
+def check_long_enough(stretches, window, name):
+    """Raise ValueError unless one of the stretches of a series holds a window."""
+    longest = max(stretch.n_steps for stretch in stretches)
+    if longest >= window:
+        return
+    if len(stretches) == 1:
+        raise ValueError(f"{name} has n_samples={longest} time steps, fewer than window={window}.")
+    raise ValueError(
+        f"{name} has no stretch of window={window} time steps without a gap; its longest has "
+        f"{longest}."
+    )
+
+
+def _is_dated(index):
+    return isinstance(index, pd.DatetimeIndex)
+
+
+def _plain_labels(index):
+    """Labels that are not a time grid, in the smallest form that gives them back."""
+    if index is None or isinstance(index, pd.RangeIndex) or len(index) < 2:
+        return index
+    if index.dtype == np.int64:
+        step = int(index[1] - index[0])
+        regular = pd.RangeIndex(index[0], index[0] + step * len(index), step or 1)
+        if step and regular.equals(index):
+            return regular
+    return index

@@ -1,0 +1,315 @@
+"""Windowizer: a series becomes overlapping windows, and windows a series again."""
+
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+from sklearn import get_config
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from sktsgan.preprocessing._assembly import assemble, assemble_by_time, assemble_in_sequence
+from sktsgan.preprocessing._layout import read_series
+from sktsgan.preprocessing._stretches import start_labels
+from sktsgan.preprocessing._targets import check_targets, reduce_targets
+from sktsgan.preprocessing._windows import to_three_axes, window_view
+
+_CHOICES = {
+    "output": ("3d", "flat"),
+    "gaps": ("error", "split"),
+    "target": ("last", "first", "majority", "mean"),
+}
+
+
+class Windowizer(TransformerMixin, BaseEstimator):
+    """Cut series into windows of equal length, and put windows together again.
+
+    A series is an array of shape (n_steps,) or (n_steps, n_channels), a pandas Series or a DataFrame: rows are
+    time steps. A list whose items are arrays, Series or DataFrames is several series; no window straddles two
+    of them. The windows of one unbroken series are a read-only view of it, so that they take no memory.
+
+    Parameters
+    ----------
+    window : int, default=24
+        Length of a window, in time steps.
+    stride : int, default=1
+        Time steps from the start of one window to the start of the next.
+    output : {"3d", "flat"}, default="3d"
+        Whether ``transform`` gives windows of shape (n_windows, window, n_channels), or rows of
+        window * n_channels values, time-major, for tabular estimators.
+    gaps : {"error", "split"}, default="error"
+        What to do where a DatetimeIndex lacks steps: raise an error, or make windows that never straddle such a
+        gap; stretches between gaps that are shorter than a window then give none.
+    target : {"last", "first", "majority", "mean"}, default="last"
+        The target that stands for a window in ``window_targets``: that of its last or first time step, the most
+        frequent class label (of equally frequent ones the first in sorted order), or the mean.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_channels,)
+        Names of the channels, where all are strings.
+    frequency_ : pandas.DateOffset or None
+        One time step of the DatetimeIndex: its ``freq``, or else the most common step. None without timestamps.
+    n_windows_ : int
+        Number of windows of the series seen in ``fit``.
+
+    See Also
+    --------
+    sklearn.preprocessing.FunctionTransformer : Applies any function in a pipeline.
+
+    Notes
+    -----
+    - Steps may be fixed (10 minutes, 7 days), days of a time zone (through daylight saving), business days
+      without weekends, months, quarters or years. An index that carries its own ``freq``, such as a
+      ``CustomBusinessDay`` with the holidays of an exchange, is taken at its word. Without a DatetimeIndex,
+      rows are one step apart.
+    - Folds of a cross-validation are rows cut out of a series, and leave gaps in what remains: with a
+      DatetimeIndex, ``gaps="split"`` keeps windows from straddling them.
+    - NaN pass through, to be repaired later; infinity is refused.
+    - Series in a list, and stretches between gaps, lie at irregular distances in memory, which a view cannot
+      express: their windows are copied once.
+    - DataFrames whose columns differ in dtype are read as float64, which holds integers up to 2**53 exactly.
+    - ``fit`` keeps names, dtypes and the first timestamp of each stretch, never values. Other labels than
+      regular timestamps or integers are kept, as they cannot be made again.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktsgan.preprocessing import Windowizer
+    >>> series = np.arange(10.0).reshape(5, 2)
+    >>> windowizer = Windowizer(window=3)
+    >>> windows = windowizer.fit_transform(series)
+    >>> windows.shape
+    (3, 3, 2)
+    >>> np.shares_memory(windows, series)
+    True
+    >>> np.array_equal(windowizer.inverse_transform(windows), series)
+    True
+
+    One row a window, named by the timestamp of its start:
+
+    >>> import pandas as pd
+    >>> days = pd.date_range("2024-01-30", periods=4, freq="D")
+    >>> frame = pd.DataFrame({"load": [1.0, 2.0, 3.0, 4.0]}, index=days)
+    >>> Windowizer(window=2).set_output(transform="pandas").fit_transform(frame)
+                load_t0  load_t1
+    2024-01-30      1.0      2.0
+    2024-01-31      2.0      3.0
+    2024-02-01      3.0      4.0
+    """
+
+    _parameter_constraints: dict = {
+        "window": [Integral],
+        "stride": [Integral],
+        "output": [str],
+        "gaps": [str],
+        "target": [str],
+    }
+
+    def __init__(self, window=24, *, stride=1, output="3d", gaps="error", target="last"):
+        self.window = window
+        self.stride = stride
+        self.output = output
+        self.gaps = gaps
+        self.target = target
+
+    def fit(self, X, y=None):
+        """Learn the channels, the frequency and the extent of series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them
+            The series.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a series is shorter than ``window`` or holds infinity; if timestamps are missing, unsorted,
+            duplicated or irregular; if steps are missing and ``gaps="error"``.
+        """
+        self._check_parameters()
+        _, _, self._layout = read_series(self, X, reset=True)
+        self.frequency_ = self._layout.frequency
+        self.n_windows_ = sum(
+            stretch.count_windows(self.window, self.stride) for stretch in self._layout.stretches
+        )
+        return self
+
+    def transform(self, X):
+        """Cut series into windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them
+            The series, of the channels and the frequency seen in ``fit``.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
+            In the order of time, one series after the other. Flat where ``output`` says so or ``set_output``
+            asks for a DataFrame, whose index is then that of ``window_starts``.
+
+        Raises
+        ------
+        ValueError
+            As ``fit``, or if the channels or the frequency differ from those seen in ``fit``.
+        """
+        check_is_fitted(self)
+        values, indexes, layout = read_series(self, X, reset=False, frequency=self.frequency_)
+        container = self._output_container()
+        flat = self.output == "flat" or container != "default"
+        parts = [
+            window_view(values[stretch.series][stretch.rows], self.window, self.stride, flat=flat)
+            for stretch in layout.stretches
+        ]
+        windows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if container != "pandas":
+            return windows
+        starts = start_labels(layout.stretches, indexes, self.window, self.stride)
+        return pd.DataFrame(windows, index=starts, columns=self.get_feature_names_out(), copy=False)
+
+    def inverse_transform(self, X):
+        """Put windows together to the series that they cover, averaged where they overlap.
+
+        Windows that were not changed give the covered part of the series back exactly: time steps after the
+        last window, and between windows where ``stride`` is larger than ``window``, are left off.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
+            Windows in the order of ``transform``. They are placed
+
+            - by their index, if they are a DataFrame with a DatetimeIndex as ``set_output`` makes it and one
+              dated series was seen in ``fit``: so windows of another series than that of ``fit`` come back
+              with its own timestamps;
+            - else as those of the series seen in ``fit``, if they are ``n_windows_`` in number;
+            - else as one series without a gap whose time is not known, each window ``stride`` steps after
+              the one before. Windows drawn independently of each other do not continue one another: take
+              them as they are, or one at a time.
+
+        Returns
+        -------
+        series : ndarray, Series, DataFrame, or a list of them
+            The container, names and dtypes of ``fit``; integers are rounded to.
+
+        Raises
+        ------
+        ValueError
+            If the windows have another shape, hold infinity, or NaN where an integer is due; if their
+            timestamps are unsorted, duplicated or off the frequency.
+        """
+        check_is_fitted(self)
+        windows = to_three_axes(X, self.window, self.n_features_in_)
+        index = getattr(X, "index", None)  # of a list: a method
+        if isinstance(index, pd.DatetimeIndex) and self._layout.is_dated:
+            return assemble_by_time(windows, index, self._layout)
+        if len(windows) == self.n_windows_:
+            return assemble(windows, self._layout, self.stride)
+        return assemble_in_sequence(windows, self._layout, self.stride)
+
+    def window_starts(self, X):
+        """Return where each window of ``transform(X)`` starts.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them
+            The series, of the frequency seen in ``fit``.
+
+        Returns
+        -------
+        starts : Index or ndarray of int64, of shape (n_windows,)
+            Labels of pandas containers, so timestamps for a DatetimeIndex; of arrays row numbers. Those of a
+            list of series follow each other; row numbers begin at 0 in each.
+        """
+        check_is_fitted(self)
+        _, indexes, layout = read_series(self, X, reset=False, frequency=self.frequency_)
+        return start_labels(layout.stretches, indexes, self.window, self.stride)
+
+    def window_targets(self, y, X=None):
+        """Return one target a window, by the rule that ``target`` names.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_steps,), or a list of them
+            A target for each time step: numbers or class labels. A list where the series are one.
+        X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them, default=None
+            The series that the targets belong to; None means those seen in ``fit``.
+
+        Returns
+        -------
+        targets : ndarray of shape (n_windows,)
+            In the order of ``transform(X)``.
+
+        Raises
+        ------
+        ValueError
+            If there is not one target for each time step, if ``target="mean"`` meets other things than
+            numbers or ``target="majority"`` other things than class labels.
+        """
+        check_is_fitted(self)
+        layout = self._layout
+        if X is not None:
+            _, _, layout = read_series(self, X, reset=False, frequency=self.frequency_)
+        series = list(y) if layout.many else [y]
+        if len(series) != len(layout.lengths):
+            raise ValueError(
+                f"y must be a list with the targets of each of the {len(layout.lengths)} series, "
+                f"got {len(series)}."
+            )
+        checked = [
+            check_targets(values, n_steps, self.target, f"y[{i}]" if layout.many else "y")
+            for i, (values, n_steps) in enumerate(zip(series, layout.lengths, strict=True))
+        ]
+        parts = [
+            reduce_targets(checked[s.series][s.rows], self.window, self.stride, self.target)
+            for s in layout.stretches
+        ]
+        return np.concatenate(parts)
+
+    def get_feature_names_out(self, input_features=None):
+        """Return the names of flat windows: ``<channel>_t<step>``, time-major.
+
+        Parameters
+        ----------
+        input_features : array-like of str of shape (n_channels,), default=None
+            Names of the channels; by default those seen in ``fit``, or ``x0``, ``x1`` and so on.
+
+        Returns
+        -------
+        names : ndarray of str objects, of shape (window * n_channels,)
+            For a window of 2 steps of the channels ``a`` and ``b``: ``a_t0, b_t0, a_t1, b_t1``.
+        """
+        channels = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
+        return np.array(
+            [f"{channel}_t{step}" for step in range(self.window) for channel in channels],
+            dtype=object,
+        )
+
+    def _check_parameters(self):
+        self._validate_params()
+        for name in ("window", "stride"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
+
+    def _output_container(self):
+        """Name the container that set_output, or the global configuration, asks for."""
+        config = getattr(self, "_sklearn_output_config", {})
+        return config.get("transform", get_config()["transform_output"])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags

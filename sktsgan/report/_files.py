@@ -1,0 +1,82 @@
+"""The files of a run: new windows and pictures."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
+
+__all__ = ["write_pictures", "write_windows"]
+
+
+def write_windows(folder, windows, columns):
+    """Write windows as a table with a row a step, and as an array.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder; files of the same names are replaced.
+    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        In the units of the series.
+    columns : list of str
+        Names of the channels.
+
+    Returns
+    -------
+    files : dict of Path to str
+        What was written and what it holds.
+    """
+    n_windows, n_timesteps, n_channels = windows.shape
+    index = pd.MultiIndex.from_product(
+        [range(n_windows), range(n_timesteps)], names=["window", "step"]
+    )
+    table = pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=columns)
+    csv, npz = folder / "windows.csv", folder / "windows.npz"
+    table.to_csv(csv, float_format="%.8g")
+    np.savez_compressed(npz, windows=windows, columns=np.array(columns, dtype=str))
+    return {
+        csv: f"{n_windows} new windows, a row a step",
+        npz: f"the same as an array of shape {windows.shape}",
+    }
+
+
+def write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
+    """Draw real beside new windows, and the training.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder; files of the same names are replaced.
+    real, synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
+        The windows to compare.
+    sampler : estimator
+        Fitted; with ``history_``.
+    columns : list of str
+        Names of the channels.
+    random_state : int
+        Rules which windows are shown.
+
+    Returns
+    -------
+    files : dict of Path to str
+        What was written and what it shows.
+    """
+    displays = {
+        "distribution.png": (
+            DistributionDisplay.from_samples(real, synthetic, random_state=random_state),
+            "both sets in two dimensions",
+        ),
+        "windows.png": (
+            WindowDisplay.from_samples(
+                real, synthetic, channel_names=columns, random_state=random_state
+            ),
+            "real windows above, new ones below",
+        ),
+        "losses.png": (LossCurveDisplay.from_estimator(sampler), "the course of training"),
+    }
+    files = {}
+    for name, (display, what) in displays.items():
+        display.figure_.savefig(folder / name, dpi=150, bbox_inches="tight")
+        plt.close(display.figure_)
+        files[folder / name] = what
+    return files

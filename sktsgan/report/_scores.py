@@ -1,0 +1,84 @@
+"""Scores of several sets of new windows, in one table."""
+
+import numpy as np
+import pandas as pd
+
+from sktsgan.metrics import (
+    classifier_two_sample_score,
+    discriminative_score,
+    distribution_kl_divergence,
+)
+
+__all__ = ["format_scores", "independent_gaussians", "score_windows"]
+
+_SEEN, _UNSEEN = "against training windows", "against held-out windows"
+_LEGEND = """\
+KL    divergence of two-dimensional Gaussians after PCA, in nats: 0 is best
+GRU   |accuracy - 0.5| of a recurrent network that tells new from real: 0 is best, 0.5 worst
+C2ST  accuracy of gradient boosting that does the same: 0.5 is best, 1 worst
+Real windows: one half of the training windows against the other, and all of them against the
+held-out ones. The latter come from other days, so that even real windows do not score best there."""
+
+
+def independent_gaussians(train, n_samples, *, random_state):
+    """Draw every value by itself from the normal distribution of its step and channel: the trivial baseline."""
+    rng = np.random.default_rng(random_state)
+    return rng.normal(train.mean(axis=0), train.std(axis=0), size=(n_samples, *train.shape[1:]))
+
+
+def score_windows(candidates, train, held_out, *, random_state):
+    """Score sets of windows against the training windows and against held-out ones.
+
+    Parameters
+    ----------
+    candidates : dict of str to ndarray of shape (n_windows, n_timesteps, n_channels)
+        The sets to judge, by the name of what made them.
+    train, held_out : ndarray of shape (n_windows, n_timesteps, n_channels)
+        Real windows.
+    random_state : int
+        Rules the judges.
+
+    Returns
+    -------
+    scores : DataFrame of shape (n_candidates + 1, 6)
+        A row a set; columns (reference, metric). The last row holds real windows: a random half of
+        the training windows against the other half, and all of them against the held-out ones.
+    """
+    order = np.random.default_rng(random_state).permutation(len(train))
+    halves = train[order[::2]], train[order[1::2]]
+    pairs = {
+        name: {_SEEN: (train, windows), _UNSEEN: (held_out, windows)}
+        for name, windows in candidates.items()
+    }
+    pairs["real windows"] = {_SEEN: halves, _UNSEEN: (held_out, train)}
+    return pd.DataFrame.from_dict(
+        {
+            name: {
+                (reference, metric): value
+                for reference, pair in references.items()
+                for metric, value in _judge(*pair, random_state).items()
+            }
+            for name, references in pairs.items()
+        },
+        orient="index",
+    )
+
+
+def _judge(real, synthetic, random_state):
+    """Return the scores of few, quick judges."""
+    return {
+        "KL": distribution_kl_divergence(real, synthetic),
+        "GRU": discriminative_score(
+            real, synthetic, n_fits=1, max_iter=300, random_state=random_state
+        ),
+        "C2ST": classifier_two_sample_score(
+            real, synthetic, max_samples=1000, random_state=random_state
+        ),
+    }
+
+
+def format_scores(scores):
+    """Return the table of scores as aligned text with a legend."""
+    digits = {"KL": "{:.4f}", "GRU": "{:.3f}", "C2ST": "{:.3f}"}
+    table = scores.to_string(formatters=[digits[metric].format for _, metric in scores.columns])
+    return f"{table}\n\n{_LEGEND}"

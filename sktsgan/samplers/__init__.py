@@ -1,0 +1,7 @@
+"""Samplers: estimators that learn a distribution and draw from it."""
+
+from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._copula import CopulaSampler
+from sktsgan.samplers._transformer_gan import TransformerGANSampler
+
+__all__ = ["BaseSampler", "CopulaSampler", "TransformerGANSampler"]

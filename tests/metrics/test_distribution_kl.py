@@ -1,0 +1,186 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, clone
+from sklearn.decomposition import PCA
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
+from sklearn.neighbors import KernelDensity
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sktsgan._plane import fit_normal, normal_kl
+from sktsgan.metrics import distribution_kl_divergence, distribution_kl_score
+
+
+class NormalSampler(BaseEstimator):
+    """Draws from the normal distribution of the training items, its deviations times ``scale``."""
+
+    def __init__(self, scale=1.0):
+        self.scale = scale
+
+    def fit(self, X, y=None):
+        values = np.asarray(X)
+        self.shape_ = values.shape[1:]
+        flat = values.reshape(len(values), -1)
+        self.mean_, self.covariance_ = flat.mean(axis=0), np.cov(flat, rowvar=False)
+        self.columns_ = getattr(X, "columns", None)
+        return self
+
+    def sample(self, n_samples=1, *, random_state=None):
+        rng = np.random.default_rng(random_state)
+        drawn = rng.multivariate_normal(self.mean_, self.scale**2 * self.covariance_, n_samples)
+        drawn = drawn.reshape(n_samples, *self.shape_)
+        return drawn if self.columns_ is None else pd.DataFrame(drawn, columns=self.columns_)
+
+
+@pytest.fixture
+def flat(walks):
+    return walks[0].reshape(400, -1)
+
+
+def test_one_component_by_hand():
+    # Standardised by the real set: real has mean 0 and variance 4/3 (of a sample), synthetic has
+    # mean 2 and variance 16/3: ½ [1/4 + 4 / (16/3) - 1 + ln 4] = ½ ln 4 = ln 2.
+    real = np.array([[3.0], [7.0], [3.0], [7.0]])
+    synthetic = np.array([[5.0], [13.0], [5.0], [13.0]])
+    assert distribution_kl_divergence(real, synthetic) == pytest.approx(np.log(2), abs=1e-5)
+
+
+def test_two_components_by_hand():
+    p = np.zeros(2), np.diag([1.0, 4.0])
+    q = np.array([1.0, 2.0]), np.diag([2.0, 2.0])
+    # ½ [1/2 + 4/2 + 1/2 + 4/2 - 2 + ln(4 / 4)] = 3/2
+    assert normal_kl(p, q) == pytest.approx(1.5)
+    # ½ [2/1 + 2/4 + 1/1 + 4/4 - 2 + ln(4 / 4)] = 5/4
+    assert normal_kl(q, p) == pytest.approx(1.25)
+
+
+def test_fit_normal():
+    mean, covariance = fit_normal(np.array([[0.0, 0.0], [2.0, 4.0]]))
+    np.testing.assert_allclose(mean, [1, 2])
+    np.testing.assert_allclose(covariance, [[2, 4], [4, 8]], atol=1e-5)
+    assert np.linalg.eigvalsh(covariance)[0] > 0
+
+
+def test_real_against_real_is_near_zero(walks):
+    assert distribution_kl_divergence(walks[0], walks[0]) == 0
+    assert distribution_kl_divergence(*walks) < 0.05
+
+
+def test_crude_fakes_score_high(walks, crude):
+    assert distribution_kl_divergence(walks[0], crude) > 1
+    assert distribution_kl_divergence(walks[0], walks[1] + 5 * walks[1].std(axis=(0, 1))) > 5
+
+
+def test_missing_part_costs_more_than_added_part(walks):
+    centre = walks[0].mean(axis=0)
+    narrow, wide = centre + 0.5 * (walks[1] - centre), centre + 2 * (walks[1] - centre)
+    missing, added = (distribution_kl_divergence(walks[0], fake) for fake in (narrow, wide))
+    assert missing > added > 0.3
+
+
+def test_units_do_not_matter(walks):
+    scaled = walks * [1000.0, 0.001] + [3.0, 50.0]
+    assert distribution_kl_divergence(*scaled) == pytest.approx(distribution_kl_divergence(*walks))
+
+
+@pytest.mark.parametrize("value", [0.0, 1e300])
+def test_constant_windows_have_a_huge_finite_divergence(walks, value):
+    assert 1e5 < distribution_kl_divergence(walks[0], np.full_like(walks[0], value)) < np.inf
+
+
+def test_all_constant():
+    ones = np.ones((10, 4))
+    assert distribution_kl_divergence(ones, ones) == 0
+    assert 1e5 < distribution_kl_divergence(ones, 2 * ones) < np.inf
+
+
+def test_containers_and_shapes(walks, flat):
+    expected = distribution_kl_divergence(*walks)
+    frames = [pd.DataFrame(windows.reshape(400, -1)) for windows in walks]
+    assert distribution_kl_divergence(*frames) == pytest.approx(expected)
+    assert distribution_kl_divergence(*walks.reshape(2, 400, 2, 3, 4)) == expected
+    assert distribution_kl_divergence(*walks[:, :, :, 0]) < 0.05  # univariate
+
+
+def test_input_is_unchanged(walks):
+    before = walks.copy()
+    distribution_kl_divergence(*walks)
+    np.testing.assert_array_equal(walks, before)
+
+
+def test_shapes_must_agree():
+    message = "synthetic has items of shape (4,), but those of real have shape (3,)."
+    with pytest.raises(ValueError) as error:
+        distribution_kl_divergence(np.eye(3), np.eye(4))
+    assert str(error.value) == message
+
+
+def test_n_components_must_be_positive(walks):
+    with pytest.raises(ValueError) as error:
+        distribution_kl_divergence(*walks, n_components=0)
+    assert str(error.value) == "n_components == 0, must be >= 1."
+
+
+def test_score_is_reproducible_and_higher_is_better(walks):
+    for X in (walks[0], walks[0][:, :, 0], pd.DataFrame(walks[0].reshape(400, -1))):
+        good, bad = (NormalSampler(scale).fit(X) for scale in (1, 3))
+        score = distribution_kl_score(good, X)
+        assert score == distribution_kl_score(good, X)
+        assert 0 >= score > -0.05
+        assert distribution_kl_score(bad, X) < -0.5
+
+
+def test_few_items_are_judged_by_many_draws(walks):
+    few = walks[0][:50]
+    sampler = NormalSampler().fit(walks[0])
+    expected = -distribution_kl_divergence(few, sampler.sample(1000, random_state=0))
+    assert distribution_kl_score(sampler, few) == expected
+
+
+def test_scoring_in_cross_validation(walks):
+    for X in (walks[0], pd.DataFrame(walks[0].reshape(400, -1))):
+        scores = cross_val_score(NormalSampler(), X, scoring=distribution_kl_score, cv=3)
+        assert scores.shape == (3,)
+        assert (scores > -0.2).all()
+        results = cross_validate(
+            NormalSampler(), X, scoring={"kl": distribution_kl_score}, error_score="raise"
+        )
+        assert (results["test_kl"] <= 0).all()
+
+
+def test_scoring_in_grid_search(walks):
+    search = GridSearchCV(
+        NormalSampler(), {"scale": [0.3, 1.0, 3.0]}, scoring=distribution_kl_score, cv=2
+    )
+    assert search.fit(walks[0]).best_params_ == {"scale": 1.0}
+    assert search.score(walks[1]) == distribution_kl_score(search.best_estimator_, walks[1])
+
+
+def test_end_of_a_pipeline_is_judged_on_what_the_steps_make(flat):
+    steps = [StandardScaler(), PCA(5), NormalSampler()]
+    pipeline = make_pipeline(*steps).fit(flat)
+    expected = distribution_kl_score(pipeline[-1], pipeline[:-1].transform(flat))
+    assert distribution_kl_score(pipeline, flat) == expected
+    nested = make_pipeline(StandardScaler(), make_pipeline(PCA(5), NormalSampler())).fit(flat)
+    assert distribution_kl_score(nested, flat) == expected
+    search = GridSearchCV(
+        clone(pipeline), {"normalsampler__scale": [0.3, 1.0]}, scoring=distribution_kl_score, cv=2
+    )
+    assert search.fit(flat).best_params_ == {"normalsampler__scale": 1.0}
+
+
+def test_pipeline_of_the_sampler_alone(flat):
+    pipeline = Pipeline([("sampler", NormalSampler())]).fit(flat)
+    assert distribution_kl_score(pipeline, flat) == distribution_kl_score(pipeline[-1], flat)
+
+
+def test_samplers_of_scikit_learn_can_be_scored(flat):
+    standardised = StandardScaler().fit_transform(flat)
+    assert distribution_kl_score(KernelDensity(bandwidth=0.05).fit(standardised), flat) < 0
+
+
+def test_an_estimator_that_cannot_sample(flat):
+    with pytest.raises(TypeError) as error:
+        distribution_kl_score(make_pipeline(StandardScaler(), PCA()).fit(flat), flat)
+    assert str(error.value) == "PCA has no method sample, so it can't make items."
