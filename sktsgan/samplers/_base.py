@@ -25,7 +25,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     A sampler adds two hooks. ``_fit_windows(windows, classes)`` learns from float64 windows of shape
     (n_windows, n_timesteps, n_channels) and classes as integers (or None).
-    ``_draw(n_windows, classes, generator)`` returns new windows of that shape; ``classes`` is a tensor of integers or None.
+    ``_draw(n_windows, classes, generator)`` returns new windows of that shape; ``classes`` is a
+    tensor of integers or None.
     """
 
     _min_windows = 2
@@ -45,9 +46,9 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_timesteps * n_channels)
-            Windows. Two axes mean univariate windows, or flat time-major ones where ``n_channels`` says how many
-            channels there are.
+        X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels) or flat
+            Windows. Two axes, (n_windows, n_timesteps * n_channels), mean univariate windows, or flat
+            time-major ones where ``n_channels`` says how many channels there are.
         y : array-like of shape (n_windows,), default=None
             Class labels, for which ``sample`` can then be prompted.
 

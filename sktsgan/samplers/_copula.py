@@ -14,9 +14,10 @@ __all__ = ["CopulaSampler"]
 class CopulaSampler(BaseSampler):
     """Sample windows from a mixture of Gaussian copulas, fitted in closed form.
 
-    Channels go to normal scores through their empirical distributions, windows to level, log-scale and shape, these to
-    principal components; windows of similar level form a group, and each group is a Gaussian of full covariance. No training:
-    a baseline that is hard to beat, and the starting point of :class:`TransformerGANSampler`.
+    Channels go to normal scores through their empirical distributions, windows to level, log-scale
+    and shape, these to principal components; windows of similar level form a group, and each group
+    is a Gaussian of full covariance. No training: a baseline that is hard to beat, and the starting
+    point of :class:`TransformerGANSampler`.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ class CopulaSampler(BaseSampler):
 
     Notes
     -----
-    Channels that are constant, copies of each other, integer-valued or of few distinct values come out as such, and values
-    stay within the range seen in ``fit``.
+    Channels that are constant, copies of each other, integer-valued or of few distinct values come
+    out as such, and values stay within the range seen in ``fit``.
 
     References
     ----------

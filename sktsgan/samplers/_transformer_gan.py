@@ -1,28 +1,22 @@
 """The transformer pair for windows as an estimator."""
 
-import warnings
 from numbers import Integral, Real
 
-import numpy as np
 import torch
-from sklearn.base import _fit_context
-from sklearn.callback import with_callbacks
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sktsgan._random import draw_seed, local_torch_seed, torch_generator
-from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
 from sktsgan.representation import ChannelScaler, WindowCopula, WindowTokens, log_scale_floor
-from sktsgan.samplers._base import BaseSampler
-from sktsgan.training import AdversarialBatches, AdversarialNet
-from sktsgan.training._callbacks import DivergenceGuard, FitTaskReporter, StepProgressBar
+from sktsgan.samplers._adversarial import AdversarialSampler
+from sktsgan.training import AdversarialNet
+from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["TransformerGANSampler"]
 
-_STEPS_PER_EPOCH = 50
-_FORWARD_WINDOWS = 2048  # of a forward pass in sampling: what stays in cache
-_COLLAPSED_SHARE = 0.1
+_COMPONENTS_PER_TOKEN = 16
+_PENALTY_EVERY = 4  # steps: a quarter of the cost, and no worse (docs/transformer_gan.md)
+_MOVING_AVERAGE = 0.995
 
 
 def _take_scores(scores, residual):
@@ -30,23 +24,126 @@ def _take_scores(scores, residual):
     return scores
 
 
-def _choose_device(device):
-    if device != "auto":
-        return torch.device(device)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+class TransformerGANSampler(AdversarialSampler):
+    """Sample windows from a transformer generator trained against a transformer discriminator.
 
+    By default the generator starts from the closed-form model of :class:`CopulaSampler` and refines what it draws; the
+    discriminator judges levels, increments, scales and shapes of each channel. ``base=None`` is the classical
+    generator, from latent noise to windows.
 
-class TransformerGANSampler(BaseSampler):
-    """Sample windows from a transformer generator trained against a transformer discriminator."""
+    Parameters
+    ----------
+    n_channels : int, default=None
+        Channels of flat windows; None means one for flat windows and any number for windows with three axes.
+    base : "copula" or None, default="copula"
+        What the generator starts from.
+    latent_size : int, default=100
+        Size of the noise; without a base.
+    patch_length : int, default=None
+        Steps of a token, for the generator without a base and for ``discriminator_tokens="time"``. None takes a
+        sixth of the window.
+    discriminator_tokens : {"channel", "time"}, default="channel"
+        Whether a token of the discriminator stands for a channel or for ``patch_length`` steps.
+    embedding_size : int, default=32
+        Width of a token in both encoders; a multiple of ``n_heads``.
+    depth : int, default=1
+        Layers of each encoder.
+    n_heads : int, default=2
+        Attention heads of a layer.
+    generator_dropout, discriminator_dropout : float, default=0.0
+        Dropout rates in [0, 1) while training; there is none in sampling.
+    loss : {"relativistic", "bce"}, default="relativistic"
+        The relativistic pairing loss [2]_ or the cross-entropy of [1]_ with the non-saturating generator loss.
+    gradient_penalty : float, default=0.3
+        Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated tokens [3]_; 0 for none.
+    discriminator_steps : int, default=1
+        Discriminator updates for each generator update.
+    warmup : float, default=0.05
+        Discriminator updates before the first generator update, as a share of ``max_iter`` in [0, 1].
+    generator_learning_rate : float, default=0.0005
+        Of Adam with betas (0, 0.99). Both rates rise over 100 updates and fall along a cosine over the last 40 %.
+    discriminator_learning_rate : float, default=0.001
+        Of Adam with betas (0, 0.99).
+    batch_size : int, default=256
+        Real windows of a discriminator update, and as many generated ones.
+    max_iter : int, default=3000
+        Generator updates.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
+    device : str or torch.device, default="auto"
+        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+    callbacks : list of skorch callbacks, default=None
+        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+    verbose : int, default=0
+        1 shows a progress bar.
+    random_state : int, RandomState instance or None, default=None
+        Rules base, initial weights, batches and noise.
+
+    Attributes
+    ----------
+    net_ : AdversarialNet or None
+        The skorch net of both networks; None where all channels are constant.
+    copula_ : WindowCopula or None
+        The base.
+    classes_ : ndarray of shape (n_classes,) or None
+        Class labels seen in ``fit``.
+    n_iter_ : int
+        Generator updates made.
+    history_ : list of dict
+        A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
+        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, and ``n_iter``.
+    device_ : torch.device
+        Where the networks are.
+    n_timesteps_, n_channels_ : int
+        Shape of a window.
+    n_features_in_ : int
+        Size of the second axis of ``X``.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names, where ``X`` was a DataFrame with string columns.
+
+    Warns
+    -----
+    DivergenceWarning
+        If training turned non-finite; the last good weights were kept.
+    ModeCollapseWarning
+        If generated windows have less than a tenth of the training windows' variance.
+
+    See Also
+    --------
+    CopulaSampler : The base by itself.
+
+    Notes
+    -----
+    The plain transformer GAN of the literature [4]_ is
+    ``TransformerGANSampler(base=None, embedding_size=10, n_heads=5, generator_dropout=0.5,
+    discriminator_dropout=0.5, loss="bce", gradient_penalty=0, warmup=0, discriminator_tokens="time")``.
+
+    Departures from [1]_ and [3]_: both players move at once, from one backward pass through the
+    discriminator; the penalty is estimated by finite differences on every fourth step, with four
+    times the weight; and the generator that samples is a moving average of the trained one.
+
+    References
+    ----------
+    .. [1] Goodfellow et al. (2014). Generative adversarial nets. NeurIPS.
+    .. [2] Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
+    .. [3] Mescheder, Geiger, Nowozin (2018). Which training methods for GANs do actually converge? ICML.
+    .. [4] Li, Metsis, Wang, Ngu (2022). TTS-GAN: a transformer-based time-series GAN. AIME.
+
+    Examples
+    --------
+    >>> from sktsgan import TransformerGANSampler
+    >>> from sktsgan.datasets import make_sines
+    >>> X = make_sines(200, random_state=0)
+    >>> sampler = TransformerGANSampler(max_iter=5, random_state=0).fit(X)
+    >>> sampler.sample(3, random_state=0).shape
+    (3, 24, 5)
+    """
 
     _parameter_constraints = {
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"copula"}), None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "patch_length": [Interval(Integral, 1, None, closed="left"), None],
-        "components_per_token": [Interval(Integral, 1, None, closed="left")],
         "discriminator_tokens": [StrOptions({"channel", "time"})],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
         "depth": [Interval(Integral, 1, None, closed="left")],
@@ -55,13 +152,10 @@ class TransformerGANSampler(BaseSampler):
         "discriminator_dropout": [Interval(Real, 0, 1, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
-        "penalty_every": [Interval(Integral, 1, None, closed="left")],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "warmup": [Interval(Real, 0, 1, closed="both")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "beta1": [Interval(Real, 0, 1, closed="left")],
-        "moving_average": [Interval(Real, 0, 1, closed="left")],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
@@ -78,22 +172,18 @@ class TransformerGANSampler(BaseSampler):
         base="copula",
         latent_size=100,
         patch_length=None,
-        components_per_token=16,
         discriminator_tokens="channel",
-        embedding_size=64,
-        depth=2,
+        embedding_size=32,
+        depth=1,
         n_heads=2,
         generator_dropout=0.0,
         discriminator_dropout=0.0,
         loss="relativistic",
         gradient_penalty=0.3,
-        penalty_every=4,
         discriminator_steps=1,
         warmup=0.05,
-        generator_learning_rate=3e-4,
+        generator_learning_rate=5e-4,
         discriminator_learning_rate=1e-3,
-        beta1=0.0,
-        moving_average=0.995,
         batch_size=256,
         max_iter=3000,
         warm_start=False,
@@ -106,7 +196,6 @@ class TransformerGANSampler(BaseSampler):
         self.base = base
         self.latent_size = latent_size
         self.patch_length = patch_length
-        self.components_per_token = components_per_token
         self.discriminator_tokens = discriminator_tokens
         self.embedding_size = embedding_size
         self.depth = depth
@@ -115,13 +204,10 @@ class TransformerGANSampler(BaseSampler):
         self.discriminator_dropout = discriminator_dropout
         self.loss = loss
         self.gradient_penalty = gradient_penalty
-        self.penalty_every = penalty_every
         self.discriminator_steps = discriminator_steps
         self.warmup = warmup
         self.generator_learning_rate = generator_learning_rate
         self.discriminator_learning_rate = discriminator_learning_rate
-        self.beta1 = beta1
-        self.moving_average = moving_average
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.warm_start = warm_start
@@ -130,63 +216,15 @@ class TransformerGANSampler(BaseSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    @with_callbacks
-    @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None):
-        """Train for one pass over further windows.
-
-        The first call learns scales and base from its windows; later calls keep them and move the networks.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame
-            Windows as in ``fit``, of the same shape in every call.
-        y : array-like of shape (n_windows,), default=None
-            Class labels; later calls must bring labels of the first.
-
-        Returns
-        -------
-        self : object
-            The sampler.
-
-        Raises
-        ------
-        ValueError
-            As ``fit``; also if the windows have another shape, or labels are new.
-        """
-        started = hasattr(self, "container_")
-        windows, classes = (self._read_further_set if started else self._read_training_set)(X, y)
-        n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
-        if not started:
-            self._start(windows, classes, n_updates, n_warmup=0)
-        self._train(windows, classes, n_updates)
-        return self
-
-    def _fit_windows(self, windows, classes):
-        n_warmup = round(self.warmup * self.max_iter)
-        if self.warm_start and hasattr(self, "net_"):
-            if self.net_ is not None:
-                self.net_.restart(self.max_iter)
-            n_warmup = 0
-        else:
-            self._start(windows, classes, self.max_iter, n_warmup)
-        self._train(windows, classes, self.max_iter + n_warmup)
-
-    def _start(self, windows, classes, n_updates, n_warmup):
-        """Learn scales and base, and build the networks."""
+    def _build(self, windows, classes, seed, n_updates, n_warmup):
         if self.embedding_size % self.n_heads:
             raise ValueError(
                 f"embedding_size must be a multiple of n_heads={self.n_heads}, got {self.embedding_size}."
             )
-        seed = draw_seed(self.random_state)
-        self._generator = torch_generator(seed)
-        self.device_ = _choose_device(self.device)
         self._fit_base(windows, classes, seed)
         if not self.scaler_.free_:
-            self.net_ = None  # all channels are constant: there is nothing to learn
-            return
-        with local_torch_seed(seed, self.device_):
-            self.net_ = self._make_net(n_updates, n_warmup).initialize()
+            return None  # all channels are constant
+        return self._make_net(n_updates, n_warmup).initialize()
 
     def _fit_base(self, windows, classes, seed):
         if self.base == "copula":
@@ -222,12 +260,12 @@ class TransformerGANSampler(BaseSampler):
             n_warmup=n_warmup,
             loss=self.loss,
             gradient_penalty=self.gradient_penalty,
-            penalty_every=self.penalty_every,
+            penalty_every=_PENALTY_EVERY,
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            beta1=self.beta1,
-            moving_average=self.moving_average,
+            beta1=0.0,
+            moving_average=_MOVING_AVERAGE,
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
             verbose=0,
@@ -237,7 +275,7 @@ class TransformerGANSampler(BaseSampler):
         sizes = self._sizes(self.generator_dropout)
         if self.base == "copula":
             n_components = self.copula_.n_principal_
-            group = min(self.components_per_token, n_components)
+            group = min(_COMPONENTS_PER_TOKEN, n_components)
             return RefiningGenerator(n_components, group, **sizes)
         steps = self.n_timesteps_
         patch_length = self._patch_length(steps)
@@ -254,71 +292,8 @@ class TransformerGANSampler(BaseSampler):
             "dropout": dropout,
         }
 
-    def _train(self, windows, classes, n_steps):
-        """Run the training steps, and tell callbacks of them."""
-        self.n_iter_, self.history_ = 0, []
-        if self.net_ is None:
-            return
-        batches = AdversarialBatches(
-            torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
-            None if classes is None else torch.as_tensor(classes),
-            self._draw_noise,
-            batch_size=self.batch_size,
-            n_parts=self.discriminator_steps,
-            generator=self._generator,
-            device=self.device_,
-        )
-        n_epochs = -(-n_steps // _STEPS_PER_EPOCH)
-        context = self._init_callback_context(max_subtasks=n_epochs)
-        context.call_on_fit_task_begin(estimator=self)
-        watchers = [("fit_task_reporter", FitTaskReporter(self, context))]
-        if self.verbose:
-            watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
-        with local_torch_seed(self._next_seed(), self.device_):
-            self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
-        context.call_on_fit_task_end(estimator=self)
-        self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
-        self._warn_of_collapse(batches.real)
-
-    def _next_seed(self):
-        return int(torch.randint(2**31 - 1, (), generator=self._generator))
-
     def _draw_noise(self, n_windows, classes, generator):
         """Draw what the generator starts from: noise and, with a base, its residual."""
         if self.base == "copula":
             return self.copula_.draw_noise(n_windows, classes, generator)
         return torch.randn(n_windows, self.latent_size, generator=generator), None
-
-    def _draw(self, n_windows, classes, generator):
-        if self.net_ is None:
-            return self.scaler_.inverse_transform(np.empty((n_windows, self.n_timesteps_, 0)))
-        scores = self._draw_scores(n_windows, classes, generator)
-        return self.scaler_.inverse_transform(scores.double().numpy())
-
-    @torch.no_grad()
-    def _draw_scores(self, n_windows, classes, generator):
-        self.net_.average_.eval()
-        noise, residual = self._draw_noise(n_windows, classes, generator)
-        parts = []
-        for start in range(0, n_windows, _FORWARD_WINDOWS):
-            rows = slice(start, start + _FORWARD_WINDOWS)
-            moved = [
-                None if t is None else t[rows].to(self.device_) for t in (noise, classes, residual)
-            ]
-            made = self.net_.average_(*moved[:2])
-            parts.append(self.net_.render(made, moved[2]).cpu())
-        return torch.cat(parts)
-
-    def _warn_of_collapse(self, real):
-        """Warn if generated scores vary far less than real ones."""
-        generator = torch_generator(0)
-        classes = self._draw_classes(1000, generator)
-        generated = self._draw_scores(1000, classes, generator).var(dim=0).mean()
-        share = float(generated / real.cpu().var(dim=0).mean())
-        if share < _COLLAPSED_SHARE:
-            warnings.warn(
-                f"The generator collapsed: its windows have {share:.0%} of the training windows' variance. Train "
-                "longer, raise gradient_penalty or lower generator_learning_rate.",
-                ModeCollapseWarning,
-                stacklevel=2,
-            )

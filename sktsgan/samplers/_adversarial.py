@@ -1,0 +1,159 @@
+"""What samplers with a generator and a discriminator share."""
+
+import warnings
+from abc import abstractmethod
+
+import numpy as np
+import torch
+from sklearn.base import _fit_context
+from sklearn.callback import with_callbacks
+
+from sktsgan._random import draw_seed, local_torch_seed, torch_generator
+from sktsgan.exceptions import ModeCollapseWarning
+from sktsgan.samplers._base import BaseSampler
+from sktsgan.training import AdversarialBatches
+from sktsgan.training._callbacks import FitTaskReporter, StepProgressBar
+
+__all__ = ["AdversarialSampler"]
+
+_STEPS_PER_EPOCH = 50
+_FORWARD_WINDOWS = 2048  # of a forward pass in sampling: what stays in cache
+_COLLAPSED_SHARE = 0.1
+
+
+def _choose_device(device):
+    if device != "auto":
+        return torch.device(device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+class AdversarialSampler(BaseSampler):
+    """Base of samplers that train a generator against a discriminator.
+
+    A sampler adds two hooks. ``_build(windows, classes, seed, n_updates, n_warmup)`` learns scales,
+    sets ``scaler_`` and returns an AdversarialNet, or None where there is nothing to learn.
+    ``_draw_noise(n_windows, classes, generator)`` returns what the generator starts from, and the
+    residual that its net's ``render`` takes.
+    """
+
+    @abstractmethod
+    def _build(self, windows, classes, seed, n_updates, n_warmup):
+        """Learn scales and return the net of both networks."""
+
+    @abstractmethod
+    def _draw_noise(self, n_windows, classes, generator):
+        """Return noise and residual, both CPU tensors; the residual may be None."""
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None):
+        """Train for one pass over further windows.
+
+        The first call learns scales and base from its windows; later calls keep them and move the networks.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame
+            Windows as in ``fit``, of the same shape in every call.
+        y : array-like of shape (n_windows,), default=None
+            Class labels; later calls must bring labels of the first.
+
+        Returns
+        -------
+        self : object
+            The sampler.
+
+        Raises
+        ------
+        ValueError
+            As ``fit``; also if the windows have another shape, or labels are new.
+        """
+        started = hasattr(self, "container_")
+        windows, classes = (self._read_further_set if started else self._read_training_set)(X, y)
+        n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
+        if not started:
+            self._start(windows, classes, n_updates, n_warmup=0)
+        self._train(windows, classes, n_updates)
+        return self
+
+    def _fit_windows(self, windows, classes):
+        n_warmup = round(self.warmup * self.max_iter)
+        if self.warm_start and hasattr(self, "net_"):
+            if self.net_ is not None:
+                self.net_.restart(self.max_iter)
+            n_warmup = 0
+        else:
+            self._start(windows, classes, self.max_iter, n_warmup)
+        self._train(windows, classes, self.max_iter + n_warmup)
+
+    def _start(self, windows, classes, n_updates, n_warmup):
+        seed = draw_seed(self.random_state)
+        self._generator = torch_generator(seed)
+        self.device_ = _choose_device(self.device)
+        with local_torch_seed(seed, self.device_):
+            self.net_ = self._build(windows, classes, seed, n_updates, n_warmup)
+
+    def _train(self, windows, classes, n_steps):
+        """Run the training steps, and tell callbacks of them."""
+        self.n_iter_, self.history_ = 0, []
+        if self.net_ is None:
+            return
+        batches = AdversarialBatches(
+            torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
+            None if classes is None else torch.as_tensor(classes),
+            self._draw_noise,
+            batch_size=self.batch_size,
+            n_parts=self.discriminator_steps,
+            generator=self._generator,
+            device=self.device_,
+        )
+        n_epochs = -(-n_steps // _STEPS_PER_EPOCH)
+        context = self._init_callback_context(max_subtasks=n_epochs)
+        context.call_on_fit_task_begin(estimator=self)
+        watchers = [("fit_task_reporter", FitTaskReporter(self, context))]
+        if self.verbose:
+            watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
+        with local_torch_seed(self._next_seed(), self.device_):
+            self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
+        context.call_on_fit_task_end(estimator=self)
+        self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
+        self._warn_of_collapse(batches.real)
+
+    def _next_seed(self):
+        return int(torch.randint(2**31 - 1, (), generator=self._generator))
+
+    def _draw(self, n_windows, classes, generator):
+        if self.net_ is None:
+            return self.scaler_.inverse_transform(np.empty((n_windows, self.n_timesteps_, 0)))
+        scores = self._draw_scores(n_windows, classes, generator)
+        return self.scaler_.inverse_transform(scores.double().numpy())
+
+    @torch.no_grad()
+    def _draw_scores(self, n_windows, classes, generator):
+        self.net_.average_.eval()
+        noise, residual = self._draw_noise(n_windows, classes, generator)
+        parts = []
+        for start in range(0, n_windows, _FORWARD_WINDOWS):
+            rows = slice(start, start + _FORWARD_WINDOWS)
+            moved = [
+                None if t is None else t[rows].to(self.device_) for t in (noise, classes, residual)
+            ]
+            made = self.net_.average_(*moved[:2])
+            parts.append(self.net_.render(made, moved[2]).cpu())
+        return torch.cat(parts)
+
+    def _warn_of_collapse(self, real):
+        """Warn if generated scores vary far less than real ones."""
+        generator = torch_generator(0)
+        classes = self._draw_classes(1000, generator)
+        generated = self._draw_scores(1000, classes, generator).var(dim=0).mean()
+        share = float(generated / real.cpu().var(dim=0).mean())
+        if share < _COLLAPSED_SHARE:
+            warnings.warn(
+                f"The generator collapsed: its windows have {share:.0%} of the training windows' variance. Train "
+                "longer, raise gradient_penalty or lower generator_learning_rate.",
+                ModeCollapseWarning,
+                stacklevel=2,
+            )

@@ -1,0 +1,108 @@
+"""The items that the checks of a sampler are run on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["WINDOWS", "SamplerCheckData"]
+
+
+@dataclass(frozen=True, eq=False)
+class SamplerCheckData:
+    """Items that the checks of a sampler are run on.
+
+    The checks are written for any kind of item. Those of windows come ready-made as ``WINDOWS``; who writes
+    a sampler of other items hands in some of them.
+
+    Parameters
+    ----------
+    items : array-like of shape (n_items, ...)
+        At least 40 items, of numbers that are not all integers where they are arrays.
+    labels : array-like of shape (n_items,), default=None
+        A class label for each item, of at least two classes. Without them the checks of prompts are left out.
+    forms : tuple of (str, array-like, dict), default=()
+        Other containers, dtypes and shapes that the sampler takes: a name, the items, and the parameters to
+        set on the sampler for them.
+    refused : tuple of (str, array-like, dict), default=()
+        What ``fit`` has to refuse with a ValueError: what is wrong, the items, and parameters as in ``forms``.
+    n_many : int, default=20_000
+        A number of items that the sampler does not draw in one go.
+    are_windows : bool, default=False
+        Whether the items are windows of series, to which the checks of channels apply.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktsgan import CopulaSampler
+    >>> from sktsgan.utils.estimator_checks import SamplerCheckData, check_sampler
+    >>> walks = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
+    >>> check_sampler(CopulaSampler(), data=SamplerCheckData(walks))
+    """
+
+    items: Any
+    labels: Any = None
+    forms: tuple = ()
+    refused: tuple = ()
+    n_many: int = 20_000
+    are_windows: bool = False
+
+
+def _make_walks(n_windows, n_timesteps, scales, offsets):
+    """Return random walks, a channel for each scale, in units far apart."""
+    rng = np.random.RandomState(0)
+    steps = rng.normal(size=(n_windows, n_timesteps, len(scales)))
+    return offsets + scales * steps.cumsum(axis=1)
+
+
+def _make_frame(windows):
+    """Return flat windows as a DataFrame whose channels differ in dtype."""
+    dtypes = [np.dtype("float64"), np.dtype("int64"), np.dtype("float32")]
+    names = [f"{channel}_t{t}" for t in range(windows.shape[1]) for channel in "abc"]
+    frame = pd.DataFrame(windows.round(2).reshape(len(windows), -1), columns=names)
+    return frame.astype({c: dtypes["abc".index(c[0])] for c in names})
+
+
+def _replace_one(windows, value):
+    windows = windows.copy()
+    windows[3, 2, 1] = value
+    return windows
+
+
+def _make_windows():
+    """Return the data of windows: 60 of them, 8 steps of 3 channels in two classes."""
+    windows = _make_walks(60, 8, np.array([1.0, 200.0, 1e-3]), np.array([0.0, -1e4, 5.0]))
+    labels = np.repeat(["low", "high"], [40, 20])
+    windows[labels == "high"] += np.array([10.0, 2000.0, 1e-2])
+    flat, three = windows.reshape(60, -1), {"n_channels": 3}
+    return SamplerCheckData(
+        items=windows,
+        labels=labels,
+        forms=(
+            ("float32", windows.astype(np.float32), {}),
+            ("integers", windows.round().astype(np.int64), {}),
+            ("few bits", (windows > windows.mean(axis=0)).astype(np.uint8), {}),
+            ("one channel", windows[..., :1], {}),
+            ("flat, univariate", windows[..., 1], {}),
+            ("flat", flat, three),
+            ("DataFrame, univariate", pd.DataFrame(windows[..., 1]).add_prefix("t"), {}),
+            ("DataFrame of several dtypes", _make_frame(windows), three),
+        ),
+        refused=(
+            ("NaN", _replace_one(windows, np.nan), {}),
+            ("infinity", _replace_one(windows, -np.inf), {}),
+            ("NaN in flat windows", _replace_one(windows, np.nan).reshape(60, -1), three),
+            ("too few items", windows[:1], {}),
+            ("no items", windows[:0], {}),
+            ("one axis", windows[:, 0, 0], {}),
+            ("four axes", windows[..., None], {}),
+            ("columns that are no multiple of the channels", flat, {"n_channels": 5}),
+            ("more channels than n_channels", windows, {"n_channels": 2}),
+            ("text", np.full((60, 8), "text"), {}),
+        ),
+        are_windows=True,
+    )
+
+
+WINDOWS = _make_windows()
