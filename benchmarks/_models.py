@@ -8,26 +8,30 @@ from sktsgan import CopulaSampler, TransformerGANSampler
 
 __all__ = ["MODELS", "count_parameters", "make_model"]
 
-MODELS = ("real", "copy", "gaussian", "copula1", "copula", "plain", "transformer-none", "transformer")
+MODELS = (
+    "real",
+    "copy",
+    "gaussian",
+    "copula1",
+    "copula",
+    "plain",
+    "transformer-none",
+    "transformer",
+)
 
-# Per-step tokens, cross-entropy and Adam, neither penalty nor averaging: the plain model of the literature.
+# The call that TransformerGANSampler's documentation names the plain model of the literature, sizes written out.
 PLAIN = {
     "base": None,
     "latent_size": 100,
-    "patch_length": 1,
-    "discriminator_tokens": "time",
     "embedding_size": 10,
     "depth": 1,
     "n_heads": 5,
     "generator_dropout": 0.5,
     "discriminator_dropout": 0.5,
     "loss": "bce",
-    "gradient_penalty": 0.0,
-    "warmup": 0.0,
-    "generator_learning_rate": 1e-3,
-    "discriminator_learning_rate": 1e-3,
-    "beta1": 0.5,
-    "moving_average": 0.0,
+    "gradient_penalty": 0,
+    "warmup": 0,
+    "discriminator_tokens": "time",
 }
 
 

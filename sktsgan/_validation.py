@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
 
@@ -124,15 +124,19 @@ class WindowContainer:
     def wrap(self, windows):
         """Return float64 windows of shape (n_windows, n_timesteps, n_channels) as they came."""
         if self.columns is not None:
-            frame = pd.DataFrame(windows.reshape(len(windows), -1), columns=self.columns)
-            if not frame.columns.is_unique:
-                return frame
-            casts = zip(self.columns, self.dtypes, strict=True)
-            return frame.astype({c: t for c, t in casts if t != np.float64})
+            return self._wrap_frame(windows.reshape(len(windows), -1))
         if self.dtype.kind in "iub":
             windows = np.round(windows)
         windows = windows.astype(self.dtype, copy=False)
         return windows.reshape(len(windows), -1) if self.flat else windows
+
+    def _wrap_frame(self, flat):
+        whole = [i for i, dtype in enumerate(self.dtypes) if dtype.kind in "iub"]
+        if whole:
+            flat = flat.copy()
+            flat[:, whole] = np.round(flat[:, whole])  # a cast would cut off instead
+        casts = {i: dtype for i, dtype in enumerate(self.dtypes) if dtype != np.float64}
+        return pd.DataFrame(flat).astype(casts).set_axis(self.columns, axis=1)
 
 
 def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=False):
@@ -203,6 +207,7 @@ def check_class_labels(y, n_windows):
     y = column_or_1d(y)
     if len(y) != n_windows:
         raise ValueError(f"y has {len(y)} labels, but X has {n_windows} windows.")
+    assert_all_finite(y, input_name="y")
     kind = type_of_target(y, input_name="y", raise_unknown=True)
     if kind not in ("binary", "multiclass"):
         raise ValueError(f"y must hold class labels, got a {kind!r} target.")

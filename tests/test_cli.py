@@ -1,11 +1,13 @@
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from sktsgan._cli import main
+from sktsgan.report._scores import score_windows
 from sktsgan.report._series import read_series, split_windows
 
 
@@ -48,7 +50,8 @@ def fails(csv, capsys):
     return fail
 
 
-def test_learns_a_csv_and_names_every_file(csv, capsys):
+def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
+    monkeypatch.setattr("sktsgan._cli.score_windows", partial(score_windows, max_iter=20))
     assert run(csv, "-n", "30", "--max-iter", "3") == 0
     said = capsys.readouterr().out
     assert "Left out, since not numeric: site" in said

@@ -94,13 +94,17 @@ def test_stated_defaults_are_the_real_ones(name):
                 )
                 assert not must_state, f"{parameter} does not state its default {default!r}"
             else:
-                assert read(stated[1]) == default, f"{parameter}: {stated[0]}, really {default!r}"
+                assert read(stated[1], item) == default, (
+                    f"{parameter}: {stated[0]}, really {default!r}"
+                )
 
 
-def read(text):
-    """Return the value that a docstring states: a literal, infinity, or else the text itself."""
+def read(text, item):
+    """Return the value that a docstring states: a literal, infinity, a global name, or else the text."""
     text = text.strip().strip("`")
     try:
         return ast.literal_eval(text)
     except (SyntaxError, ValueError):
-        return float(text) if text in ("inf", "-inf") else text
+        if text in ("inf", "-inf"):
+            return float(text)
+        return getattr(inspect.getmodule(item), text, text)

@@ -1,7 +1,9 @@
 """The README and the pages of docs/ keep their word: their code runs, their commands exist."""
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -28,11 +30,12 @@ def command(name):
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_code_blocks_run_in_order(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "__main__"}
+    module = ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", module)  # for pickle to find what a page defines
     text = page.read_text()
     for block in CODE.finditer(text):
         line = text.count("\n", 0, block.start(1))
-        exec(compile("\n" * line + block[1], page, "exec"), namespace)
+        exec(compile("\n" * line + block[1], page, "exec"), vars(module))
 
 
 def test_readme_opens_with_code():

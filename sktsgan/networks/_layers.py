@@ -29,7 +29,7 @@ class TokenLinear(nn.Module):
         return torch.einsum("bni,nio->bno", x, self.weight) + self.bias
 
 
-def make_encoder(embedding_size, depth, n_heads, dropout):
+def make_encoder(embedding_size, depth, n_heads, dropout, *, final_norm=True):
     """Return a pre-norm transformer encoder (Vaswani et al. 2017; Xiong et al. 2020) over (B, N, E)."""
     layer = nn.TransformerEncoderLayer(
         embedding_size,
@@ -40,6 +40,5 @@ def make_encoder(embedding_size, depth, n_heads, dropout):
         batch_first=True,
         norm_first=True,
     )
-    return nn.TransformerEncoder(
-        layer, depth, norm=nn.LayerNorm(embedding_size), enable_nested_tensor=False
-    )
+    norm = nn.LayerNorm(embedding_size) if final_norm else None
+    return nn.TransformerEncoder(layer, depth, norm=norm, enable_nested_tensor=False)

@@ -114,8 +114,12 @@ class TransformerDiscriminator(nn.Module):
         0 without class labels.
     embedding_size, depth, n_heads : int
     dropout : float
-    hidden_size : int, default=128
-        Width of the read-out.
+    hidden_size : int, default=256
+        Width of the two hidden layers of the read-out.
+
+    Notes
+    -----
+    The encoder ends without a norm: the size of a token tells real from generated, too.
     """
 
     def __init__(
@@ -127,7 +131,7 @@ class TransformerDiscriminator(nn.Module):
         depth,
         n_heads,
         dropout,
-        hidden_size=128,
+        hidden_size=256,
     ):
         super().__init__()
         self.embed = nn.ModuleList(
@@ -135,9 +139,13 @@ class TransformerDiscriminator(nn.Module):
         )
         n_tokens = sum(number for number, _ in token_sizes)
         self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
-        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
+        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout, final_norm=False)
         self.head = nn.Sequential(
-            nn.Linear(n_tokens * embedding_size, hidden_size), nn.GELU(), nn.Linear(hidden_size, 1)
+            nn.Linear(n_tokens * embedding_size, hidden_size),
+            nn.LeakyReLU(0.2),
+            nn.Linear(hidden_size, hidden_size),
+            nn.LeakyReLU(0.2),
+            nn.Linear(hidden_size, 1),
         )
 
     def forward(self, tokens, labels=None):

@@ -1,7 +1,10 @@
 """Scores of several sets of new windows, in one table."""
 
+import os
+
 import numpy as np
 import pandas as pd
+from sklearn.utils.parallel import Parallel, delayed
 
 from sktsgan.metrics import (
     classifier_two_sample_score,
@@ -12,6 +15,8 @@ from sktsgan.metrics import (
 __all__ = ["format_scores", "independent_gaussians", "score_windows"]
 
 _SEEN, _UNSEEN = "against training windows", "against held-out windows"
+_COLUMNS = [(_SEEN, "KL"), (_SEEN, "GRU"), (_SEEN, "C2ST"), (_UNSEEN, "KL"), (_UNSEEN, "C2ST")]
+_MAX_JOBS = 4
 _LEGEND = """\
 KL    divergence of two-dimensional Gaussians after PCA, in nats: 0 is best
 GRU   |accuracy - 0.5| of a recurrent network that tells new from real: 0 is best, 0.5 worst
@@ -26,7 +31,7 @@ def independent_gaussians(train, n_samples, *, random_state):
     return rng.normal(train.mean(axis=0), train.std(axis=0), size=(n_samples, *train.shape[1:]))
 
 
-def score_windows(candidates, train, held_out, *, random_state):
+def score_windows(candidates, train, held_out, *, max_iter=1000, random_state=None):
     """Score sets of windows against the training windows and against held-out ones.
 
     Parameters
@@ -35,46 +40,48 @@ def score_windows(candidates, train, held_out, *, random_state):
         The sets to judge, by the name of what made them.
     train, held_out : ndarray of shape (n_windows, n_timesteps, n_channels)
         Real windows.
-    random_state : int
+    max_iter : int, default=1000
+        Training steps of the recurrent judge.
+    random_state : int, default=None
         Rules the judges.
 
     Returns
     -------
-    scores : DataFrame of shape (n_candidates + 1, 6)
+    scores : DataFrame of shape (n_candidates + 1, 5)
         A row a set; columns (reference, metric). The last row holds real windows: a random half of
         the training windows against the other half, and all of them against the held-out ones.
     """
     order = np.random.default_rng(random_state).permutation(len(train))
-    halves = train[order[::2]], train[order[1::2]]
     pairs = {
         name: {_SEEN: (train, windows), _UNSEEN: (held_out, windows)}
         for name, windows in candidates.items()
     }
-    pairs["real windows"] = {_SEEN: halves, _UNSEEN: (held_out, train)}
-    return pd.DataFrame.from_dict(
-        {
-            name: {
-                (reference, metric): value
-                for reference, pair in references.items()
-                for metric, value in _judge(*pair, random_state).items()
-            }
-            for name, references in pairs.items()
-        },
-        orient="index",
-    )
-
-
-def _judge(real, synthetic, random_state):
-    """Return the scores of few, quick judges."""
-    return {
-        "KL": distribution_kl_divergence(real, synthetic),
-        "GRU": discriminative_score(
-            real, synthetic, n_fits=1, max_iter=300, random_state=random_state
-        ),
-        "C2ST": classifier_two_sample_score(
-            real, synthetic, max_samples=1000, random_state=random_state
-        ),
+    pairs["real windows"] = {
+        _SEEN: (train[order[::2]], train[order[1::2]]),
+        _UNSEEN: (held_out, train),
     }
+    cells = [(name, column) for column in _COLUMNS for name in pairs]
+    # as processes, because more threads make small judges slower, not faster
+    values = Parallel(n_jobs=min(_MAX_JOBS, os.cpu_count()))(
+        delayed(_judge)(metric, *pairs[name][reference], max_iter, random_state)
+        for name, (reference, metric) in cells
+    )
+    table = np.reshape(values, (len(_COLUMNS), len(pairs))).T
+    columns = pd.MultiIndex.from_tuples(_COLUMNS)
+    return pd.DataFrame(table, index=list(pairs), columns=columns)
+
+
+def _judge(metric, real, synthetic, max_iter, random_state):
+    """Return the score of one quick judge."""
+    if metric == "KL":
+        return distribution_kl_divergence(real, synthetic)
+    if metric == "GRU":
+        return discriminative_score(
+            real, synthetic, n_fits=1, max_iter=max_iter, random_state=random_state
+        )
+    return classifier_two_sample_score(
+        real, synthetic, cv=2, max_samples=1000, random_state=random_state
+    )
 
 
 def format_scores(scores):

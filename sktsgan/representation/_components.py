@@ -67,9 +67,10 @@ class WindowComponents:
         every = max(1, int(np.ceil(len(scores) * width / _MAX_FIT_VALUES)))
         flat = self._flatten(scores[::every])
         n_components = min(len(flat) - 1, width, self.max_components)
-        pca = PCA(n_components, random_state=self.random_state).fit(flat)
-        variance = pca.explained_variance_
-        kept = variance > variance[0] * _RELATIVE_VARIANCE
+        with np.errstate(invalid="ignore"):  # shares of no variance, where all windows are the same
+            pca = PCA(n_components, random_state=self.random_state).fit(flat)
+        variance = np.maximum(pca.explained_variance_, 1e-30)
+        kept = variance >= variance[0] * _RELATIVE_VARIANCE
         self.mean_ = torch.as_tensor(pca.mean_, dtype=torch.float32)
         scale = np.sqrt(variance[kept])
         self.basis_ = torch.as_tensor(pca.components_[kept] * scale[:, None], dtype=torch.float32)

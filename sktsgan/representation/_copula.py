@@ -160,9 +160,9 @@ class WindowCopula:
         windows : ndarray of shape (n_draws, n_timesteps, n_channels)
         """
         if not self.n_principal_:
-            return self.scaler_.inverse_transform(np.empty((n_draws, self.shape_[0], 0)))
+            return self.scaler_.inverse_transform(torch.empty(n_draws, self.shape_[0], 0))
         scores = self.components_.decode(*self.draw_noise(n_draws, classes, generator))
-        return self.scaler_.inverse_transform(scores.double().numpy())
+        return self.scaler_.inverse_transform(scores)
 
     def draw_noise(self, n_draws, classes, generator):
         """Draw components and residual noise, what a refining generator starts from."""

@@ -1,9 +1,12 @@
 """Channels to normal scores and back."""
 
 import numpy as np
+import torch
 from scipy.stats import norm
 
 __all__ = ["QuantileMap", "StandardMap"]
+
+_TABLE_SIZE = 16_384
 
 
 class QuantileMap:
@@ -34,6 +37,10 @@ class QuantileMap:
             knots, ranks = knots[kept], ranks[kept]
         self.knots_ = knots
         self.scores_ = norm.ppf(np.clip(ranks, self.clip, 1 - self.clip))
+        # values on an even grid of scores: looking one up costs a tenth of a search among the knots
+        grid = np.linspace(self.scores_[0], self.scores_[-1], _TABLE_SIZE)
+        self.table_ = torch.as_tensor(np.interp(grid, self.scores_, self.knots_))
+        self.cells_per_score_ = (_TABLE_SIZE - 1) / max(self.scores_[-1] - self.scores_[0], 1e-12)
         return self
 
     def transform(self, values):
@@ -41,8 +48,12 @@ class QuantileMap:
         return np.interp(values, self.knots_, self.scores_)
 
     def inverse_transform(self, scores):
-        """Return values within the range seen in fit, of the shape of ``scores``."""
-        return np.interp(scores, self.scores_, self.knots_)
+        """Return values within the range seen in fit, a float64 tensor of the shape of ``scores``."""
+        cells = ((scores - self.scores_[0]) * self.cells_per_score_).clamp(0, _TABLE_SIZE - 1)
+        below = cells.long()
+        low = self.table_.take(below)
+        high = self.table_.take((below + 1).clamp(max=_TABLE_SIZE - 1))
+        return low + (cells - below) * (high - low)
 
 
 class StandardMap:
@@ -60,5 +71,5 @@ class StandardMap:
         return (values - self.mean_) / self.scale_
 
     def inverse_transform(self, scores):
-        """Return values within the range seen in fit, of the shape of ``scores``."""
-        return np.clip(scores * self.scale_ + self.mean_, *self.range_)
+        """Return values within the range seen in fit, a float64 tensor of the shape of ``scores``."""
+        return (scores.double() * self.scale_ + self.mean_).clamp(*self.range_)

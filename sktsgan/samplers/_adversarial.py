@@ -3,7 +3,6 @@
 import warnings
 from abc import abstractmethod
 
-import numpy as np
 import torch
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
@@ -126,9 +125,9 @@ class AdversarialSampler(BaseSampler):
 
     def _draw(self, n_windows, classes, generator):
         if self.net_ is None:
-            return self.scaler_.inverse_transform(np.empty((n_windows, self.n_timesteps_, 0)))
+            return self.scaler_.inverse_transform(torch.empty(n_windows, self.n_timesteps_, 0))
         scores = self._draw_scores(n_windows, classes, generator)
-        return self.scaler_.inverse_transform(scores.double().numpy())
+        return self.scaler_.inverse_transform(scores)
 
     @torch.no_grad()
     def _draw_scores(self, n_windows, classes, generator):

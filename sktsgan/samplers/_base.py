@@ -89,8 +89,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         unknown = np.setdiff1d(labels, self.classes_)
         if len(unknown):
             raise ValueError(
-                f"y has the label {unknown[0]!r}, which the first call of partial_fit did not see; the classes "
-                f"are {self.classes_.tolist()}."
+                f"y has the label {unknown.tolist()[0]!r}, which the first call of partial_fit did not see; the "
+                f"classes are {self.classes_.tolist()}."
             )
         return windows, np.searchsorted(self.classes_, labels)[classes]
 
@@ -174,13 +174,13 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         score : float
             Minus the Kullback–Leibler divergence of ``distribution_kl_score``, in nats; 0 is best.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "container_")
         read_windows(self, X, self.container_)
         return distribution_kl_score(self, X, y)
 
     def _iter_blocks(self, n_samples, prompt, random_state):
         """Yield blocks of windows and their conditions, whose sizes depend on the windows' shape alone."""
-        check_is_fitted(self)
+        check_is_fitted(self, "container_")
         _check_count("n_samples", n_samples)
         classes = self._read_prompt(prompt, n_samples)
         generator = torch_generator(draw_seed(random_state))
@@ -224,7 +224,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         unknown = labels[~np.isin(labels, self.classes_)]
         if len(unknown):
             raise ValueError(
-                f"prompt={unknown[0]!r} was not seen in fit; the classes are {self.classes_.tolist()}."
+                f"prompt={unknown.tolist()[0]!r} was not seen in fit; the classes are {self.classes_.tolist()}."
             )
         return torch.as_tensor(np.searchsorted(self.classes_, labels))
 

@@ -27,7 +27,7 @@ class SamplerCheckData:
         set on the sampler for them.
     refused : tuple of (str, array-like, dict), default=()
         What ``fit`` has to refuse with a ValueError: what is wrong, the items, and parameters as in ``forms``.
-    n_many : int, default=20_000
+    n_many : int, default=17_000
         A number of items that the sampler does not draw in one go.
     are_windows : bool, default=False
         Whether the items are windows of series, to which the checks of channels apply.
@@ -45,7 +45,7 @@ class SamplerCheckData:
     labels: Any = None
     forms: tuple = ()
     refused: tuple = ()
-    n_many: int = 20_000
+    n_many: int = 17_000
     are_windows: bool = False
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "fit_clone",
     "fit_labelled",
     "join_batches",
+    "take_class",
 ]
 
 
@@ -34,20 +35,27 @@ def assert_same(first, second, message):
     elif isinstance(first, np.ndarray):
         assert first.dtype == second.dtype, f"{message}: dtypes {first.dtype} and {second.dtype}."
         np.testing.assert_array_equal(first, second, err_msg=message)
+    elif isinstance(first, list):
+        assert len(first) == len(second), f"{message}: {len(first)} and {len(second)} items."
+        for one, other in zip(first, second, strict=True):
+            assert_same(one, other, message)
     else:
         assert first == second, message
 
 
 def assert_differ(first, second, message):
-    """Assert that items of the same shape are not all equal."""
-    same = np.array_equal(first, second) if hasattr(first, "shape") else first == second
-    assert not same, message
+    """Assert that two sets of items are not all equal."""
+    try:
+        assert_same(first, second, message)
+    except AssertionError:
+        return
+    raise AssertionError(message)
 
 
-def assert_refuses(call, message, *, mentions=(), errors=ValueError):
+def assert_refuses(message, call, *args, mentions=(), errors=ValueError, **kwargs):
     """Assert that a call raises, with an error whose text mentions what it must."""
     try:
-        call()
+        call(*args, **kwargs)
     except errors as error:
         missing = [str(part) for part in mentions if str(part) not in str(error)]
         assert not missing, f"{message}: the error does not mention {missing}: {error}"
@@ -55,9 +63,20 @@ def assert_refuses(call, message, *, mentions=(), errors=ValueError):
         raise AssertionError(f"{message}: no error was raised.")
 
 
-def assert_unfitted(sampler, message):
+def assert_unfitted(message, sampler):
     """Assert that a sampler says that it is not fitted."""
-    assert_refuses(lambda: sampler.sample(), message, errors=NotFittedError)
+    assert_refuses(f"{message} samples", sampler.sample, errors=NotFittedError)
+
+
+def take_class(data, label):
+    """Return the items of a class, and their labels."""
+    rows = np.flatnonzero(np.asarray(data.labels) == label)
+    labels = np.asarray(data.labels)[rows]
+    if isinstance(data.items, pd.DataFrame):
+        return data.items.iloc[rows], labels
+    if isinstance(data.items, np.ndarray):
+        return data.items[rows], labels
+    return [data.items[i] for i in rows], labels
 
 
 def join_batches(batches):

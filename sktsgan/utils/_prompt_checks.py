@@ -1,0 +1,125 @@
+"""Checks of prompts for class labels."""
+
+import numpy as np
+import pandas as pd
+
+from sktsgan.utils._check_data import WINDOWS
+from sktsgan.utils._check_tools import (
+    assert_differ,
+    assert_refuses,
+    assert_same,
+    fit_clone,
+    fit_labelled,
+)
+
+__all__ = [
+    "check_sampler_label_dtypes",
+    "check_sampler_prompt_containers",
+    "check_sampler_prompt_order",
+    "check_sampler_prompt_table",
+    "check_sampler_prompt_without_labels",
+    "check_sampler_prompts_refused",
+    "check_sampler_scalar_prompt",
+]
+
+
+def check_sampler_prompt_table(name, estimator, data=WINDOWS):
+    """``return_prompt`` adds a table with the conditions of each item, and changes no item."""
+    for y in (None, data.labels):
+        sampler = fit_clone(estimator, data.items, y)
+        made, table = sampler.sample(9, random_state=0, return_prompt=True)
+        assert_same(made, sampler.sample(9, random_state=0), f"{name} with return_prompt")
+        _assert_table(name, table, 9, y)
+        parts = [
+            part
+            for _, part in sampler.iter_sample(9, batch_size=4, random_state=0, return_prompt=True)
+        ]
+        assert [len(part) for part in parts] == [4, 4, 1], f"{name}.iter_sample: {parts}"
+        whole = pd.concat(parts, ignore_index=True)
+        pd.testing.assert_frame_equal(table, whole, obj=f"The table of {name}.iter_sample")
+
+
+def _assert_table(name, table, n_items, y):
+    assert isinstance(table, pd.DataFrame), f"{name}: the conditions are a {type(table)}."
+    assert len(table) == n_items, f"{name}: {len(table)} conditions of {n_items} items."
+    assert list(table.index) == list(range(n_items)), f"{name}: rows are named {table.index}."
+    assert ("y" in table) == (y is not None), f"{name}: conditions have columns {table.columns}."
+    if y is not None:
+        assert set(table["y"]) <= set(y), f"{name} makes classes never seen: {set(table['y'])}."
+
+
+def check_sampler_scalar_prompt(name, estimator, data=WINDOWS):
+    """A label asks for items of its class, and the class rules what is made."""
+    sampler, labels = fit_labelled(estimator, data)
+    made = []
+    for label in labels:
+        items, table = sampler.sample(6, prompt=label, random_state=0, return_prompt=True)
+        assert set(table["y"]) == {label}, f"{name}: prompt={label!r} gives {set(table['y'])}."
+        made.append(items)
+    assert_differ(made[0], made[1], f"{name} makes the same items of every class.")
+
+
+def check_sampler_prompt_order(name, estimator, data=WINDOWS):
+    """One label an item: the items come in that order, also over many items and in batches."""
+    sampler, labels = fit_labelled(estimator, data)
+    for n in (9, data.n_many):
+        prompt = labels[np.random.RandomState(0).randint(len(labels), size=n)]
+        made, table = sampler.sample(n, prompt=prompt, random_state=0, return_prompt=True)
+        np.testing.assert_array_equal(table["y"], prompt, f"{name}: the order of the prompt")
+        batches = sampler.iter_sample(
+            n, batch_size=n // 2, prompt=prompt, random_state=0, return_prompt=True
+        )
+        in_batches = [part["y"] for _, part in batches]
+        np.testing.assert_array_equal(np.concatenate(in_batches), prompt, f"{name} in batches")
+
+
+def check_sampler_prompt_containers(name, estimator, data=WINDOWS):
+    """One label, a list, an array and a Series of it all ask for the same."""
+    sampler, labels = fit_labelled(estimator, data)
+    expected = sampler.sample(4, prompt=labels[0], random_state=0)
+    for prompt in ([labels[0]] * 4, np.repeat(labels[:1], 4), pd.Series(np.repeat(labels[:1], 4))):
+        made = sampler.sample(4, prompt=prompt, random_state=0)
+        assert_same(expected, made, f"{name}: a prompt as {type(prompt).__name__}")
+
+
+def check_sampler_label_dtypes(name, estimator, data=WINDOWS):
+    """Labels of any kind, in any container, come back as they are."""
+    second = data.labels != data.labels[0]
+    for y in (
+        np.where(second, 7, -1),
+        second,
+        np.where(second, 2.0, 1.0),
+        np.where(second, "b", "a").astype(object),
+        list(np.where(second, "b", "a")),
+        pd.Series(np.where(second, "b", "a"), index=np.arange(len(second)) + 5),
+        pd.Series(np.where(second, "b", "a"), dtype="category"),
+    ):
+        label = np.unique(np.asarray(y))[1]
+        sampler = fit_clone(estimator, data.items, y)
+        table = sampler.sample(3, prompt=label, random_state=0, return_prompt=True)[1]
+        kind = f"{type(y).__name__} of {np.asarray(y).dtype}"
+        assert list(table["y"]) == [label] * 3, f"{name} with y a {kind}: {list(table['y'])}"
+
+
+def check_sampler_prompts_refused(name, estimator, data=WINDOWS):
+    """A prompt never seen, or of other length, is a ValueError, which lists what was seen."""
+    sampler, labels = fit_labelled(estimator, data)
+    seen = [labels[0], labels[-1]]
+    for prompt, mentions in (
+        ("never seen", ["never seen", *seen]),
+        (-12345, ["-12345", *seen]),
+        ([labels[0], "never seen", labels[0]], ["never seen", *seen]),
+        ([labels[0]] * 2, ["prompt", 3]),
+        ([[labels[0]]] * 3, ["prompt"]),
+    ):
+        for method in (sampler.sample, sampler.iter_sample):
+            message = f"{name}: prompt={prompt!r}"
+            assert_refuses(message, method, 3, prompt=prompt, mentions=mentions)
+
+
+def check_sampler_prompt_without_labels(name, estimator, data=WINDOWS):
+    """A prompt for a class is a ValueError if ``fit`` saw no classes."""
+    sampler = fit_clone(estimator, data.items)
+    prompt = data.labels[0]
+    message = f"{name}: a prompt, fitted without y"
+    assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=["prompt", prompt])

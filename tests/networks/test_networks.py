@@ -1,0 +1,140 @@
+"""Networks: shapes, a gradient in every parameter, pickling."""
+
+import pickle
+
+import pytest
+import torch
+
+from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
+from sktsgan.networks._layers import TokenLinear, make_encoder
+
+SIZES = {"embedding_size": 8, "depth": 2, "n_heads": 2, "dropout": 0.1}
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        yield
+
+
+def make_windows_generator(n_classes=0, **sizes):
+    return TransformerGenerator(5, 7, 3, 2, n_classes, **SIZES | sizes)
+
+
+def make_refining_generator(n_classes=0, **sizes):
+    return RefiningGenerator(10, 4, n_classes, **SIZES | sizes)
+
+
+def make_discriminator(n_classes=0, **sizes):
+    return TransformerDiscriminator([(3, 6), (2, 5)], n_classes, **SIZES | sizes)
+
+
+# a network, its input for four items, and the shape of what it makes of them
+NETWORKS = {
+    "windows": (make_windows_generator, lambda: torch.randn(4, 5), (4, 7, 3)),
+    "refining": (make_refining_generator, lambda: torch.randn(4, 10), (4, 10)),
+    "discriminator": (
+        make_discriminator,
+        lambda: (torch.randn(4, 3, 6), torch.randn(4, 2, 5)),
+        (4,),
+    ),
+}
+
+
+@pytest.fixture(params=NETWORKS)
+def case(request):
+    make, make_input, shape = NETWORKS[request.param]
+    return make, make_input(), shape
+
+
+@pytest.mark.parametrize("n_classes", [0, 3])
+def test_shape(case, n_classes):
+    make, given, shape = case
+    labels = torch.tensor([0, 2, 1, 0]) if n_classes else None
+    made = make(n_classes)(given, labels)
+    assert made.shape == shape
+    assert torch.isfinite(made).all()
+
+
+@pytest.mark.parametrize("n_classes", [0, 3])
+def test_every_parameter_gets_a_gradient(case, n_classes):
+    make, given, _ = case
+    network = make(n_classes, dropout=0.0)
+    made = network(given, torch.tensor([0, 2, 1, 0]) if n_classes else None)
+    (made * torch.randn_like(made)).sum().backward()
+    for name, parameter in network.named_parameters():
+        assert parameter.grad is not None, name
+        assert torch.isfinite(parameter.grad).all(), name
+        assert parameter.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize("n_classes", [0, 3])
+def test_pickling(case, n_classes):
+    make, given, _ = case
+    network = make(n_classes).eval()
+    labels = torch.tensor([0, 2, 1, 0]) if n_classes else None
+    copy = pickle.loads(pickle.dumps(network))
+    torch.testing.assert_close(copy(given, labels), network(given, labels), rtol=0, atol=0)
+
+
+def test_dropout_only_in_training(case):
+    make, given, _ = case
+    network = make(dropout=0.5)
+    if make is make_refining_generator:
+        torch.nn.init.normal_(network.head.weight)  # which starts too small to show it
+    assert not torch.allclose(network(given), network(given))
+    network.eval()
+    torch.testing.assert_close(network(given), network(given), rtol=0, atol=0)
+
+
+def test_labels_matter(case):
+    make, given, _ = case
+    network = make(3).eval()
+    zeros = torch.zeros(4, dtype=torch.long)
+    assert not torch.equal(network(given, zeros), network(given, zeros + 1))
+
+
+def test_items_do_not_influence_each_other(case):
+    make, given, _ = case
+    network = make().eval()
+    alone = tuple(t[:1] for t in given) if isinstance(given, tuple) else given[:1]
+    torch.testing.assert_close(network(alone), network(given)[:1])
+
+
+def test_an_untrained_refining_generator_is_its_base():
+    for n_components, group in ((64, 16), (10, 4), (1, 1)):
+        network = RefiningGenerator(n_components, group, 0, **SIZES).eval()
+        components = torch.randn(1000, n_components)
+        refined = network(components).detach()
+        assert (refined - components).std() < 0.1
+        assert float(refined.std()) == pytest.approx(1, abs=0.1)
+
+
+def test_refined_components_do_not_explode():
+    network = make_refining_generator().eval()
+    torch.nn.init.constant_(network.head.weight, 100.0)
+    network.head.bias.data.zero_()
+    assert torch.isfinite(network(torch.randn(4, 10))).all()
+
+
+def test_patch_length_need_not_divide_the_window():
+    for n_timesteps, patch_length in ((1, 1), (8, 8), (9, 4), (512, 85)):
+        network = TransformerGenerator(5, n_timesteps, 2, patch_length, 0, **SIZES)
+        assert network(torch.randn(3, 5)).shape == (3, n_timesteps, 2)
+
+
+def test_token_linear_is_a_map_for_each_token():
+    layer, x = TokenLinear(3, 4, 5), torch.randn(2, 3, 4)
+    made = layer(x)
+    for n in range(3):
+        torch.testing.assert_close(made[:, n], x[:, n] @ layer.weight[n] + layer.bias[n])
+
+
+def test_encoder_mixes_tokens():
+    encoder = make_encoder(8, depth=1, n_heads=2, dropout=0.0)
+    tokens = torch.randn(2, 3, 8, requires_grad=True)
+    made = encoder(tokens)
+    assert made.shape == (2, 3, 8)
+    (slope,) = torch.autograd.grad(made[:, 0].pow(2).sum(), tokens)
+    assert (slope[:, 2].abs().sum(dim=1) > 0).all()

@@ -1,0 +1,145 @@
+import numpy as np
+import pytest
+import torch
+
+from sktsgan.representation import WindowCopula
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture
+def walks():
+    return np.random.default_rng(0).normal(size=(900, 6, 2)).cumsum(axis=1)
+
+
+def test_one_group_has_the_moments_of_the_components(walks):
+    copula = WindowCopula(n_components=1)
+    components = copula.fit(walks)
+    drawn = copula.draw(20_000, generator()).double().numpy()
+    assert copula.n_principal_ == 14  # of 2 levels, 2 log-scales and 2 shapes, whose 6 steps sum to 0
+    assert drawn.shape == (20_000, 14)
+    np.testing.assert_allclose(drawn.mean(axis=0), components.mean(axis=0), atol=0.05)
+    expected = np.cov(components, rowvar=False)
+    np.testing.assert_allclose(np.cov(drawn, rowvar=False), expected, atol=0.06)
+
+
+def test_margins_of_channels_and_correlations_in_time(walks):
+    skewed = np.stack([np.exp(walks[..., 0]), -(walks[..., 1] ** 3)], axis=-1)
+    copula = WindowCopula(n_components=1)
+    copula.fit(skewed)
+    made = copula.sample(5000, generator())
+    assert made.shape == (5000, 6, 2)
+    for c in range(2):
+        share = [(made[..., c] < np.quantile(skewed[..., c], q)).mean() for q in (0.1, 0.5, 0.9)]
+        np.testing.assert_allclose(share, [0.1, 0.5, 0.9], atol=0.05)
+        real, drawn = (np.argsort(np.argsort(w[..., c], axis=0), axis=0) for w in (skewed, made))
+        for t in range(5):
+            expected = np.corrcoef(real[:, t], real[:, t + 1])[0, 1]
+            correlation = np.corrcoef(drawn[:, t], drawn[:, t + 1])[0, 1]
+            assert correlation == pytest.approx(expected, abs=0.1)
+
+
+def test_mixture_has_mean_and_covariance_of_the_whole(walks):
+    copula = WindowCopula(n_components=3)
+    components = copula.fit(walks)
+    assert len(copula.group_sizes_) == 3 and copula.group_sizes_.sum() == 900
+    drawn = copula.draw(20_000, generator()).double().numpy()
+    np.testing.assert_allclose(drawn.mean(axis=0), components.mean(axis=0), atol=0.06)
+    np.testing.assert_allclose(drawn.std(axis=0), components.std(axis=0), atol=0.1)
+
+
+def test_number_of_groups(walks):
+    for n_windows, expected in ((100, 1), (800, 1), (900, 2)):
+        copula = WindowCopula()
+        copula.fit(walks[:n_windows])
+        assert len(copula.group_sizes_) == expected
+    few_levels = np.repeat(walks[:3], 20, axis=0)
+    copula = WindowCopula(n_components=10)
+    copula.fit(few_levels)
+    assert copula.group_sizes_.tolist() == [20, 20, 20]
+
+
+def test_classes_are_drawn_by_frequency(walks):
+    classes = np.repeat([0, 1, 2], [600, 270, 30])
+    copula = WindowCopula(n_components=1)
+    copula.fit(walks, classes)
+    np.testing.assert_allclose(copula.class_weights_, [600 / 900, 270 / 900, 30 / 900])
+    drawn = np.bincount(copula.draw_groups(20_000, generator()).numpy()) / 20_000
+    np.testing.assert_allclose(drawn, copula.class_weights_, atol=0.02)
+
+
+def test_classes_that_are_asked_for_get_their_own_groups(walks):
+    classes = np.arange(900) % 3
+    copula = WindowCopula(n_components=2)
+    copula.fit(walks, classes)
+    asked = torch.arange(90) % 3
+    groups = copula.draw_groups(90, generator(), asked).numpy()
+    for label in range(3):
+        assert set(groups[asked == label]) == set(copula.groups_of_class_[label])
+
+
+def test_classes_keep_their_place(walks):
+    classes = np.repeat([0, 1], 450)
+    walks[classes == 1] += 100
+    copula = WindowCopula()
+    copula.fit(walks, classes)
+    asked = torch.tensor([0, 1, 1, 0, 1])
+    made = copula.sample(5, generator(), asked)
+    np.testing.assert_array_equal((made > 50).all(axis=(1, 2)), asked == 1)
+    np.testing.assert_array_equal((made > 50).any(axis=(1, 2)), asked == 1)
+
+
+def test_small_classes_borrow_covariance(walks):
+    classes = np.repeat([0, 1, 2], [600, 298, 2])
+    copula = WindowCopula(n_components=1)
+    copula.fit(walks, classes)
+    np.testing.assert_allclose(copula.borrowed_, [0, 1 - 298 / 300, 1 - 2 / 300])
+    drawn = copula.draw(500, generator(), torch.full((500,), 2)).numpy()
+    # two windows alone would span a line
+    assert np.linalg.matrix_rank(drawn - drawn.mean(axis=0), tol=1e-2) == copula.n_principal_
+
+
+def test_a_class_of_one_window(walks):
+    classes = np.arange(900) == 17
+    copula = WindowCopula()
+    copula.fit(walks, classes.astype(int))
+    made = copula.sample(50, generator(), torch.ones(50, dtype=torch.long))
+    assert np.isfinite(made).all() and np.ptp(made, axis=0).max() > 0
+
+
+def test_a_lone_small_group_has_none_to_borrow_from(walks):
+    copula = WindowCopula()
+    copula.fit(walks[:20])
+    assert copula.borrowed_.tolist() == [0]
+
+
+def test_rank_is_bounded(walks):
+    copula = WindowCopula(n_components=1, max_rank=2)
+    copula.fit(walks)
+    assert len(copula.factors_[0]) == 2
+    drawn = copula.draw(50, generator()).numpy()
+    assert np.linalg.matrix_rank(drawn - drawn.mean(axis=0), tol=1e-3) == 2
+
+
+def test_same_seed_same_draws(walks):
+    copula = WindowCopula(n_components=2)
+    copula.fit(walks)
+    first, again, other = (copula.sample(10, generator(seed)) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_windows_that_are_all_the_same(walks):
+    copula = WindowCopula()
+    copula.fit(np.repeat(walks[:1].round(1), 20, axis=0))
+    made = copula.sample(3, generator())
+    np.testing.assert_array_equal(made, np.repeat(walks[:1].round(1), 3, axis=0))
+
+
+def test_all_constant():
+    copula = WindowCopula()
+    assert copula.fit(np.full((5, 4, 2), 3.5)).shape == (5, 0)
+    assert copula.n_principal_ == 0
+    np.testing.assert_array_equal(copula.sample(2, generator()), np.full((2, 4, 2), 3.5))

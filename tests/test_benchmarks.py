@@ -1,0 +1,166 @@
+"""The benchmark scripts run, and what they compare is what they say."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from sktsgan import TransformerGANSampler
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+pytestmark = pytest.mark.skipif(not BENCHMARKS.exists(), reason="not in source distributions")
+
+WINDOW = 8
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scripts_on_path():
+    sys.path.insert(0, str(BENCHMARKS))
+    yield
+    sys.path.remove(str(BENCHMARKS))
+
+
+@pytest.fixture
+def directory(tmp_path):
+    walk = np.random.default_rng(0).normal(size=(207, 3)).cumsum(axis=0)
+    pd.DataFrame(walk, columns=["a", "b", "c"]).to_csv(tmp_path / "stock_data.csv", index=False)
+    return tmp_path
+
+
+def script(name):
+    return importlib.import_module(name)
+
+
+def windows_of(n_windows=60):
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(n_windows, WINDOW, 2)).cumsum(axis=1)
+
+
+def test_fidelity_prints_a_row_a_model_and_writes_them(directory, capsys):
+    output = directory / "results.json"
+    results = script("fidelity").main(
+        f"--data {directory} --dataset stocks --window {WINDOW} --seeds 2 --fits 2 --judge-iter 3 --threads 1 "
+        f"--block-holdout 3 --held-out-time --model real,copy --output {output}".split()
+    )
+    header, *rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split()[0] for row in rows] == ["real", "copy"]
+    for title in ("GRU", "C2ST blocks", "later: GRU", "nn ratio", "train s", "windows/s", "MiB"):
+        assert title in header
+    assert json.loads(output.read_text())["rows"] == results["rows"]
+    real, copy = results["rows"]
+    assert (
+        max(fit["c2st"] for fit in copy["fits"]) < 0.5
+    )  # the twin of a held-out window is known as a fake
+    assert copy["neighbor_ratio"] == 0.0
+    assert real["neighbor_ratio"] > 0.3
+    assert copy["memory"] >= copy["memory_before"] > 10
+    for fit in real["fits"] + copy["fits"]:
+        for name in ("gru", "c2st", "blocks", "predictive", "later_gru", "later_c2st"):
+            assert 0 <= fit[name] <= 1
+
+
+def test_markdown_has_a_cell_for_every_title():
+    table = script("_table")
+    fit = {"gru": 0.01, "gru_sd": 0.002, "c2st": 0.7, "blocks": 0.6, "predictive": 0.04}
+    row = {"label": "copula", "fits": [fit, fit | {"c2st": 0.8}], "memory": 400.0}
+    look = {"with_later": False, "markdown": True}
+    title, line = table.format_header(**look).splitlines()
+    text = table.format_row(row, **look)
+    assert title.count("|") == line.count("|") == text.count("|")
+    assert "| .750 (.800) |" in text  # the worst seed stands beside the mean
+
+
+def test_a_budget_becomes_updates(directory):
+    fits, data = script("_fits"), script("_data")
+    spec = fits.RowSpec(
+        "transformer",
+        data.DataSpec(str(directory), "stocks", WINDOW, n_windows=60),
+        seeds=1,
+        seconds=0.5,
+        block_length=3,
+        threads=1,
+        changes={"embedding_size": 4, "batch_size": 8},
+    )
+    made = fits.fit_row(spec)
+    (fit,) = made["fits"]
+    assert made["pilot_seconds"] > 0
+    assert fit["updates"] >= 1
+    assert fit["synthetic"].shape == (60, WINDOW, 3)
+    assert fit["parameters"] > 0
+    assert len(made["memorisation"]) < 60
+
+
+@pytest.mark.parametrize("name", ["gaussian", "copula1", "copula", "plain", "transformer-none"])
+def test_models_make_windows_and_count_what_they_keep(name):
+    models = script("_models")
+    model = models.make_model(name, 0, "cpu", {})
+    if hasattr(model, "max_iter"):
+        model.set_params(max_iter=1)
+    windows = windows_of()
+    assert np.shape(model.fit(windows).sample(5, random_state=0)) == (5, WINDOW, 2)
+    assert models.count_parameters(model) > 0
+
+
+def test_misspelt_parameters_stop_before_anything_is_fitted(directory):
+    command = f"--data {directory} --dataset stocks --window {WINDOW} --model copy,transformer --set deepness=2"
+    with pytest.raises(SystemExit, match="deepness"):
+        script("fidelity").main(command.split())
+
+
+@pytest.mark.parametrize("n_hands", [2, 4])
+def test_blocks_share_no_time_step(n_hands):
+    hands = script("_data").deal_blocks(500, WINDOW, 5, n_hands, overlapping=True)
+    steps = [{step for start in hand for step in range(start, start + WINDOW)} for hand in hands]
+    for i, own in enumerate(steps):
+        assert own
+        for other in steps[i + 1 :]:
+            assert not own & other
+
+
+def test_later_windows_share_no_time_step_with_earlier_ones():
+    first, later = script("_data").split_time(100, WINDOW, 0.8, overlapping=True)
+    assert first.stop - 1 + WINDOW - 1 < later.start == 80
+
+
+@pytest.mark.parametrize("changes", [{}, {"loss": "bce", "warmup": 0.5}, {"gradient_penalty": 0}])
+def test_the_loop_by_hand_makes_the_estimators_steps(changes):
+    bare, overhead = script("_bare_loop"), script("overhead")
+    watch = bare.TrainingWatch()
+    sampler = TransformerGANSampler(
+        embedding_size=4, batch_size=16, max_iter=12, callbacks=[watch], device="cpu"
+    )
+    sampler.set_params(random_state=0, **changes).fit(windows_of())
+    before = torch.get_rng_state()
+    average, taken = bare.train_by_hand(watch.start_, sampler.net_, 12)
+    assert torch.equal(before, torch.get_rng_state())
+    assert taken.wall > 0
+    assert overhead._largest_difference(average, sampler.net_.average_.module) < 1e-5
+    assert overhead._largest_difference(average, watch.start_.generator) > 1e-5
+
+
+def test_overhead_reports_each_part(capsys):
+    overhead = script("overhead")
+    found = overhead.compare_training(windows_of(), n_updates=2, n_repeats=2)
+    overhead._report_training(found)
+    assert found["ratio"] > 0
+    found = overhead.compare_sampling(windows_of(), n_samples=50, n_repeats=1)
+    overhead._report_sampling(found)
+    assert sum(found["shares"].values()) == pytest.approx(1)
+    assert "training:" in (out := capsys.readouterr().out)
+    assert "sampling:" in out
+
+
+def test_memory_is_noted_at_every_tenfold():
+    rows = script("overhead").watch_memory("copula", 100_000, 1)
+    assert [row["n_windows"] for row in rows] == [10_000, 100_000]
+    assert all(row["peak"] > 10 for row in rows)
+
+
+def test_a_failing_process_tells_why():
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        script("_processes").run_in_fresh_process(divmod, 1, 0)

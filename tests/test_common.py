@@ -1,0 +1,49 @@
+"""scikit-learn's checks on every public estimator, and the contract of samplers on every sampler."""
+
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import sktsgan
+from sktsgan import CopulaSampler, TransformerGANSampler, Windowizer
+from sktsgan.utils.estimator_checks import parametrize_with_sampler_checks
+
+QUICK = {"max_iter": 2, "embedding_size": 8}
+SAMPLERS = [
+    CopulaSampler(),
+    TransformerGANSampler(**QUICK),
+    TransformerGANSampler(base=None, **QUICK),
+]
+UNTRAINED = "ignore::sktsgan.exceptions.ModeCollapseWarning"  # two updates are few without a base
+ESTIMATORS = [*SAMPLERS, Windowizer(window=1)]
+
+
+def expected_failures(estimator):
+    if isinstance(estimator, Windowizer):
+        return {"check_fit1d": "A series may have one axis: such an array is univariate."}
+    return {}
+
+
+@pytest.fixture
+def array_api(monkeypatch):
+    """Let scikit-learn's check of array API input run, which it skips otherwise."""
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")
+
+
+@pytest.mark.filterwarnings(UNTRAINED)
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures, xfail_strict=True)
+def test_sklearn_checks(estimator, check, array_api):
+    check(estimator)
+
+
+@pytest.mark.filterwarnings(UNTRAINED)
+@parametrize_with_sampler_checks(SAMPLERS)
+def test_sampler_checks(estimator, check):
+    check(estimator)
+
+
+def test_no_estimator_is_left_out():
+    public = [getattr(sktsgan, name) for name in sktsgan.__all__]
+    classes = {c for c in public if isinstance(c, type) and issubclass(c, BaseEstimator)}
+    assert {type(estimator) for estimator in ESTIMATORS} == classes
+    assert {type(sampler) for sampler in SAMPLERS} == {c for c in classes if hasattr(c, "sample")}

@@ -1,0 +1,109 @@
+"""Callbacks that watch over a run, on a net that only keeps a history."""
+
+import math
+import warnings
+
+import pytest
+import torch
+from skorch.history import History
+from torch import nn
+
+from sktsgan.exceptions import DivergenceWarning
+from sktsgan.training._callbacks import DivergenceGuard, FitTaskReporter, StepProgressBar
+
+
+class Net:
+    def __init__(self):
+        self.module_, self.discriminator_, self.average_ = (nn.Linear(1, 1) for _ in range(3))
+        self.history = History()
+        self.n_iter_ = self.n_steps_ = 0
+        self.stopped_ = False
+
+    def stop(self):
+        self.stopped_ = True
+
+    def make_epoch(self, callback, weight, **record):
+        callback.on_epoch_begin(self)
+        for network in (self.module_, self.discriminator_, self.average_):
+            nn.init.constant_(network.weight, weight)
+        self.n_iter_ += 50
+        self.n_steps_ += 50
+        self.history.new_epoch()
+        for name, value in record.items():
+            self.history.record(name, value)
+        callback.on_epoch_end(self)
+
+
+@pytest.mark.parametrize("name", ["generator_loss", "discriminator_loss", "generator_grad_norm"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_divergence_restores_the_last_good_weights_warns_and_stops(name, value):
+    net, guard = Net(), DivergenceGuard()
+    guard.on_train_begin(net)
+    net.make_epoch(guard, 1.0, **{name: 0.5})
+    net.make_epoch(guard, 2.0, **{name: 0.4})
+    with pytest.warns(DivergenceWarning) as caught:
+        net.make_epoch(guard, math.nan, **{name: value})
+    assert str(caught[0].message) == (
+        f"Training diverged: {name} turned non-finite before update 150. The last good weights were "
+        "kept; lower the learning rates or raise gradient_penalty."
+    )
+    assert net.stopped_
+    for network in (net.module_, net.discriminator_, net.average_):
+        assert network.weight.item() == 2.0
+
+
+def test_divergence_at_once_restores_the_start():
+    net, guard = Net(), DivergenceGuard()
+    nn.init.constant_(net.average_.weight, 7.0)
+    guard.on_train_begin(net)
+    with pytest.warns(DivergenceWarning):
+        net.make_epoch(guard, math.nan, discriminator_loss=math.nan)
+    assert net.average_.weight.item() == 7.0
+
+
+def test_what_is_finite_goes_on():
+    net, guard = Net(), DivergenceGuard()
+    guard.on_train_begin(net)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        net.make_epoch(guard, 1.0, discriminator_loss=1e30, seconds=math.inf)
+    assert not net.stopped_
+    torch.testing.assert_close(net.module_.weight, torch.ones(1, 1))
+
+
+def test_progress_bar_counts_steps(capsys):
+    net, bar = Net(), StepProgressBar(100)
+    bar.on_train_begin(net)
+    net.make_epoch(bar, 1.0, discriminator_loss=0.5)
+    net.make_epoch(bar, 1.0, discriminator_loss=0.25)
+    bar.on_train_end(net)
+    shown = capsys.readouterr().err
+    assert "100/100" in shown and "discriminator_loss=0.250" in shown
+
+
+class Context:
+    """Records what scikit-learn's callback context is told, and asks to stop after the second task."""
+
+    def __init__(self):
+        self.told = []
+
+    def subcontext(self, task_name):
+        self.told.append(task_name)
+        return self
+
+    def call_on_fit_task_begin(self, estimator):
+        self.told.append("begin")
+
+    def call_on_fit_task_end(self, estimator, **options):
+        self.told.append("end")
+        return self.told.count("end") == 2
+
+
+def test_epochs_are_tasks_of_the_fit():
+    net, context = Net(), Context()
+    reporter = FitTaskReporter(None, context)
+    net.make_epoch(reporter, 1.0)
+    assert not net.stopped_
+    net.make_epoch(reporter, 1.0)
+    assert net.stopped_
+    assert context.told == ["epoch", "begin", "end"] * 2
