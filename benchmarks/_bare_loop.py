@@ -148,7 +148,8 @@ def _run(start, net, n_updates, generator, discriminator, rng):
         adam.zero_grad()
         torch.autograd.backward(fake, [ratio[:, None, None] * slope for slope in slopes])
         adam.step()
-        decay = net.moving_average if update else 0.0  # the average begins at the first update
+        # the average begins at the first update, and moves faster in those that follow
+        decay = min(net.moving_average, (1 + update) / (10 + update)) if update else 0.0
         with torch.no_grad():
             for mean, weight in zip(average.parameters(), generator.parameters(), strict=True):
                 mean.lerp_(weight, 1 - decay)

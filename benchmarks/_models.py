@@ -13,6 +13,7 @@ MODELS = (
     "copy",
     "gaussian",
     "copula1",
+    "transformer1",
     "copula",
     "plain",
     "transformer-none",
@@ -92,6 +93,9 @@ def make_model(name, seed, device, changes):
         return CopulaSampler(n_components=1, random_state=seed)
     if name == "plain":
         return TransformerGANSampler(**PLAIN, device=device, random_state=seed)
+    if name == "transformer1":
+        base = CopulaSampler(n_components=1)
+        return TransformerGANSampler(base=base, device=device, random_state=seed)
     if name == "transformer-none":
         return TransformerGANSampler(base=None, device=device, random_state=seed)
     model = TransformerGANSampler(device=device, random_state=seed)

@@ -140,16 +140,16 @@ class WindowCopula:
         components : Tensor of shape (n_draws, n_principal)
         """
         groups = self.draw_groups(n_draws, generator, classes)
-        components = self.means_[groups]
-        for j in torch.unique(groups).tolist():
-            rows = torch.nonzero(groups == j)[:, 0]
+        parts = []
+        for j, count in enumerate(torch.bincount(groups).tolist()):
             own = np.sqrt(1 - self.borrowed_[j]) * self.factors_[j]
-            components[rows] += torch.randn(len(rows), len(own), generator=generator) @ own
+            part = torch.randn(count, len(own), generator=generator) @ own + self.means_[j]
             if self.borrowed_[j]:
                 common = np.sqrt(self.borrowed_[j]) * self.common_factor_
-                components[rows] += (
-                    torch.randn(len(rows), len(common), generator=generator) @ common
-                )
+                part += torch.randn(count, len(common), generator=generator) @ common
+            parts.append(part)
+        components = torch.empty(n_draws, self.n_principal_)
+        components[torch.argsort(groups)] = torch.cat(parts)
         return components
 
     def sample(self, n_draws, generator, classes=None):

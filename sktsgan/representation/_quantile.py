@@ -7,6 +7,7 @@ from scipy.stats import norm
 __all__ = ["QuantileMap", "StandardMap"]
 
 _TABLE_SIZE = 16_384
+_CHUNK = 65_536  # values that stay in cache between one operation and the next
 
 
 class QuantileMap:
@@ -40,6 +41,7 @@ class QuantileMap:
         # values on an even grid of scores: looking one up costs a tenth of a search among the knots
         grid = np.linspace(self.scores_[0], self.scores_[-1], _TABLE_SIZE)
         self.table_ = torch.as_tensor(np.interp(grid, self.scores_, self.knots_))
+        self.rises_ = torch.diff(self.table_, append=self.table_[-1:])
         self.cells_per_score_ = (_TABLE_SIZE - 1) / max(self.scores_[-1] - self.scores_[0], 1e-12)
         return self
 
@@ -49,11 +51,14 @@ class QuantileMap:
 
     def inverse_transform(self, scores):
         """Return values within the range seen in fit, a float64 tensor of the shape of ``scores``."""
-        cells = ((scores - self.scores_[0]) * self.cells_per_score_).clamp(0, _TABLE_SIZE - 1)
-        below = cells.long()
-        low = self.table_.take(below)
-        high = self.table_.take((below + 1).clamp(max=_TABLE_SIZE - 1))
-        return low + (cells - below) * (high - low)
+        values = torch.empty(scores.shape, dtype=torch.float64)
+        chunks = zip(scores.reshape(-1).split(_CHUNK), values.view(-1).split(_CHUNK), strict=True)
+        for given, made in chunks:
+            cells = (given - self.scores_[0]).mul_(self.cells_per_score_).clamp_(0, _TABLE_SIZE - 1)
+            below = cells.int()
+            torch.index_select(self.rises_, 0, below, out=made)
+            made.mul_(cells.sub_(below)).add_(self.table_.index_select(0, below))
+        return values
 
 
 class StandardMap:

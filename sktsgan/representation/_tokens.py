@@ -47,9 +47,11 @@ class WindowTokens:
 
     def _features(self, scores):
         """Return features of shape (B, steps of the feature, n_channels)."""
-        increments = scores[:, 1:] - scores[:, :-1]
+        one_step = scores.shape[1] == 1
+        increments = torch.zeros_like(scores) if one_step else scores[:, 1:] - scores[:, :-1]
         if self.kind == "time":
-            return [scores, torch.cat([increments[:, :1], increments], dim=1)]
+            missing = scores.shape[1] - increments.shape[1]
+            return [scores, torch.cat([increments[:, :missing], increments], dim=1)]
         _, log_scale, shape = scale_mix(scores, self.floor)
         return [scores, increments, log_scale[:, None], shape]
 

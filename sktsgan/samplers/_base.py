@@ -1,6 +1,7 @@
 """The contract of every sampler."""
 
 from abc import ABCMeta, abstractmethod
+from itertools import count
 from numbers import Integral
 
 import numpy as np
@@ -17,7 +18,7 @@ from sktsgan.metrics import distribution_kl_score
 __all__ = ["BaseSampler"]
 
 _BLOCK_VALUES = 2**24  # of the blocks that sampling works through: 128 MiB of float64
-_BLOCK_WINDOWS = 16_384
+_BLOCK_WINDOWS = 8_192
 
 
 class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
@@ -120,8 +121,12 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError
             If ``n_samples`` is below 1 or the prompt was not seen in ``fit``.
         """
-        windows, table = _join(self._iter_blocks(n_samples, prompt, random_state))
-        X = self.container_.wrap(windows)
+        blocks = self._iter_blocks(n_samples, prompt, random_state)
+        windows, tables = np.empty((n_samples, self.n_timesteps_, self.n_channels_)), []
+        for start, (block, table) in zip(count(step=self._block_size()), blocks, strict=False):
+            windows[start : start + len(block)] = block
+            tables.append(table)
+        X, table = self.container_.wrap(windows), pd.concat(tables, ignore_index=True)
         return (X, table) if return_prompt else X
 
     def iter_sample(
@@ -135,7 +140,11 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             How many in all.
         batch_size : int, default=1024
             Windows of a batch; the last one may be smaller.
-        prompt, random_state, return_prompt
+        prompt : label or array-like of shape (n_samples,), default=None
+            As in ``sample``.
+        random_state : int, RandomState instance or None, default=None
+            As in ``sample``.
+        return_prompt : bool, default=False
             As in ``sample``.
 
         Yields
@@ -184,11 +193,14 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         _check_count("n_samples", n_samples)
         classes = self._read_prompt(prompt, n_samples)
         generator = torch_generator(draw_seed(random_state))
-        size = _BLOCK_VALUES // (self.n_timesteps_ * self.n_channels_)
-        size = max(1, min(size, _BLOCK_WINDOWS))
-        return self._draw_blocks(n_samples, size, classes, generator)
+        return self._draw_blocks(n_samples, classes, generator)
 
-    def _draw_blocks(self, n_samples, size, classes, generator):
+    def _block_size(self):
+        size = _BLOCK_VALUES // (self.n_timesteps_ * self.n_channels_)
+        return max(1, min(size, _BLOCK_WINDOWS))
+
+    def _draw_blocks(self, n_samples, classes, generator):
+        size = self._block_size()
         for start in range(0, n_samples, size):
             n = min(size, n_samples - start)
             own = (

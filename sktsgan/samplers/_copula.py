@@ -80,9 +80,14 @@ class CopulaSampler(BaseSampler):
         self.random_state = random_state
 
     def _fit_windows(self, windows, classes):
-        seed = draw_seed(self.random_state)
-        self.copula_ = WindowCopula(self.n_components, self.max_rank, random_state=seed)
-        self.copula_.fit(windows, classes)
+        self.copula_ = self._fit_copula(windows, classes, draw_seed(self.random_state))
+
+    def _fit_copula(self, windows, classes, seed):
+        """Return the model of float64 windows with three axes and of classes as integers or None."""
+        self._validate_params()
+        copula = WindowCopula(self.n_components, self.max_rank, random_state=seed)
+        copula.fit(windows, classes)
+        return copula
 
     def _draw(self, n_windows, classes, generator):
         return self.copula_.sample(n_windows, generator, classes)

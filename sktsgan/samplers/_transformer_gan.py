@@ -3,12 +3,14 @@
 from numbers import Integral, Real
 
 import torch
+from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
-from sktsgan.representation import ChannelScaler, WindowCopula, WindowTokens, log_scale_floor
+from sktsgan.representation import ChannelScaler, WindowTokens, log_scale_floor
 from sktsgan.samplers._adversarial import AdversarialSampler
+from sktsgan.samplers._copula import CopulaSampler
 from sktsgan.training import AdversarialNet
 from sktsgan.training._callbacks import DivergenceGuard
 
@@ -16,7 +18,7 @@ __all__ = ["TransformerGANSampler"]
 
 _COMPONENTS_PER_TOKEN = 16
 _PENALTY_EVERY = 4  # steps: a quarter of the cost, and no worse (docs/transformer_gan.md)
-_MOVING_AVERAGE = 0.995
+_MOVING_AVERAGE = 0.999
 
 
 def _take_scores(scores, residual):
@@ -35,8 +37,8 @@ class TransformerGANSampler(AdversarialSampler):
     ----------
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
-    base : "copula" or None, default="copula"
-        What the generator starts from.
+    base : "copula", CopulaSampler or None, default="copula"
+        What the generator starts from: ``"copula"`` is a CopulaSampler with its defaults.
     latent_size : int, default=100
         Size of the noise; without a base.
     patch_length : int, default=None
@@ -44,7 +46,7 @@ class TransformerGANSampler(AdversarialSampler):
         sixth of the window.
     discriminator_tokens : {"channel", "time"}, default="channel"
         Whether a token of the discriminator stands for a channel or for ``patch_length`` steps.
-    embedding_size : int, default=32
+    embedding_size : int, default=64
         Width of a token in both encoders; a multiple of ``n_heads``.
     depth : int, default=1
         Layers of each encoder.
@@ -64,7 +66,7 @@ class TransformerGANSampler(AdversarialSampler):
         Of Adam with betas (0, 0.99). Both rates rise over 100 updates and fall along a cosine over the last 40 %.
     discriminator_learning_rate : float, default=0.001
         Of Adam with betas (0, 0.99).
-    batch_size : int, default=256
+    batch_size : int, default=128
         Real windows of a discriminator update, and as many generated ones.
     max_iter : int, default=3000
         Generator updates.
@@ -141,7 +143,7 @@ class TransformerGANSampler(AdversarialSampler):
 
     _parameter_constraints = {
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
-        "base": [StrOptions({"copula"}), None],
+        "base": [StrOptions({"copula"}), CopulaSampler, None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "patch_length": [Interval(Integral, 1, None, closed="left"), None],
         "discriminator_tokens": [StrOptions({"channel", "time"})],
@@ -173,7 +175,7 @@ class TransformerGANSampler(AdversarialSampler):
         latent_size=100,
         patch_length=None,
         discriminator_tokens="channel",
-        embedding_size=32,
+        embedding_size=64,
         depth=1,
         n_heads=2,
         generator_dropout=0.0,
@@ -184,7 +186,7 @@ class TransformerGANSampler(AdversarialSampler):
         warmup=0.05,
         generator_learning_rate=5e-4,
         discriminator_learning_rate=1e-3,
-        batch_size=256,
+        batch_size=128,
         max_iter=3000,
         warm_start=False,
         device="auto",
@@ -227,16 +229,16 @@ class TransformerGANSampler(AdversarialSampler):
         return self._make_net(n_updates, n_warmup).initialize()
 
     def _fit_base(self, windows, classes, seed):
-        if self.base == "copula":
-            self.copula_ = WindowCopula(random_state=seed)
-            self.copula_.fit(windows, classes)
+        if self.base is not None:
+            base = CopulaSampler() if self.base == "copula" else clone(self.base)
+            self.copula_ = base._fit_copula(windows, classes, seed)
             self.scaler_ = self.copula_.scaler_
         else:
             self.copula_ = None
             self.scaler_ = ChannelScaler().fit(windows)
         if not self.scaler_.free_:
             return
-        if self.base == "copula":
+        if self.base is not None:
             self.copula_.components_.to(self.device_)
         scores = self.scaler_.transform(windows)
         floor = log_scale_floor(scores)
@@ -273,7 +275,7 @@ class TransformerGANSampler(AdversarialSampler):
 
     def _make_generator(self):
         sizes = self._sizes(self.generator_dropout)
-        if self.base == "copula":
+        if self.base is not None:
             n_components = self.copula_.n_principal_
             group = min(_COMPONENTS_PER_TOKEN, n_components)
             return RefiningGenerator(n_components, group, **sizes)
@@ -294,6 +296,6 @@ class TransformerGANSampler(AdversarialSampler):
 
     def _draw_noise(self, n_windows, classes, generator):
         """Draw what the generator starts from: noise and, with a base, its residual."""
-        if self.base == "copula":
+        if self.copula_ is not None:
             return self.copula_.draw_noise(n_windows, classes, generator)
         return torch.randn(n_windows, self.latent_size, generator=generator), None

@@ -296,7 +296,11 @@ class AdversarialNet(NeuralNet):
 
 @torch.no_grad()
 def _move_average(averaged, current, n_averaged, *, decay):
-    """Move averaged weights towards the current ones; torch's own function of this can't be pickled."""
+    """Move averaged weights towards the current ones, faster in the first updates.
+
+    torch's own function of this can't be pickled.
+    """
+    decay = min(decay, (1 + float(n_averaged)) / (10 + float(n_averaged)))
     for mean, weight in zip(averaged, current, strict=True):
         mean.lerp_(weight, 1 - decay)
 
