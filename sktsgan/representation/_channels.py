@@ -67,7 +67,8 @@ class ChannelScaler:
         self.constants_ = np.where(constant, first[0, 0], np.nan)
         self.source_, self.free_ = [], []
         for c in range(windows.shape[2]):
-            same = [b for b in self.free_ if np.array_equal(windows[..., b], windows[..., c])]
+            alike = [b for b in self.free_ if np.array_equal(windows[0, :, b], windows[0, :, c])]
+            same = [b for b in alike if np.array_equal(windows[..., b], windows[..., c])]
             self.source_.append(same[0] if same else c)
             if not same and not constant[c]:
                 self.free_.append(c)

@@ -73,9 +73,16 @@ class AdversarialSampler(BaseSampler):
         windows, classes = (self._read_further_set if started else self._read_training_set)(X, y)
         n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
         if not started:
-            self._start(windows, classes, n_updates, n_warmup=0)
+            self._start(windows, classes, None, n_warmup=0)
+        elif self.net_ is not None:
+            self.net_.hold()
         self._train(windows, classes, n_updates)
         return self
+
+    def _read_training_set(self, X, y):
+        if self.warm_start and hasattr(self, "net_"):
+            return self._read_further_set(X, y)
+        return super()._read_training_set(X, y)
 
     def _fit_windows(self, windows, classes):
         n_warmup = round(self.warmup * self.max_iter)
@@ -98,7 +105,8 @@ class AdversarialSampler(BaseSampler):
         """Run the training steps, and tell callbacks of them."""
         self.n_iter_, self.history_ = 0, []
         if self.net_ is None:
-            return
+            with self._fit_task():
+                return
         batches = AdversarialBatches(
             torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
             None if classes is None else torch.as_tensor(classes),
@@ -108,15 +116,12 @@ class AdversarialSampler(BaseSampler):
             generator=self._generator,
             device=self.device_,
         )
-        n_epochs = -(-n_steps // _STEPS_PER_EPOCH)
-        context = self._init_callback_context(max_subtasks=n_epochs)
-        context.call_on_fit_task_begin(estimator=self)
-        watchers = [("fit_task_reporter", FitTaskReporter(self, context))]
-        if self.verbose:
-            watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
-        with local_torch_seed(self._next_seed(), self.device_):
-            self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
-        context.call_on_fit_task_end(estimator=self)
+        with self._fit_task(-(-n_steps // _STEPS_PER_EPOCH)) as task:
+            watchers = [("fit_task_reporter", FitTaskReporter(self, task))]
+            if self.verbose:
+                watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
+            with local_torch_seed(self._next_seed(), self.device_):
+                self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
         self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
         self._warn_of_collapse(batches.real)
 
@@ -145,6 +150,8 @@ class AdversarialSampler(BaseSampler):
 
     def _warn_of_collapse(self, real):
         """Warn if generated scores vary far less than real ones."""
+        if len(real) < 2:  # which says nothing of variance
+            return
         generator = torch_generator(0)
         classes = self._draw_classes(1000, generator)
         generated = self._draw_scores(1000, classes, generator).var(dim=0).mean()

@@ -1,6 +1,7 @@
 """The contract of every sampler."""
 
 from abc import ABCMeta, abstractmethod
+from contextlib import contextmanager
 from itertools import count
 from numbers import Integral
 
@@ -67,6 +68,14 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         windows, classes = self._read_training_set(X, y)
         self._fit_windows(windows, classes)
         return self
+
+    @contextmanager
+    def _fit_task(self, n_epochs=0):
+        """Tell scikit-learn's callbacks of the beginning and the end of a fit."""
+        task = self._init_callback_context(max_subtasks=n_epochs)
+        task.call_on_fit_task_begin(estimator=self)
+        yield task
+        task.call_on_fit_task_end(estimator=self)
 
     def _read_training_set(self, X, y):
         windows, container = read_training_windows(

@@ -80,7 +80,8 @@ class CopulaSampler(BaseSampler):
         self.random_state = random_state
 
     def _fit_windows(self, windows, classes):
-        self.copula_ = self._fit_copula(windows, classes, draw_seed(self.random_state))
+        with self._fit_task():
+            self.copula_ = self._fit_copula(windows, classes, draw_seed(self.random_state))
 
     def _fit_copula(self, windows, classes, seed):
         """Return the model of float64 windows with three axes and of classes as integers or None."""

@@ -8,7 +8,6 @@ import torch
 from skorch import NeuralNet
 from skorch.utils import to_device
 from torch import nn
-from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
 from sktsgan.losses import (
@@ -35,12 +34,14 @@ class LearningRateCourse:
 
     def restart(self, first, n_steps):
         """Begin anew at step ``first``."""
-        self.first, self.n_steps = first, max(n_steps, 1)
+        self.first, self.n_steps = first, n_steps
 
     def __call__(self, step):
         """Return the factor at a step counted from the first of all."""
         made = step - self.first
         rise = min(1.0, (made + 1) / 100)
+        if self.n_steps is None:
+            return rise
         fall = max(0.0, (min(made / self.n_steps, 1.0) - 0.6) / 0.4)
         return rise * 0.5 * (1 + math.cos(math.pi * fall))
 
@@ -134,27 +135,28 @@ class AdversarialNet(NeuralNet):
 
     def initialize_optimizer(self, triggered_directly=None):
         """Give each network an Adam and a schedule of its own."""
-
-        def make(network, learning_rate, n_steps):
-            betas = (float(self.beta1), 0.99)
-            optimizer = torch.optim.Adam(network.parameters(), learning_rate, betas=betas)
-            return optimizer, LambdaLR(optimizer, LearningRateCourse(n_steps))
-
-        self.optimizer_, self.schedule_ = make(
-            self.module_, self.generator_learning_rate, self.n_updates
+        betas = (float(self.beta1), 0.99)
+        self.optimizer_, self.discriminator_optimizer_ = (
+            torch.optim.Adam(network.parameters(), rate, betas=betas)
+            for network, rate in (
+                (self.module_, self.generator_learning_rate),
+                (self.discriminator_, self.discriminator_learning_rate),
+            )
         )
-        self.discriminator_optimizer_, self.discriminator_schedule_ = make(
-            self.discriminator_,
-            self.discriminator_learning_rate,
-            self.n_updates + self.n_warmup,
-        )
+        n_steps = None if self.n_updates is None else self.n_updates + self.n_warmup
+        self.course_ = LearningRateCourse(self.n_updates)
+        self.discriminator_course_ = LearningRateCourse(n_steps)
         return self
 
     def restart(self, n_updates):
         """Let the learning rates run their course again, over further updates."""
         self.n_warmup = 0
-        for schedule in (self.schedule_, self.discriminator_schedule_):
-            schedule.lr_lambdas[0].restart(schedule.last_epoch, n_updates)
+        self.course_.restart(self.n_iter_, n_updates)
+        self.discriminator_course_.restart(self.n_steps_, n_updates)
+
+    def hold(self):
+        """Keep the learning rates level from now on."""
+        self.course_.n_steps = self.discriminator_course_.n_steps = None
 
     def run(self, batches, n_steps, steps_per_epoch, watchers=()):
         """Make further steps, in epochs of ``steps_per_epoch``, until done or stopped.
@@ -238,7 +240,6 @@ class AdversarialNet(NeuralNet):
             self._update(part, with_generator=False)
         with_generator = self.n_steps_ >= self.n_warmup
         record = self._update(batch[-1], with_generator)
-        self.discriminator_schedule_.step()
         self.n_steps_ += 1
         self.n_iter_ += int(with_generator)
         return {"loss": record["discriminator_loss"], "y_pred": None, "record": record}
@@ -258,7 +259,8 @@ class AdversarialNet(NeuralNet):
         if with_generator and penalty is None:
             slopes = [leaf.grad for leaf in leaves]
         record["discriminator_grad_norm"] = _gradient_norm(self.discriminator_)
-        self.discriminator_optimizer_.step()
+        factor = self.discriminator_course_(self.n_steps_)
+        _step(self.discriminator_optimizer_, factor * self.discriminator_learning_rate)
         if with_generator:
             ratio = generator_gradient_ratio(real, judged, self.loss).detach()
             record["generator_loss"] = generator_loss(real, judged, self.loss).detach()
@@ -288,8 +290,7 @@ class AdversarialNet(NeuralNet):
         weights = ratio[:, None, None]
         torch.autograd.backward(fake, [weights * slope for slope in slopes])
         norm = _gradient_norm(self.module_)
-        self.optimizer_.step()
-        self.schedule_.step()
+        _step(self.optimizer_, self.course_(self.n_iter_) * self.generator_learning_rate)
         self.average_.update_parameters(self.module_)
         return norm
 
@@ -303,6 +304,13 @@ def _move_average(averaged, current, n_averaged, *, decay):
     decay = min(decay, (1 + float(n_averaged)) / (10 + float(n_averaged)))
     for mean, weight in zip(averaged, current, strict=True):
         mean.lerp_(weight, 1 - decay)
+
+
+def _step(optimizer, learning_rate):
+    """Make a step; torch's schedulers would lose their optimizer when the net is pickled."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    optimizer.step()
 
 
 def _gradient_norm(network):

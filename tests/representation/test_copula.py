@@ -18,7 +18,8 @@ def test_one_group_has_the_moments_of_the_components(walks):
     copula = WindowCopula(n_components=1)
     components = copula.fit(walks)
     drawn = copula.draw(20_000, generator()).double().numpy()
-    assert copula.n_principal_ == 14  # of 2 levels, 2 log-scales and 2 shapes, whose 6 steps sum to 0
+    # of 2 levels, 2 log-scales and 2 shapes of 6 steps that sum to 0
+    assert copula.n_principal_ == 14
     assert drawn.shape == (20_000, 14)
     np.testing.assert_allclose(drawn.mean(axis=0), components.mean(axis=0), atol=0.05)
     expected = np.cov(components, rowvar=False)

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from skorch.callbacks import Callback
 
 from sktsgan import CopulaSampler, TransformerGANSampler
@@ -94,6 +95,16 @@ def test_the_generator_starts_from_the_base(walks, labels, make_gan):
     for q in (0.1, 0.5, 0.9):
         expected = np.quantile(base, q, axis=0)
         np.testing.assert_allclose(np.quantile(made, q, axis=0), expected, atol=0.1 * walks.std())
+
+
+def test_the_base_may_be_a_sampler_with_parameters(walks, make_gan):
+    sampler = clone(make_gan(base=CopulaSampler(n_components=2))).fit(walks)
+    assert len(sampler.copula_.group_sizes_) == 2
+    assert not hasattr(sampler.base, "copula_")  # parameters stay as they are
+    sampler.set_params(base__n_components=3).fit(walks)
+    assert len(sampler.copula_.group_sizes_) == 3
+    with pytest.raises(ValueError, match="'n_components' parameter of CopulaSampler"):
+        sampler.set_params(base__n_components=0).fit(walks)
 
 
 def test_both_networks_are_trained_and_the_average_samples(walks, make_gan):
@@ -228,6 +239,14 @@ def test_partial_fit_makes_one_pass(walks, make_gan):
     sampler.partial_fit(walks[:20])
     assert sampler.n_iter_ == 4
     assert not torch.equal(weights(sampler.net_.module_), generator)
+
+
+def test_partial_fit_of_one_window(walks, make_gan):
+    sampler = make_gan().partial_fit(walks)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sampler.partial_fit(walks[:1])
+    assert np.isfinite(sampler.sample(10)).all()
 
 
 def test_partial_fit_goes_on_after_fit(walks, labels, make_gan):

@@ -159,13 +159,14 @@ def test_both_players_move():
 
 
 def test_moving_average():
-    net = make_net(moving_average=0.9)
-    expected = None
-    for _ in range(4):
-        net.train_step((make_batch(),))
-        now = weights(net.module_)
-        expected = now if expected is None else 0.9 * expected + 0.1 * now
+    net = make_net(moving_average=0.3)
+    net.train_step((make_batch(),))
+    expected = weights(net.module_)  # the average begins at the first update
+    for made in range(1, 6):
         torch.testing.assert_close(weights(net.average_.module), expected)
+        net.train_step((make_batch(),))
+        decay = min(0.3, (1 + made) / (10 + made))  # faster at first
+        expected = decay * expected + (1 - decay) * weights(net.module_)
 
 
 def test_average_is_no_part_of_the_trained_generator():
