@@ -12,7 +12,7 @@ from sktsgan.samplers import CopulaSampler, TransformerGANSampler
 
 __all__ = ["main"]
 
-_MAX_ITER = 600  # with scores and pictures, under three minutes on two cores
+_MAX_ITER = 1200  # with scores and pictures, under three minutes on two cores
 
 _DESCRIPTION = """\
 Learn the windows of a multivariate series with a TransformerGANSampler, print its scores beside

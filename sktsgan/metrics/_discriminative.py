@@ -57,7 +57,7 @@ def discriminative_score(
     Returns
     -------
     score : float
-        Mean over the judges of |accuracy − 0.5|, in [0, 0.5]; **0 is best** (the judges guess),
+        Mean over the judges of ``|accuracy − 0.5|``, in [0, 0.5]; **0 is best** (the judges guess),
         0.5 is worst. A perfect generator gets about 0.4 / sqrt(windows held out), by chance.
     fits : ndarray of shape (n_fits,)
         The score of each judge; only where ``return_fits`` is True.

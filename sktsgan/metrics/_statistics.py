@@ -28,7 +28,7 @@ def autocorrelation_difference(real, synthetic, *, max_lag=None, n_channels=None
     Returns
     -------
     difference : float
-        Mean over channels and lags 1 to ``max_lag`` of |difference|, at least 0; **lower is
+        Mean over channels and lags 1 to ``max_lag`` of ``|difference|``, at least 0; **lower is
         better**, 0 is best.
 
     Raises
@@ -97,7 +97,7 @@ def correlation_difference(
     Returns
     -------
     difference : float
-        Mean over the repeats of Σ|difference| / 10 over all pairs of channels, at least 0;
+        Mean over the repeats of ``Σ|difference| / 10`` over all pairs of channels, at least 0;
         **lower is better**, 0 is best. It grows with the square of the number of channels, and is
         always 0 for one channel.
 

@@ -8,6 +8,8 @@ from sktsgan.networks._layers import TokenLinear, make_encoder
 
 __all__ = ["RefiningGenerator", "TransformerDiscriminator", "TransformerGenerator"]
 
+_MAX_FEATURES = 8192  # of a window that the read-out sees raw; more would be most of the network
+
 
 class TransformerGenerator(nn.Module):
     """Windows from latent noise: z → tokens → encoder → patches.
@@ -60,7 +62,8 @@ class RefiningGenerator(nn.Module):
     """Components of a window refined from those that the base drew: u = e ⊙ exp(s) + r.
 
     A token is a group of consecutive principal components of e; the encoder returns s and r for each of them.
-    The last layer starts near zero, so that an untrained generator is the base.
+    The last layer starts near zero, so that an untrained generator is the base. What the change would do along
+    ``held`` directions H is taken out of it: u − e is replaced by (u − e)(I − H Hᵀ).
 
     Parameters
     ----------
@@ -69,6 +72,8 @@ class RefiningGenerator(nn.Module):
         0 without class labels.
     embedding_size, depth, n_heads : int
     dropout : float
+    held : Tensor of shape (n_components, n_held), default=None
+        Orthonormal directions in which the components of the base stay as they are.
     """
 
     def __init__(
@@ -81,9 +86,11 @@ class RefiningGenerator(nn.Module):
         depth,
         n_heads,
         dropout,
+        held=None,
     ):
         super().__init__()
         self.n_components, self.group = n_components, components_per_token
+        self.register_buffer("held", held)
         self.n_tokens = -(-n_components // components_per_token)
         self.embed = TokenLinear(self.n_tokens, components_per_token, embedding_size)
         self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
@@ -100,11 +107,16 @@ class RefiningGenerator(nn.Module):
         change = self.head(self.encoder(tokens)).view(B, self.n_tokens, 2, self.group)
         log_gain, shift = (change[:, :, i].reshape(B, -1)[:, :K] for i in (0, 1))
         # a component may fade but not explode: the base already has its variance
-        return components * torch.exp(log_gain.clamp(-3.0, 1.0)) + shift
+        change = components * (torch.exp(log_gain.clamp(-3.0, 1.0)) - 1) + shift
+        if self.held is not None:
+            change = change - change @ self.held @ self.held.T
+        return components + change
 
 
 class TransformerDiscriminator(nn.Module):
     """Windows to one logit each: tokens → encoder → all tokens side by side → logit.
+
+    The read-out sees the encoded tokens and, past the encoder, their raw features.
 
     Parameters
     ----------
@@ -138,10 +150,13 @@ class TransformerDiscriminator(nn.Module):
             TokenLinear(number, size, embedding_size) for number, size in token_sizes
         )
         n_tokens = sum(number for number, _ in token_sizes)
+        n_features = sum(number * size for number, size in token_sizes)
+        self.with_features = n_features <= _MAX_FEATURES
+        width = n_tokens * embedding_size + self.with_features * n_features
         self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
         self.encoder = make_encoder(embedding_size, depth, n_heads, dropout, final_norm=False)
         self.head = nn.Sequential(
-            nn.Linear(n_tokens * embedding_size, hidden_size),
+            nn.Linear(width, hidden_size),
             nn.LeakyReLU(0.2),
             nn.Linear(hidden_size, hidden_size),
             nn.LeakyReLU(0.2),
@@ -153,4 +168,7 @@ class TransformerDiscriminator(nn.Module):
         embedded = torch.cat([embed(t) for embed, t in zip(self.embed, tokens, strict=True)], dim=1)
         if labels is not None:
             embedded = embedded + self.label(labels)[:, None]
-        return self.head(self.encoder(embedded).flatten(1))[:, 0]
+        seen = [self.encoder(embedded).flatten(1)]
+        if self.with_features:
+            seen += [t.flatten(1) for t in tokens]
+        return self.head(torch.cat(seen, dim=1))[:, 0]

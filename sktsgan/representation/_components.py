@@ -80,6 +80,16 @@ class WindowComponents:
         self.residual_ = self._residual_scale(flat, n_components, width)
         return self
 
+    def level_directions(self):
+        """Return orthonormal directions of components that move levels, of shape (n_components, n_channels).
+
+        None where levels would be more than half of all directions, as with very few windows.
+        """
+        levels = self.basis_[:, : self.n_channels_]
+        if 2 * self.n_channels_ > len(levels):
+            return None
+        return torch.linalg.svd(levels, full_matrices=False).U
+
     def to(self, device):
         """Move to a device, in place."""
         for name in ("floor_", "mean_", "basis_", "inverse_"):

@@ -15,7 +15,7 @@ class WindowTokens:
 
     Parameters
     ----------
-    kind : {"channel", "time"}
+    kind : {"both", "channel", "time"}
         ``"channel"``: a token for each channel holds all of its features. ``"time"``: a token for each patch holds
         levels and increments of all channels, as in the transformer GANs of the literature.
     patch_length : int
@@ -46,24 +46,26 @@ class WindowTokens:
         return self
 
     def _features(self, scores):
-        """Return features of shape (B, steps of the feature, n_channels)."""
-        one_step = scores.shape[1] == 1
-        increments = torch.zeros_like(scores) if one_step else scores[:, 1:] - scores[:, :-1]
-        if self.kind == "time":
-            missing = scores.shape[1] - increments.shape[1]
-            return [scores, torch.cat([increments[:, :missing], increments], dim=1)]
+        """Return levels, increments, log-scale and shape, of shape (B, steps, n_channels) each."""
+        increments = scores[:, 1:] - scores[:, :-1]
+        # a step has no increment before it: the first repeats the second's, a single one has none
+        first = increments[:, :1] if scores.shape[1] > 1 else torch.zeros_like(scores)
         _, log_scale, shape = scale_mix(scores, self.floor)
-        return [scores, increments, log_scale[:, None], shape]
+        return [scores, torch.cat([first, increments], dim=1), log_scale[:, None], shape]
 
     def __call__(self, scores):
-        """Return a tuple of tensors of shape (B, n_tokens, n_features)."""
+        """Return a tuple of tensors of shape (B, n_tokens, n_features), one for each kind."""
         features = [
             (f - m) / s
             for f, m, s in zip(self._features(scores), self.means_, self.scales_, strict=True)
         ]
-        if self.kind == "channel":
-            return (torch.cat(features, dim=1).transpose(1, 2),)
-        steps = torch.cat(features, dim=2)
+        tokens = []
+        if self.kind != "time":
+            tokens.append(torch.cat(features, dim=1).transpose(1, 2))
+        if self.kind != "channel":
+            tokens.append(self._patches(torch.cat(features[:2], dim=2)))
+        return tuple(tokens)
+
+    def _patches(self, steps):
         missing = -steps.shape[1] % self.patch_length
-        patches = pad(steps, (0, 0, 0, missing)).unflatten(1, (-1, self.patch_length))
-        return (patches.flatten(2),)
+        return pad(steps, (0, 0, 0, missing)).unflatten(1, (-1, self.patch_length)).flatten(2)

@@ -8,6 +8,7 @@ from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
 
 from sktsgan._random import draw_seed, local_torch_seed, torch_generator
+from sktsgan._threads import threads_for
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.training import AdversarialBatches
@@ -120,7 +121,8 @@ class AdversarialSampler(BaseSampler):
             watchers = [("fit_task_reporter", FitTaskReporter(self, task))]
             if self.verbose:
                 watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
-            with local_torch_seed(self._next_seed(), self.device_):
+            seeded = local_torch_seed(self._next_seed(), self.device_)
+            with seeded, threads_for(self.net_.n_parameters()):
                 self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
         self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
         self._warn_of_collapse(batches.real)
@@ -131,8 +133,9 @@ class AdversarialSampler(BaseSampler):
     def _draw(self, n_windows, classes, generator):
         if self.net_ is None:
             return self.scaler_.inverse_transform(torch.empty(n_windows, self.n_timesteps_, 0))
-        scores = self._draw_scores(n_windows, classes, generator)
-        return self.scaler_.inverse_transform(scores)
+        with threads_for(self.net_.n_parameters()):
+            scores = self._draw_scores(n_windows, classes, generator)
+            return self.scaler_.inverse_transform(scores)
 
     @torch.no_grad()
     def _draw_scores(self, n_windows, classes, generator):

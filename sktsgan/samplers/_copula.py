@@ -40,7 +40,7 @@ class CopulaSampler(BaseSampler):
         Shape of a window.
     n_features_in_ : int
         Size of the second axis of ``X``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, where ``X`` was a DataFrame with string columns.
 
     See Also

@@ -44,8 +44,9 @@ class TransformerGANSampler(AdversarialSampler):
     patch_length : int, default=None
         Steps of a token, for the generator without a base and for ``discriminator_tokens="time"``. None takes a
         sixth of the window.
-    discriminator_tokens : {"channel", "time"}, default="channel"
-        Whether a token of the discriminator stands for a channel or for ``patch_length`` steps.
+    discriminator_tokens : {"both", "channel", "time"}, default="channel"
+        Whether a token of the discriminator stands for ``patch_length`` steps of all channels, for a channel, or
+        whether it sees tokens of both kinds.
     embedding_size : int, default=64
         Width of a token in both encoders; a multiple of ``n_heads``.
     depth : int, default=1
@@ -62,7 +63,7 @@ class TransformerGANSampler(AdversarialSampler):
         Discriminator updates for each generator update.
     warmup : float, default=0.05
         Discriminator updates before the first generator update, as a share of ``max_iter`` in [0, 1].
-    generator_learning_rate : float, default=0.0005
+    generator_learning_rate : float, default=0.0003
         Of Adam with betas (0, 0.99). Both rates rise over 100 updates and fall along a cosine over the last 40 %.
     discriminator_learning_rate : float, default=0.001
         Of Adam with betas (0, 0.99).
@@ -100,7 +101,7 @@ class TransformerGANSampler(AdversarialSampler):
         Shape of a window.
     n_features_in_ : int
         Size of the second axis of ``X``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names, where ``X`` was a DataFrame with string columns.
 
     Warns
@@ -146,7 +147,7 @@ class TransformerGANSampler(AdversarialSampler):
         "base": [StrOptions({"copula"}), CopulaSampler, None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "patch_length": [Interval(Integral, 1, None, closed="left"), None],
-        "discriminator_tokens": [StrOptions({"channel", "time"})],
+        "discriminator_tokens": [StrOptions({"both", "channel", "time"})],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
         "depth": [Interval(Integral, 1, None, closed="left")],
         "n_heads": [Interval(Integral, 1, None, closed="left")],
@@ -184,7 +185,7 @@ class TransformerGANSampler(AdversarialSampler):
         gradient_penalty=0.3,
         discriminator_steps=1,
         warmup=0.05,
-        generator_learning_rate=5e-4,
+        generator_learning_rate=3e-4,
         discriminator_learning_rate=1e-3,
         batch_size=128,
         max_iter=3000,
@@ -278,7 +279,8 @@ class TransformerGANSampler(AdversarialSampler):
         if self.base is not None:
             n_components = self.copula_.n_principal_
             group = min(_COMPONENTS_PER_TOKEN, n_components)
-            return RefiningGenerator(n_components, group, **sizes)
+            held = self.copula_.components_.level_directions()
+            return RefiningGenerator(n_components, group, held=held, **sizes)
         steps = self.n_timesteps_
         patch_length = self._patch_length(steps)
         return TransformerGenerator(

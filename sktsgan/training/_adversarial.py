@@ -185,6 +185,11 @@ class AdversarialNet(NeuralNet):
             self.callbacks_ = own
         return self
 
+    def n_parameters(self):
+        """Return the number of trainable parameters of both networks."""
+        networks = (self.module_, self.discriminator_)
+        return sum(p.numel() for network in networks for p in network.parameters())
+
     def rows(self):
         """Return the history, a dict for each epoch."""
         return [{k: v for k, v in row.items() if k != "batches"} for row in self.history]

@@ -17,10 +17,10 @@ def make_tokens(kind, scores, patch_length=2):
 def test_channel_tokens_are_standardised(scores):
     tokens = make_tokens("channel", scores)
     # levels, increments, one log-scale and the shape of each channel
-    assert tokens.sizes_ == [(3, 7 + 6 + 1 + 7)]
+    assert tokens.sizes_ == [(3, 7 + 7 + 1 + 7)]
     (made,) = tokens(torch.as_tensor(scores).float())
-    assert made.shape == (200, 3, 21)
-    for rows in (slice(0, 7), slice(7, 13), slice(13, 14), slice(14, 21)):
+    assert made.shape == (200, 3, 22)
+    for rows in (slice(0, 7), slice(7, 14), slice(14, 15), slice(15, 22)):
         feature = made[:, :, rows]
         torch.testing.assert_close(feature.mean(dim=(0, 2)), torch.zeros(3), atol=1e-4, rtol=0)
         torch.testing.assert_close(feature.std(dim=(0, 2)), torch.ones(3), atol=1e-3, rtol=0)
