@@ -288,7 +288,12 @@ def make_parser():
     add("--samples", type=int, default=100_000, help="windows to sample (100,000)")
     add("--n", type=int, default=10_000_000, help="windows to iterate over (10,000,000)")
     add("--repeats", type=int, default=5, help="of each comparison (5)")
-    add("--threads", type=int, default=2, help="of torch, OpenMP and BLAS (2)")
+    add(
+        "--threads",
+        type=int,
+        default=1,
+        help="of torch, OpenMP and BLAS (1: small networks train on one)",
+    )
     add(
         "--quick",
         action="store_true",

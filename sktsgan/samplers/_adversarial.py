@@ -23,10 +23,23 @@ _COLLAPSED_SHARE = 0.1
 
 def _choose_device(device):
     if device != "auto":
-        return torch.device(device)
+        try:
+            return torch.device(device)
+        except RuntimeError:
+            raise ValueError(f'device must be "auto" or a torch device, got {device!r}.') from None
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _check_callbacks(callbacks):
+    """Refuse what skorch would only stumble over once training begins."""
+    for item in callbacks or []:
+        callback = item[1] if isinstance(item, tuple) and len(item) == 2 else item
+        if not hasattr(callback, "on_train_begin"):
+            raise ValueError(
+                f"callbacks must hold skorch callbacks or (name, callback) pairs, got {item!r}."
+            )
 
 
 class AdversarialSampler(BaseSampler):
@@ -98,6 +111,7 @@ class AdversarialSampler(BaseSampler):
     def _start(self, windows, classes, n_updates, n_warmup):
         seed = draw_seed(self.random_state)
         self._generator = torch_generator(seed)
+        _check_callbacks(self.callbacks)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
             self.net_ = self._build(windows, classes, seed, n_updates, n_warmup)

@@ -1,6 +1,7 @@
 """TransformerGANSampler: models, conditions, going on, and what can go wrong."""
 
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -326,3 +327,34 @@ def test_an_interrupt_passes_through_to_the_user(walks, make_gan, event):
         sampler.fit(walks)
     assert torch.equal(torch.get_rng_state(), state)
     assert sampler.set_params(callbacks=None).fit(walks).n_iter_ == 100
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "message"),
+    [
+        ("device", "nope", "device must be \"auto\" or a torch device, got 'nope'."),
+        (
+            "callbacks",
+            [3],
+            "callbacks must hold skorch callbacks or (name, callback) pairs, got 3.",
+        ),
+    ],
+)
+def test_errors_name_the_parameter(parameter, value, message):
+    sampler = TransformerGANSampler(**{parameter: value})
+    with pytest.raises(ValueError, match=re.escape(message)):
+        sampler.fit(np.random.default_rng(0).normal(size=(20, 6, 2)))
+    assert not hasattr(sampler, "net_")
+
+
+def test_levels_of_the_base_are_held():
+    X = np.random.default_rng(0).normal(size=(200, 8, 2)).cumsum(axis=1)
+    sampler = TransformerGANSampler(max_iter=20, random_state=0).fit(X)
+    noise = torch.randn(50, sampler.copula_.n_principal_)
+    decode, generator = sampler.copula_.components_.decode, sampler.net_.average_.eval()
+    with torch.no_grad():
+        made = generator(noise)
+        assert (made - noise).abs().max() > 1e-3
+        torch.testing.assert_close(
+            decode(made).mean(dim=1), decode(noise).mean(dim=1), atol=2e-3, rtol=0
+        )
