@@ -83,7 +83,7 @@ class AdversarialSampler(BaseSampler):
         ValueError
             As ``fit``; also if the windows have another shape, or labels are new.
         """
-        started = hasattr(self, "container_")
+        started = hasattr(self, "net_")
         windows, classes = (self._read_further_set if started else self._read_training_set)(X, y)
         n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
         if not started:
@@ -93,7 +93,13 @@ class AdversarialSampler(BaseSampler):
         self._train(windows, classes, n_updates)
         return self
 
+    def _check_parameters(self):
+        """Refuse parameters that don't go together, before anything fitted is touched."""
+        _check_callbacks(self.callbacks)
+        _choose_device(self.device)
+
     def _read_training_set(self, X, y):
+        self._check_parameters()
         if self.warm_start and hasattr(self, "net_"):
             return self._read_further_set(X, y)
         return super()._read_training_set(X, y)
@@ -111,7 +117,6 @@ class AdversarialSampler(BaseSampler):
     def _start(self, windows, classes, n_updates, n_warmup):
         seed = draw_seed(self.random_state)
         self._generator = torch_generator(seed)
-        _check_callbacks(self.callbacks)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
             self.net_ = self._build(windows, classes, seed, n_updates, n_warmup)

@@ -219,11 +219,14 @@ class TransformerGANSampler(AdversarialSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _build(self, windows, classes, seed, n_updates, n_warmup):
+    def _check_parameters(self):
+        super()._check_parameters()
         if self.embedding_size % self.n_heads:
             raise ValueError(
                 f"embedding_size must be a multiple of n_heads={self.n_heads}, got {self.embedding_size}."
             )
+
+    def _build(self, windows, classes, seed, n_updates, n_warmup):
         self._fit_base(windows, classes, seed)
         if not self.scaler_.free_:
             return None  # all channels are constant

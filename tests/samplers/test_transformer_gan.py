@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from skorch.callbacks import Callback
 
 from sktsgan import CopulaSampler, TransformerGANSampler
@@ -345,6 +346,18 @@ def test_errors_name_the_parameter(parameter, value, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         sampler.fit(np.random.default_rng(0).normal(size=(20, 6, 2)))
     assert not hasattr(sampler, "net_")
+    with pytest.raises(NotFittedError):
+        sampler.sample(1)
+
+
+@pytest.mark.parametrize("changes", [{"device": "nope"}, {"callbacks": [3]}, {"n_heads": 7}])
+def test_a_refused_fit_loses_nothing(changes):
+    X = np.random.default_rng(0).normal(size=(20, 6, 2))
+    sampler = TransformerGANSampler(max_iter=2, random_state=0).fit(X)
+    before = sampler.sample(3, random_state=0)
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        sampler.set_params(**changes).fit(X[:, :4])
+    np.testing.assert_array_equal(sampler.sample(3, random_state=0), before)
 
 
 def test_levels_of_the_base_are_held():
