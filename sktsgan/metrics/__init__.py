@@ -1,5 +1,6 @@
 """How close generated items are to real ones."""
 
+from sktsgan.metrics._discrepancy import discrepancy_report
 from sktsgan.metrics._discriminative import discriminative_score
 from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
@@ -15,6 +16,7 @@ __all__ = [
     "autocorrelation_difference",
     "classifier_two_sample_score",
     "correlation_difference",
+    "discrepancy_report",
     "discriminative_score",
     "distribution_kl_divergence",
     "distribution_kl_score",
