@@ -59,11 +59,10 @@ class TransformerGenerator(nn.Module):
 
 
 class RefiningGenerator(nn.Module):
-    """Components of a window refined from those that the base drew: u = e ⊙ exp(s) + r.
+    """Change the noise that a base made components of: δ = ε ⊙ (exp(s) − 1) + r.
 
-    A token is a group of consecutive principal components of e; the encoder returns s and r for each of them.
-    The last layer starts near zero, so that an untrained generator is the base. What the change would do along
-    ``held`` directions H is taken out of it: u − e is replaced by (u − e)(I − H Hᵀ).
+    A token is a group of consecutive components and the noise of the same places; the encoder returns s and r for each
+    of them. The last layer starts near zero, so that an untrained generator is the base.
 
     Parameters
     ----------
@@ -72,8 +71,6 @@ class RefiningGenerator(nn.Module):
         0 without class labels.
     embedding_size, depth, n_heads : int
     dropout : float
-    held : Tensor of shape (n_components, n_held), default=None
-        Orthonormal directions in which the components of the base stay as they are.
     """
 
     def __init__(
@@ -86,31 +83,28 @@ class RefiningGenerator(nn.Module):
         depth,
         n_heads,
         dropout,
-        held=None,
     ):
         super().__init__()
         self.n_components, self.group = n_components, components_per_token
-        self.register_buffer("held", held)
         self.n_tokens = -(-n_components // components_per_token)
-        self.embed = TokenLinear(self.n_tokens, components_per_token, embedding_size)
+        self.embed = TokenLinear(self.n_tokens, 2 * components_per_token, embedding_size)
         self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
         self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
         self.head = TokenLinear(self.n_tokens, embedding_size, 2 * components_per_token, scale=1e-2)
 
-    def forward(self, components, labels=None):
-        """Map components of shape (B, n_components) to components of the same shape."""
-        B, K = components.shape
-        padded = pad(components, (0, self.n_tokens * self.group - K))
-        tokens = self.embed(padded.view(B, self.n_tokens, self.group))
+    def forward(self, noise, labels=None):
+        """Map components and their noise, of shape (B, 2, n_components), to components and change."""
+        B, _, K = noise.shape
+        padded = pad(noise, (0, self.n_tokens * self.group - K))
+        tokens = padded.view(B, 2, self.n_tokens, self.group).transpose(1, 2).flatten(2)
+        tokens = self.embed(tokens)
         if labels is not None:
             tokens = tokens + self.label(labels)[:, None]
         change = self.head(self.encoder(tokens)).view(B, self.n_tokens, 2, self.group)
         log_gain, shift = (change[:, :, i].reshape(B, -1)[:, :K] for i in (0, 1))
-        # a component may fade but not explode: the base already has its variance
-        change = components * (torch.exp(log_gain.clamp(-3.0, 1.0)) - 1) + shift
-        if self.held is not None:
-            change = change - change @ self.held @ self.held.T
-        return components + change
+        # noise may fade but not explode: the base already has the variance of its group
+        change = noise[:, 1] * (torch.exp(log_gain.clamp(-3.0, 1.0)) - 1) + shift
+        return torch.stack([noise[:, 0], change], dim=1)
 
 
 class TransformerDiscriminator(nn.Module):

@@ -8,11 +8,13 @@ from sktsgan.representation._components import (
     unscale_mix,
 )
 from sktsgan.representation._copula import WindowCopula
+from sktsgan.representation._grid import GridMap
 from sktsgan.representation._quantile import QuantileMap, StandardMap
 from sktsgan.representation._tokens import WindowTokens
 
 __all__ = [
     "ChannelScaler",
+    "GridMap",
     "QuantileMap",
     "StandardMap",
     "WindowComponents",

@@ -8,6 +8,8 @@ __all__ = ["WindowComponents", "log_scale_floor", "scale_mix", "unscale_mix"]
 
 _MAX_FIT_VALUES = 5e7
 _RELATIVE_VARIANCE = 1e-6
+_SMALLEST_NORM = 1e-6
+_MAX_FEATURES = 32
 
 
 def scale_mix(scores, floor):
@@ -59,36 +61,74 @@ class WindowComponents:
         self.max_components = max_components
         self.random_state = random_state
 
-    def fit(self, scores):
-        """Learn from scores of shape (n_windows, n_timesteps, n_channels)."""
+    def fit(self, scores, blocks=None):
+        """Learn from scores of shape (n_windows, n_timesteps, n_channels).
+
+        No component mixes channels of different ``blocks``, a list of arrays of channels; None is one block of all.
+        """
         self.n_timesteps_, self.n_channels_ = scores.shape[1:]
         self.floor_ = log_scale_floor(scores)
         width = self.n_channels_ * (self.n_timesteps_ + 2)
         every = max(1, int(np.ceil(len(scores) * width / _MAX_FIT_VALUES)))
         flat = self._flatten(scores[::every])
-        n_components = min(len(flat) - 1, width, self.max_components)
-        with np.errstate(invalid="ignore"):  # shares of no variance, where all windows are the same
-            pca = PCA(n_components, random_state=self.random_state).fit(flat)
-        variance = np.maximum(pca.explained_variance_, 1e-30)
-        kept = variance >= variance[0] * _RELATIVE_VARIANCE
-        self.mean_ = torch.as_tensor(pca.mean_, dtype=torch.float32)
-        scale = np.sqrt(variance[kept])
-        self.basis_ = torch.as_tensor(pca.components_[kept] * scale[:, None], dtype=torch.float32)
-        self.inverse_ = torch.as_tensor(
-            (pca.components_[kept] / scale[:, None]).T, dtype=torch.float32
-        )
-        self.residual_ = self._residual_scale(flat, n_components, width)
+        if blocks is None:
+            blocks = [np.arange(self.n_channels_)]
+        fitted = [self._fit_block(flat, self._columns(block)) for block in blocks]
+        rows = np.concatenate([np.full(len(part[0]), i) for i, part in enumerate(fitted)])
+        variance = np.concatenate([part[0] for part in fitted])
+        # each block keeps what is large within it, all together no more than max_components
+        kept = np.sort(np.argsort(-variance, kind="stable")[: self.max_components])
+        axes = np.concatenate([part[1] for part in fitted])[kept]
+        scale = np.sqrt(variance[kept])[:, None]
+        self.rows_of_blocks_ = [np.flatnonzero(rows[kept] == i) for i in range(len(blocks))]
+        self.rows_of_blocks_ = [rows for rows in self.rows_of_blocks_ if len(rows)]
+        self.mean_ = torch.as_tensor(flat.mean(axis=0), dtype=torch.float32)
+        self.basis_ = torch.as_tensor(axes * scale, dtype=torch.float32)
+        self.inverse_ = torch.as_tensor((axes / scale).T, dtype=torch.float32)
+        cut = len(kept) < len(variance) or any(part[2] for part in fitted)
+        self.residual_ = self._residual_scale(flat) if cut else None
         return self
 
-    def level_directions(self):
-        """Return orthonormal directions of components that move levels, of shape (n_components, n_channels).
+    def _columns(self, block):
+        """Return where a block's levels, log-scales and shapes are among the flat features."""
+        steps = np.arange(self.n_timesteps_ + 2)[:, None] * self.n_channels_
+        return (steps + block).ravel()
 
-        None where levels would be more than half of all directions, as with very few windows.
+    def _fit_block(self, flat, columns):
+        """Return variances and axes of a block's components, and whether there would be more."""
+        n_components = min(len(flat) - 1, len(columns), self.max_components)
+        with np.errstate(invalid="ignore"):  # shares of no variance, where all windows are the same
+            pca = PCA(n_components, random_state=self.random_state).fit(flat[:, columns])
+        variance = np.maximum(pca.explained_variance_, 1e-30)
+        kept = variance >= variance[0] * _RELATIVE_VARIANCE
+        axes = np.zeros((kept.sum(), flat.shape[1]))
+        axes[:, columns] = pca.components_[kept]
+        return variance[kept], axes, n_components < min(len(columns), len(flat) - 1)
+
+    def features(self, components, rows):
+        """Return what windows are alike by: some components, as levels, log-scales and shapes weigh them.
+
+        Levels and log-scales weigh one each, and so does the shape of a channel as a whole.
+
+        Parameters
+        ----------
+        components : ndarray of shape (n_windows, n_components)
+        rows : ndarray of shape (n_taken,)
+            The components of a block.
+
+        Returns
+        -------
+        features : ndarray of shape (n_windows, n_features)
         """
-        levels = self.basis_[:, : self.n_channels_]
-        if 2 * self.n_channels_ > len(levels):
-            return None
-        return torch.linalg.svd(levels, full_matrices=False).U
+        basis, k = self.basis_[rows].double().cpu().numpy(), self.n_channels_
+        parts = basis[:, :k], basis[:, k : 2 * k], basis[:, 2 * k :]
+        channels = max(np.count_nonzero(np.abs(parts[0]).sum(axis=0)), 1)
+        weighted = [p / np.maximum(np.linalg.norm(p, axis=0), _SMALLEST_NORM) for p in parts[:2]]
+        weighted.append(
+            parts[2] * np.sqrt(channels) / max(np.linalg.norm(parts[2]), _SMALLEST_NORM)
+        )
+        axes, sizes, _ = np.linalg.svd(np.concatenate(weighted, axis=1), full_matrices=False)
+        return components[:, rows] @ (axes * sizes)[:, :_MAX_FEATURES]
 
     def to(self, device):
         """Move to a device, in place."""
@@ -96,10 +136,8 @@ class WindowComponents:
             setattr(self, name, getattr(self, name).to(device))
         return self
 
-    def _residual_scale(self, flat, n_components, width):
-        """Return the standard deviation per feature of what the kept components leave out, or None."""
-        if n_components == width or len(flat) - 1 <= n_components:
-            return None
+    def _residual_scale(self, flat):
+        """Return the standard deviation per feature of what the kept components leave out."""
         flat = torch.as_tensor(flat[:: max(1, len(flat) // 4096)], dtype=torch.float32)
         missing = flat - self.decode_flat(self._project(flat))
         return missing.std(dim=0)

@@ -2,32 +2,31 @@
 
 import numpy as np
 import torch
-from sklearn.cluster import KMeans
 
+from sktsgan.representation._blocks import independent_blocks
 from sktsgan.representation._channels import ChannelScaler
 from sktsgan.representation._components import WindowComponents
+from sktsgan.representation._mixture import GroupedGaussians
 
 __all__ = ["WindowCopula"]
-
-_WINDOWS_PER_COMPONENT = 600
-_WINDOWS_FOR_OWN_COVARIANCE = 300
 
 
 class WindowCopula:
     """A mixture of Gaussians on the principal components of scaled windows.
 
     Channels go to normal scores, windows to (level, log-scale, shape), these to white principal
-    components e. Windows of one class are grouped by k-means on their levels, and each group j gets a Gaussian,
+    components e. Channels that have nothing to do with each other are modelled apart. Windows of one class are
+    grouped by k-means on levels, log-scales and shapes, and each group j gets a Gaussian,
 
-        e | j ~ N(μ_j, (1 − a_j) Σ_j + a_j Σ),   a_j = max(0, 1 − n_j / 300),
+        e | j ~ N(μ_j, (1 − a_j) Σ_j + a_j Σ),   a_j = max(0, 1 − n_j / n),
 
-    with Σ the covariance within all groups: small groups borrow from it. With one group this is a Gaussian
-    copula whose margins are those of the channels.
+    with Σ the covariance within all groups and n = 10 windows a component, at most 300: small groups borrow
+    from it. With one group this is a Gaussian copula whose margins are those of the channels.
 
     Parameters
     ----------
     n_components : int or "auto"
-        Groups of each class; "auto" takes one for every 600 windows.
+        Groups of each class; "auto" takes one for every 60 to 600 windows, by the number of principal components.
     max_rank : int
         The most directions that a group's covariance keeps.
     random_state : int
@@ -59,71 +58,24 @@ class WindowCopula:
             self.components_ = None
             return np.empty((len(windows), 0))
         scores = self.scaler_.transform(windows)
-        self.components_ = WindowComponents(random_state=self.random_state).fit(scores)
+        blocks = independent_blocks(scores)
+        self.components_ = WindowComponents(random_state=self.random_state).fit(scores, blocks)
         components = self.components_.encode(scores)
         if classes is None:
             classes = np.zeros(len(windows), dtype=int)
-        self._fit_groups(scores.mean(axis=1), components, classes)
+        self.class_weights_ = torch.as_tensor(np.bincount(classes) / len(classes))
+        self.mixtures_ = [
+            GroupedGaussians(self.n_components, self.max_rank, random_state=self.random_state).fit(
+                components[:, rows], self.components_.features(components, rows), classes
+            )
+            for rows in self.components_.rows_of_blocks_
+        ]
         return components
-
-    def _fit_groups(self, levels, components, classes):
-        levels = levels / np.maximum(levels.std(axis=0), 1e-12)
-        self.class_weights_ = np.bincount(classes) / len(classes)
-        members, self.groups_of_class_ = [], []
-        for label in range(len(self.class_weights_)):
-            rows = np.flatnonzero(classes == label)
-            groups = self._cluster(levels[rows])
-            self.groups_of_class_.append(np.arange(len(members), len(members) + groups.max() + 1))
-            members += [rows[groups == j] for j in range(groups.max() + 1)]
-        self.group_sizes_ = np.array([len(rows) for rows in members])
-        self.means_ = torch.as_tensor(
-            np.stack([components[rows].mean(axis=0) for rows in members]), dtype=torch.float32
-        )
-        centred = [components[rows] - components[rows].mean(axis=0) for rows in members]
-        self.borrowed_ = np.maximum(0.0, 1 - self.group_sizes_ / _WINDOWS_FOR_OWN_COVARIANCE)
-        if len(members) == 1:  # there is nothing to borrow from
-            self.borrowed_[:] = 0.0
-        self.factors_ = [self._factor(rows) for rows in centred]
-        self.common_factor_ = (
-            self._factor(np.concatenate(centred)) if self.borrowed_.any() else None
-        )
-
-    def _cluster(self, levels):
-        n_groups = self.n_components
-        if n_groups == "auto":
-            n_groups = round(len(levels) / _WINDOWS_PER_COMPONENT)
-        n_groups = min(max(n_groups, 1), len(np.unique(levels, axis=0)))
-        if n_groups == 1:
-            return np.zeros(len(levels), dtype=int)
-        groups = KMeans(n_groups, random_state=self.random_state).fit_predict(levels)
-        return np.unique(groups, return_inverse=True)[1]
-
-    def _factor(self, centred):
-        """Return A of shape (rank, n_principal) with AᵀA the covariance of centred components."""
-        covariance = centred.T @ centred / max(len(centred) - 1, 1)
-        variances, axes = np.linalg.eigh(covariance)
-        kept = np.flatnonzero(variances > 1e-10)[::-1][: self.max_rank]
-        factor = np.sqrt(variances[kept])[:, None] * axes[:, kept].T
-        return torch.as_tensor(factor, dtype=torch.float32)
 
     @property
     def n_principal_(self):
         """Number of principal components; 0 where all channels are constant."""
         return 0 if self.components_ is None else len(self.components_.basis_)
-
-    def draw_groups(self, n_draws, generator, classes=None):
-        """Return a random group for every item, a tensor of shape (n_draws,)."""
-        if classes is None:
-            weights = torch.as_tensor(self.class_weights_)
-            classes = torch.multinomial(weights, n_draws, replacement=True, generator=generator)
-        groups = torch.empty(n_draws, dtype=torch.long)
-        for label, own in enumerate(self.groups_of_class_):
-            rows = torch.nonzero(classes == label)[:, 0]
-            if len(rows):
-                weights = torch.as_tensor(self.group_sizes_[own] / 1.0)
-                drawn = torch.multinomial(weights, len(rows), replacement=True, generator=generator)
-                groups[rows] = torch.as_tensor(own)[drawn]
-        return groups
 
     def draw(self, n_draws, generator, classes=None):
         """Draw components.
@@ -137,20 +89,18 @@ class WindowCopula:
 
         Returns
         -------
-        components : Tensor of shape (n_draws, n_principal)
+        components, noise : Tensor of shape (n_draws, n_principal)
+            What was drawn, and the white noise that it was made of.
+        groups : Tensor of shape (n_draws, n_blocks)
+            The group of each block that it belongs to.
         """
-        groups = self.draw_groups(n_draws, generator, classes)
-        parts = []
-        for j, count in enumerate(torch.bincount(groups).tolist()):
-            own = np.sqrt(1 - self.borrowed_[j]) * self.factors_[j]
-            part = torch.randn(count, len(own), generator=generator) @ own + self.means_[j]
-            if self.borrowed_[j]:
-                common = np.sqrt(self.borrowed_[j]) * self.common_factor_
-                part += torch.randn(count, len(common), generator=generator) @ common
-            parts.append(part)
-        components = torch.empty(n_draws, self.n_principal_)
-        components[torch.argsort(groups)] = torch.cat(parts)
-        return components
+        if classes is None:
+            classes = torch.multinomial(
+                self.class_weights_, n_draws, replacement=True, generator=generator
+            )
+        parts = [mixture.draw(classes, generator) for mixture in self.mixtures_]
+        components, noise, groups = zip(*parts, strict=True)
+        return torch.cat(components, dim=1), torch.cat(noise, dim=1), torch.stack(groups, dim=1)
 
     def sample(self, n_draws, generator, classes=None):
         """Draw windows in the units of those seen in ``fit``.
@@ -160,13 +110,12 @@ class WindowCopula:
         windows : ndarray of shape (n_draws, n_timesteps, n_channels)
         """
         if not self.n_principal_:
-            return self.scaler_.inverse_transform(torch.empty(n_draws, self.shape_[0], 0))
-        scores = self.components_.decode(*self.draw_noise(n_draws, classes, generator))
-        return self.scaler_.inverse_transform(scores)
-
-    def draw_noise(self, n_draws, classes, generator):
-        """Draw components and residual noise, what a refining generator starts from."""
-        return self.draw(n_draws, generator, classes), self.draw_residual(n_draws, generator)
+            return self.scaler_.inverse_transform(
+                torch.empty(n_draws, self.shape_[0], 0), generator
+            )
+        components, _, _ = self.draw(n_draws, generator, classes)
+        scores = self.components_.decode(components, self.draw_residual(n_draws, generator))
+        return self.scaler_.inverse_transform(scores, generator)
 
     def draw_residual(self, n_draws, generator):
         """Draw the noise of what the principal components leave out, or None where that is nothing."""
@@ -174,3 +123,56 @@ class WindowCopula:
             return None
         scale = self.components_.residual_
         return torch.randn(n_draws, len(scale), generator=generator) * scale
+
+    def draw_noise(self, n_draws, classes, generator):
+        """Draw what a refining generator starts from.
+
+        Returns
+        -------
+        noise : Tensor of shape (n_draws, 2, n_principal)
+            Components, and the white noise that they were made of.
+        rest : Tensor of shape (n_draws, n_rest)
+            What ``refine`` needs besides: groups, and the residual where there is one.
+        """
+        components, noise, groups = self.draw(n_draws, generator, classes)
+        residual = self.draw_residual(n_draws, generator)
+        parts = [groups.float()] if residual is None else [groups.float(), residual]
+        return torch.stack([components, noise], dim=1), torch.cat(parts, dim=1)
+
+    def hold_levels(self):
+        """Let ``refine`` keep the level of every channel as it was drawn.
+
+        Where levels would be more than half of what a group varies in, as with very few windows, they stay free.
+        """
+        levels = self.components_.basis_[:, : self.components_.n_channels_].double().numpy()
+        for mixture, rows in zip(self.mixtures_, self.components_.rows_of_blocks_, strict=True):
+            mixture.hold(levels[rows])
+
+    def to(self, device):
+        """Move what ``refine`` needs to a device, in place."""
+        for part in (self.components_, *self.mixtures_):
+            part.to(device)
+        return self
+
+    def refine(self, refined, rest):
+        """Return windows of scores.
+
+        Parameters
+        ----------
+        refined : Tensor of shape (n_draws, 2, n_principal)
+            Components, and what to change in the white noise that they were made of.
+        rest : Tensor of shape (n_draws, n_rest)
+            What ``draw_noise`` gave besides.
+        """
+        components, change = refined.unbind(dim=1)
+        groups, residual = rest.tensor_split([len(self.mixtures_)], dim=1)
+        groups = groups.long()
+        sizes = [len(rows) for rows in self.components_.rows_of_blocks_]
+        moves = [
+            mixture.move(part, groups[:, i])
+            for i, (mixture, part) in enumerate(
+                zip(self.mixtures_, change.split(sizes, dim=1), strict=True)
+            )
+        ]
+        residual = residual if residual.shape[1] else None
+        return self.components_.decode(components + torch.cat(moves, dim=1), residual)

@@ -151,10 +151,11 @@ class AdversarialSampler(BaseSampler):
 
     def _draw(self, n_windows, classes, generator):
         if self.net_ is None:
-            return self.scaler_.inverse_transform(torch.empty(n_windows, self.n_timesteps_, 0))
+            nothing = torch.empty(n_windows, self.n_timesteps_, 0)
+            return self.scaler_.inverse_transform(nothing, generator)
         with threads_for(self.net_.n_parameters()):
             scores = self._draw_scores(n_windows, classes, generator)
-            return self.scaler_.inverse_transform(scores)
+            return self.scaler_.inverse_transform(scores, generator)
 
     @torch.no_grad()
     def _draw_scores(self, n_windows, classes, generator):

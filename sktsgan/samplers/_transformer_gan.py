@@ -243,7 +243,8 @@ class TransformerGANSampler(AdversarialSampler):
         if not self.scaler_.free_:
             return
         if self.base is not None:
-            self.copula_.components_.to(self.device_)
+            self.copula_.hold_levels()
+            self.copula_.to(self.device_)
         scores = self.scaler_.transform(windows)
         floor = log_scale_floor(scores)
         patch_length = self._patch_length(windows.shape[1])
@@ -260,7 +261,7 @@ class TransformerGANSampler(AdversarialSampler):
             TransformerDiscriminator(
                 self.tokens_.sizes_, **self._sizes(self.discriminator_dropout)
             ),
-            render=_take_scores if self.base is None else self.copula_.components_.decode,
+            render=_take_scores if self.base is None else self.copula_.refine,
             tokens=self.tokens_,
             n_updates=n_updates,
             n_warmup=n_warmup,
@@ -282,8 +283,7 @@ class TransformerGANSampler(AdversarialSampler):
         if self.base is not None:
             n_components = self.copula_.n_principal_
             group = min(_COMPONENTS_PER_TOKEN, n_components)
-            held = self.copula_.components_.level_directions()
-            return RefiningGenerator(n_components, group, held=held, **sizes)
+            return RefiningGenerator(n_components, group, **sizes)
         steps = self.n_timesteps_
         patch_length = self._patch_length(steps)
         return TransformerGenerator(

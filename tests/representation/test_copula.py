@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from sktsgan.datasets import make_sines
 from sktsgan.representation import WindowCopula
 
 
@@ -11,13 +12,16 @@ def generator(seed=0):
 
 @pytest.fixture
 def walks():
-    return np.random.default_rng(0).normal(size=(900, 6, 2)).cumsum(axis=1)
+    """Two channels that have a part of their increments in common."""
+    steps = np.random.default_rng(0).normal(size=(900, 6, 2))
+    steps[..., 1] += 0.5 * steps[..., 0]
+    return steps.cumsum(axis=1)
 
 
 def test_one_group_has_the_moments_of_the_components(walks):
     copula = WindowCopula(n_components=1)
     components = copula.fit(walks)
-    drawn = copula.draw(20_000, generator()).double().numpy()
+    drawn = copula.draw(20_000, generator())[0].double().numpy()
     # of 2 levels, 2 log-scales and 2 shapes of 6 steps that sum to 0
     assert copula.n_principal_ == 14
     assert drawn.shape == (20_000, 14)
@@ -45,21 +49,39 @@ def test_margins_of_channels_and_correlations_in_time(walks):
 def test_mixture_has_mean_and_covariance_of_the_whole(walks):
     copula = WindowCopula(n_components=3)
     components = copula.fit(walks)
-    assert len(copula.group_sizes_) == 3 and copula.group_sizes_.sum() == 900
-    drawn = copula.draw(20_000, generator()).double().numpy()
+    (mixture,) = copula.mixtures_
+    assert len(mixture.group_sizes_) == 3 and mixture.group_sizes_.sum() == 900
+    drawn = copula.draw(20_000, generator())[0].double().numpy()
     np.testing.assert_allclose(drawn.mean(axis=0), components.mean(axis=0), atol=0.06)
     np.testing.assert_allclose(drawn.std(axis=0), components.std(axis=0), atol=0.1)
 
 
 def test_number_of_groups(walks):
-    for n_windows, expected in ((100, 1), (800, 1), (900, 2)):
+    # of 280 windows each, twenty for each of 14 components
+    for n_windows, expected in ((100, 1), (400, 1), (900, 3)):
         copula = WindowCopula()
         copula.fit(walks[:n_windows])
-        assert len(copula.group_sizes_) == expected
-    few_levels = np.repeat(walks[:3], 20, axis=0)
+        assert [len(m.group_sizes_) for m in copula.mixtures_] == [expected]
+    few = np.repeat(walks[:3], 20, axis=0)
     copula = WindowCopula(n_components=10)
-    copula.fit(few_levels)
-    assert copula.group_sizes_.tolist() == [20, 20, 20]
+    copula.fit(few)
+    assert copula.mixtures_[0].group_sizes_.tolist() == [20, 20, 20]
+
+
+def test_unrelated_channels_have_groups_of_their_own():
+    sines = make_sines(2000, 24, 2, random_state=0)
+    related = np.concatenate([sines, 1 - sines[..., :1] ** 2], axis=2)
+    copula = WindowCopula()
+    components = copula.fit(related)
+    first, second = copula.components_.rows_of_blocks_
+    assert len(first) + len(second) == components.shape[1] == copula.n_principal_
+    # levels of the first block's channels, 0 and 2, depend on its components alone
+    basis = copula.components_.basis_
+    assert (basis[second][:, [0, 2]] == 0).all() and (basis[first][:, 1] == 0).all()
+    made = copula.sample(4000, generator())
+    levels = np.corrcoef(made.mean(axis=1), rowvar=False)
+    expected = np.corrcoef(related.mean(axis=1), rowvar=False)
+    np.testing.assert_allclose(levels, expected, atol=0.1)
 
 
 def test_classes_are_drawn_by_frequency(walks):
@@ -67,8 +89,11 @@ def test_classes_are_drawn_by_frequency(walks):
     copula = WindowCopula(n_components=1)
     copula.fit(walks, classes)
     np.testing.assert_allclose(copula.class_weights_, [600 / 900, 270 / 900, 30 / 900])
-    drawn = np.bincount(copula.draw_groups(20_000, generator()).numpy()) / 20_000
-    np.testing.assert_allclose(drawn, copula.class_weights_, atol=0.02)
+    mixture = copula.mixtures_[0]
+    mixture.means_ = 100.0 * torch.arange(3.0)[:, None].expand_as(mixture.means_)
+    drawn = copula.draw(20_000, generator())[0].mean(dim=1)
+    shares = np.histogram(drawn, [-50, 50, 150, 250])[0] / 20_000
+    np.testing.assert_allclose(shares, copula.class_weights_, atol=0.02)
 
 
 def test_classes_that_are_asked_for_get_their_own_groups(walks):
@@ -76,9 +101,10 @@ def test_classes_that_are_asked_for_get_their_own_groups(walks):
     copula = WindowCopula(n_components=2)
     copula.fit(walks, classes)
     asked = torch.arange(90) % 3
-    groups = copula.draw_groups(90, generator(), asked).numpy()
+    (mixture,) = copula.mixtures_
+    groups = mixture.draw_groups(asked, generator()).numpy()
     for label in range(3):
-        assert set(groups[asked == label]) == set(copula.groups_of_class_[label])
+        assert set(groups[asked == label]) == set(mixture.groups_of_class_[label])
 
 
 def test_classes_keep_their_place(walks):
@@ -88,16 +114,17 @@ def test_classes_keep_their_place(walks):
     copula.fit(walks, classes)
     asked = torch.tensor([0, 1, 1, 0, 1])
     made = copula.sample(5, generator(), asked)
-    np.testing.assert_array_equal((made > 50).all(axis=(1, 2)), asked == 1)
-    np.testing.assert_array_equal((made > 50).any(axis=(1, 2)), asked == 1)
+    np.testing.assert_array_equal(made.mean(axis=(1, 2)) > 50, asked == 1)
 
 
 def test_small_classes_borrow_covariance(walks):
-    classes = np.repeat([0, 1, 2], [600, 298, 2])
+    classes = np.repeat([0, 1, 2], [700, 138, 62])
+    classes[-60:] = 0
     copula = WindowCopula(n_components=1)
     copula.fit(walks, classes)
-    np.testing.assert_allclose(copula.borrowed_, [0, 1 - 298 / 300, 1 - 2 / 300])
-    drawn = copula.draw(500, generator(), torch.full((500,), 2)).numpy()
+    # ten windows are enough for each of 14 components
+    np.testing.assert_allclose(copula.mixtures_[0].borrowed_, [0, 1 - 138 / 140, 1 - 2 / 140])
+    drawn = copula.draw(500, generator(), torch.full((500,), 2))[0].numpy()
     # two windows alone would span a line
     assert np.linalg.matrix_rank(drawn - drawn.mean(axis=0), tol=1e-2) == copula.n_principal_
 
@@ -113,14 +140,13 @@ def test_a_class_of_one_window(walks):
 def test_a_lone_small_group_has_none_to_borrow_from(walks):
     copula = WindowCopula()
     copula.fit(walks[:20])
-    assert copula.borrowed_.tolist() == [0]
+    assert copula.mixtures_[0].borrowed_.tolist() == [0]
 
 
 def test_rank_is_bounded(walks):
     copula = WindowCopula(n_components=1, max_rank=2)
     copula.fit(walks)
-    assert len(copula.factors_[0]) == 2
-    drawn = copula.draw(50, generator()).numpy()
+    drawn = copula.draw(50, generator())[0].numpy()
     assert np.linalg.matrix_rank(drawn - drawn.mean(axis=0), tol=1e-3) == 2
 
 
@@ -144,3 +170,48 @@ def test_all_constant():
     assert copula.fit(np.full((5, 4, 2), 3.5)).shape == (5, 0)
     assert copula.n_principal_ == 0
     np.testing.assert_array_equal(copula.sample(2, generator()), np.full((2, 4, 2), 3.5))
+
+
+def test_no_change_of_the_noise_gives_what_was_drawn(walks):
+    copula = WindowCopula()
+    copula.fit(walks)
+    noise, rest = copula.draw_noise(30, None, generator())
+    same = torch.stack([noise[:, 0], torch.zeros(30, copula.n_principal_)], dim=1)
+    torch.testing.assert_close(copula.refine(same, rest), copula.components_.decode(noise[:, 0]))
+
+
+def test_a_change_of_the_noise_moves_items_within_their_group(walks):
+    walks[..., 1] = 2 * walks[..., 0] ** 2  # with one channel known, so is the other
+    copula = WindowCopula(n_components=5)
+    copula.fit(walks)
+    (mixture,) = copula.mixtures_
+    components, noise, groups = mixture.draw(torch.zeros(400, dtype=torch.long), generator())
+    change = torch.randn(400, copula.n_principal_)
+    moved = components + mixture.move(change, groups)
+    expected = torch.stack(
+        [
+            mixture.means_[j] + (e + d) @ mixture.roots_[j]
+            for j, e, d in zip(groups, noise, change, strict=True)
+        ]
+    )
+    torch.testing.assert_close(moved, expected, atol=1e-4, rtol=0)
+
+
+def test_held_levels_stay(walks):
+    copula = WindowCopula()
+    copula.fit(walks)
+    copula.hold_levels()
+    noise, rest = copula.draw_noise(50, None, generator())
+    noise[:, 1] = torch.randn(50, copula.n_principal_)
+    scores = copula.refine(noise, rest)
+    drawn = copula.components_.decode(noise[:, 0])
+    assert (scores - drawn).abs().max() > 0.1
+    torch.testing.assert_close(scores.mean(dim=1), drawn.mean(dim=1), atol=1e-2, rtol=0)
+
+
+def test_levels_are_free_where_little_else_varies():
+    two_steps = np.random.default_rng(0).normal(size=(50, 2, 1))
+    copula = WindowCopula()
+    copula.fit(two_steps[:, :1])
+    copula.hold_levels()
+    torch.testing.assert_close(copula.mixtures_[0].moves_, copula.mixtures_[0].roots_)

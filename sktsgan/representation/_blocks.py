@@ -1,0 +1,57 @@
+"""Which channels have nothing to do with each other."""
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+
+__all__ = ["independent_blocks"]
+
+_MAX_CORRELATION = 0.1
+_STANDARD_ERRORS = 4.0
+_N_SHAPES = 3
+_MAX_WINDOWS = 5000
+
+
+def _summaries(channel):
+    """Return numbers that say what a channel does in each window, and their squares, standardised."""
+    level = channel.mean(axis=1, keepdims=True)
+    residual = channel - level
+    scale = np.log(residual.std(axis=1, keepdims=True) + 0.01 * residual.std() + 1e-12)
+    axes = np.linalg.svd(residual.T @ residual)[0][:, :_N_SHAPES]
+    parts = [_standardise(np.concatenate([level, scale, residual @ axes], axis=1))]
+    parts.append(_standardise(parts[0] ** 2))
+    return np.concatenate(parts, axis=1)
+
+
+def _standardise(columns):
+    spread = columns.std(axis=0)
+    centred = (columns - columns.mean(axis=0)) / np.where(spread > 1e-12, spread, 1.0)
+    return np.clip(centred, -4, 4)
+
+
+def independent_blocks(scores):
+    """Split channels into blocks such that nothing links channels of different blocks.
+
+    Two channels are linked where levels, log-scales, the three leading shapes of either, or the squares of these,
+    correlate over windows by more than 0.1, or by more than four standard errors where windows are few. What is
+    linked through others belongs together. A mixture in the product of unrelated
+    channels would need a group for every combination of their states.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_windows, n_timesteps, n_channels)
+
+    Returns
+    -------
+    blocks : list of ndarray
+        Channels of each block, in order of their first.
+    """
+    n_channels = scores.shape[2]
+    scores = scores[:: -(-len(scores) // _MAX_WINDOWS)]
+    summaries = np.concatenate([_summaries(scores[..., c]) for c in range(n_channels)], axis=1)
+    strength = np.abs(summaries.T @ summaries) / len(scores)
+    width = summaries.shape[1] // n_channels
+    strength = strength.reshape(n_channels, width, n_channels, width).max(axis=(1, 3))
+    linked = strength > max(_MAX_CORRELATION, _STANDARD_ERRORS / np.sqrt(len(scores)))
+    labels = connected_components(linked, directed=False)[1]
+    blocks = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
+    return sorted(blocks, key=lambda block: block[0])
