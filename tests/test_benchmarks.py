@@ -161,6 +161,42 @@ def test_memory_is_noted_at_every_tenfold():
     assert all(row["peak"] > 10 for row in rows)
 
 
+def test_scaling_measures_sizes_and_their_growth(directory, capsys):
+    output = directory / "scaling.json"
+    found = script("scaling").main(
+        f"--steps 6 --channels 2,4 --at 6x2 --windows 40 --updates 4 --output {output} --markdown".split()
+    )
+    assert [(row["steps"], row["channels"]) for row in found["rows"]] == [(6, 2), (6, 4)]
+    for row in found["rows"]:
+        assert row["memory"] >= row["base_memory"] > 0
+        assert row["processor_ms"] > 0
+    assert list(found["growth"]) == ["channels, at 6 steps"]
+    assert json.loads(output.read_text())["rows"] == found["rows"]
+    for table in capsys.readouterr().out.split("\n\n"):
+        assert len({line.count("|") for line in table.strip().splitlines()}) == 1
+
+
+def test_scaling_goes_along_both_axes_and_to_the_corner():
+    lines = script("scaling").make_lines([2, 4, 8], [1, 3], (4, 1))
+    assert list(lines.values()) == [
+        [(2, 1), (4, 1), (8, 1)],
+        [(4, 1), (4, 3)],
+        [(4, 3), (8, 3)],
+        [(8, 1), (8, 3)],
+    ]
+
+
+def test_growth_is_the_slope_of_the_logarithms():
+    overall, between = script("scaling").growth([10, 20, 40], [3.0, 6.0, 24.0])
+    assert between == pytest.approx([1.0, 2.0])
+    assert overall == pytest.approx(1.5)
+
+
+def test_time_of_an_update_leaves_the_first_four_out():
+    times = np.cumsum([5.0] * 4 + [0.004, 0.001, 0.001, 0.002] * 2)
+    assert script("scaling").ms_per_update(times) == pytest.approx(2.0)
+
+
 def test_a_failing_process_tells_why():
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         script("_processes").run_in_fresh_process(divmod, 1, 0)

@@ -62,7 +62,8 @@ class InterpolatedMap:
     """Map a channel that is linear between knots to smooth scores, and scores back to such a channel.
 
     The knots go to scores, and a monotone cubic through them gives the scores between: what is modelled does not
-    show where the knots were. Back, knots are read off the scores at the phase asked for, and the values between them follow.
+    show where the knots were. Back, knots are read off the scores at the phase asked for, and the values between
+    them follow.
     Windows that start or end between knots are continued along a straight line.
 
     Parameters

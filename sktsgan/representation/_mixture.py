@@ -6,9 +6,9 @@ from sklearn.cluster import KMeans
 
 __all__ = ["GroupedGaussians"]
 
-_WINDOWS_PER_COMPONENT = 20  # ... per dimension of what is modelled, between
+_WINDOWS_PER_COMPONENT = 10  # ... per dimension of what is modelled, between
 _MIN_WINDOWS, _MAX_WINDOWS = 60, 600
-_MAX_GROUPS = 100
+_MAX_GROUPS = 200
 _FOR_OWN_COVARIANCE = 10  # windows per dimension
 _MAX_FOR_OWN_COVARIANCE = 300
 
@@ -19,8 +19,8 @@ class GroupedGaussians:
     Parameters
     ----------
     n_groups : int or "auto"
-        Of each class. "auto" takes one for every 20·d windows, though at least 60 and at most 600, where d is the
-        number of components; and no more than 100.
+        Of each class. "auto" takes one for every 10·d windows, though at least 60 and at most 600, where d is the
+        number of components; and no more than 200.
     max_rank : int
         The most directions that a group's covariance keeps.
     random_state : int

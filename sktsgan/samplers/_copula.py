@@ -15,8 +15,8 @@ class CopulaSampler(BaseSampler):
     """Sample windows from a mixture of Gaussian copulas, fitted in closed form.
 
     Channels go to normal scores through their empirical distributions, windows to level, log-scale
-    and shape, these to principal components; windows of similar level form a group, and each group
-    is a Gaussian of full covariance. No training: a baseline that is hard to beat, and the starting
+    and shape, these to principal components; similar windows form a group, and each group is a
+    Gaussian of full covariance. Channels that nothing links are modelled apart. No training: a baseline that is hard to beat, and the starting
     point of :class:`TransformerGANSampler`.
 
     Parameters
@@ -24,9 +24,10 @@ class CopulaSampler(BaseSampler):
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     n_components : int or "auto", default="auto"
-        Groups of windows in each class. ``"auto"`` takes one for every 600 windows; 1 is the plain Gaussian copula.
+        Groups of windows in each class. ``"auto"`` takes one for every 10 windows per principal component, though for
+        at least 60 and at most 600 windows, and no more than 200; 1 is the plain Gaussian copula.
     max_rank : int, default=400
-        The most directions that a group's covariance keeps, which bounds the model's size.
+        The most directions in which the windows of a group vary.
     random_state : int, RandomState instance or None, default=None
         Rules the grouping.
 
@@ -49,8 +50,8 @@ class CopulaSampler(BaseSampler):
 
     Notes
     -----
-    Channels that are constant, copies of each other, integer-valued or of few distinct values come
-    out as such, and values stay within the range seen in ``fit``.
+    Channels that are constant, copies of each other, integer-valued, on a grid of values or interpolated between
+    knots come out as such, and values stay within the range seen in ``fit``.
 
     References
     ----------

@@ -57,8 +57,8 @@ def test_mixture_has_mean_and_covariance_of_the_whole(walks):
 
 
 def test_number_of_groups(walks):
-    # of 280 windows each, twenty for each of 14 components
-    for n_windows, expected in ((100, 1), (400, 1), (900, 3)):
+    # of 140 windows each, ten for each of 14 components
+    for n_windows, expected in ((100, 1), (200, 1), (900, 6)):
         copula = WindowCopula()
         copula.fit(walks[:n_windows])
         assert [len(m.group_sizes_) for m in copula.mixtures_] == [expected]

@@ -1,0 +1,137 @@
+"""What each rule of the recipe brings: the default with one rule at a time taken out.
+
+usage: python benchmarks/ablation.py --data DIR --dataset etth1 --seeds 3 --markdown
+       python benchmarks/ablation.py --dataset sines --updates 1500 --row pair,pair-levels-free,pair-unscaled
+
+Columns are the seconds of fit, C2ST and GRU as in fidelity.py (fewer GRU judges), and C2ST less that of the row that
+it is a variant of: what the rule brings, or costs where it is negative. Mean over seeds and, in brackets, the worst.
+"""
+
+import argparse
+import time
+from contextlib import ExitStack
+from unittest import mock
+
+import numpy as np
+import torch
+from _data import DATASETS, DataSpec
+from _processes import limited_threads
+
+from sktsgan import CopulaSampler, TransformerGANSampler
+from sktsgan.metrics import classifier_two_sample_score, discriminative_score
+from sktsgan.representation import WindowComponents, WindowCopula, _channels, _copula, _grid
+from sktsgan.representation._mixture import GroupedGaussians
+
+
+def _level_features(components, encoded, rows):
+    levels = components.basis_[rows][:, : components.n_channels_].numpy()
+    return encoded[:, rows] @ (levels / np.maximum(np.linalg.norm(levels, axis=0), 1e-6))
+
+
+def _middle_of_cells(lower, upper):
+    return (lower + upper) / 2
+
+
+# the rules that a row does without: object, name, what stands in
+_WITHOUT = {
+    "base": [],
+    "one-group": [],
+    "groups-by-level": [(WindowComponents, "features", _level_features)],
+    "one-block": [
+        (_copula, "independent_blocks", lambda scores: [np.arange(scores.shape[2])]),
+    ],
+    "no-grids": [(_channels, "_is_grid", lambda channel: False)],
+    "cells-not-smoothed": [(_grid, "smooth_within", _middle_of_cells)],
+    "atoms-not-drawn": [(_grid, "_MAX_ATOM", 1.0)],
+    "knots-not-found": [(_channels, "knot_period", lambda channel: None)],
+    "pair": [],
+    "pair-levels-free": [(WindowCopula, "hold_levels", lambda copula: None)],
+    "pair-unscaled": [
+        (WindowCopula, "hold_levels", lambda copula: None),
+        (GroupedGaussians, "move", lambda mixture, change, groups: change),
+    ],
+}
+
+
+def _make_model(row, seed, updates):
+    if row.startswith("pair"):
+        return TransformerGANSampler(max_iter=updates, random_state=seed, device="cpu")
+    return CopulaSampler(n_components=1 if row == "one-group" else "auto", random_state=seed)
+
+
+def measure(row, windows, seed, arguments):
+    """Return seconds of fit, C2ST and GRU of one fit."""
+    with ExitStack() as stack:
+        for owner, name, stand_in in _WITHOUT[row]:
+            stack.enter_context(mock.patch.object(owner, name, stand_in))
+        model = _make_model(row, seed, arguments.updates)
+        start = time.perf_counter()
+        model.fit(windows)
+        seconds = time.perf_counter() - start
+        synthetic = model.sample(len(windows), random_state=seed)
+    c2st = classifier_two_sample_score(windows, synthetic, max_samples=5000, random_state=seed)
+    gru = discriminative_score(windows, synthetic, n_fits=arguments.fits, random_state=seed)
+    return seconds, c2st, gru
+
+
+def _rows(text):
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in _WITHOUT:
+            raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(_WITHOUT)}")
+    return names
+
+
+def make_parser():
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--data", metavar="DIR", help="holds stock_data.csv, energy.csv, ETTh1.csv")
+    add("--dataset", choices=DATASETS, required=True)
+    add("--window", type=int, default=24, help="steps of a window (24)")
+    add("--n-windows", type=int, help="only the first so many windows")
+    add("--row", type=_rows, default=[r for r in _WITHOUT if not r.startswith("pair")],
+        metavar="NAME[,NAME...]", help=f"{', '.join(_WITHOUT)} (those without training)")  # fmt: skip
+    add("--seeds", type=int, default=3, help="training seeds, 0, 1, ... (3)")
+    add("--fits", type=int, default=2, help="GRU judges (2)")
+    add("--updates", type=int, default=1500, help="generator updates of the pairs (1500)")
+    add("--markdown", action="store_true", help="print a Markdown table")
+    return parser
+
+
+def _cell(values):
+    return f"{np.mean(values):.3f} ({np.max(values):.3f})"
+
+
+def main(argv=None):
+    """Print the table, and return it as a dict of a row's measurements by name."""
+    arguments = make_parser().parse_args(argv)
+    windows, _ = DataSpec(
+        arguments.data, arguments.dataset, arguments.window, arguments.n_windows
+    ).load()
+    join = "| {} |".format if arguments.markdown else "{}".format
+    between = " | " if arguments.markdown else "   "
+    titles = ["without", "fit s", "C2ST", "GRU", "C2ST gained by the rule"]
+    print(
+        f"{arguments.dataset}, {len(windows)} windows, {arguments.seeds} seeds, torch {torch.__version__}\n"
+    )
+    print(join(between.join(titles)))
+    if arguments.markdown:
+        print("|" + "---|" * len(titles))
+    measured = {}
+    with limited_threads(1):
+        for row in arguments.row:
+            fits = [measure(row, windows, seed, arguments) for seed in range(arguments.seeds)]
+            measured[row] = np.array(fits).T
+            seconds, c2st, gru = measured[row]
+            reference = measured.get("pair" if row.startswith("pair") else "base")
+            gained = "–" if reference is None else f"{c2st.mean() - reference[1].mean():+.3f}"
+            cells = [row, f"{seconds.mean():.1f}", _cell(c2st), _cell(gru), gained]
+            print(join(between.join(cells)), flush=True)
+    return measured
+
+
+if __name__ == "__main__":
+    main()
