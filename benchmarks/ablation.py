@@ -70,7 +70,13 @@ def measure(row, windows, seed, arguments):
         seconds = time.perf_counter() - start
         synthetic = model.sample(len(windows), random_state=seed)
     c2st = classifier_two_sample_score(windows, synthetic, max_samples=5000, random_state=seed)
-    gru = discriminative_score(windows, synthetic, n_fits=arguments.fits, random_state=seed)
+    gru = discriminative_score(
+        windows,
+        synthetic,
+        n_fits=arguments.fits,
+        max_iter=arguments.judge_iter,
+        random_state=seed,
+    )
     return seconds, c2st, gru
 
 
@@ -96,6 +102,7 @@ def make_parser():
         metavar="NAME[,NAME...]", help=f"{', '.join(_WITHOUT)} (those without training)")  # fmt: skip
     add("--seeds", type=int, default=3, help="training seeds, 0, 1, ... (3)")
     add("--fits", type=int, default=2, help="GRU judges (2)")
+    add("--judge-iter", type=int, default=2000, help="training steps of a judge (2000)")
     add("--updates", type=int, default=1500, help="generator updates of the pairs (1500)")
     add("--markdown", action="store_true", help="print a Markdown table")
     return parser

@@ -90,9 +90,13 @@ def measure_size(n_steps, n_channels, n_windows, n_updates, n_threads):
         base_memory = peak_memory() - before
         clock = StepClock()
         sampler = TransformerGANSampler(
-            max_iter=_PENALTY_EVERY + n_updates, warmup=0, device="cpu", callbacks=[clock]
+            max_iter=_PENALTY_EVERY + n_updates,
+            warmup=0,
+            device="cpu",
+            callbacks=[clock],
+            random_state=0,
         )
-        sampler.set_params(random_state=0).fit(windows)
+        sampler.fit(windows)
     return {
         "steps": n_steps,
         "channels": n_channels,
@@ -144,8 +148,8 @@ def grow_along(lines, rows):
 
 def _print_table(header, lines, markdown):
     if markdown:
-        lines = [header, ["---"] * len(header), *lines]
-        print("\n".join(f"|{'|'.join(f' {cell} ' for cell in line)}|" for line in lines))
+        print(f"| {' | '.join(header)} |\n|{'---|' * len(header)}")
+        print("\n".join(f"| {' | '.join(line)} |" for line in lines))
         return
     widths = [max(map(len, column)) for column in zip(header, *lines, strict=True)]
     for line in (header, *lines):

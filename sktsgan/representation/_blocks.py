@@ -1,6 +1,7 @@
 """Which channels have nothing to do with each other."""
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.sparse.csgraph import connected_components
 
 __all__ = ["independent_blocks"]
@@ -16,7 +17,9 @@ def _summaries(channel):
     level = channel.mean(axis=1, keepdims=True)
     residual = channel - level
     scale = np.log(residual.std(axis=1, keepdims=True) + 0.01 * residual.std() + 1e-12)
-    axes = np.linalg.svd(residual.T @ residual)[0][:, :_N_SHAPES]
+    last = residual.shape[1] - 1
+    leading = [max(last - _N_SHAPES + 1, 0), last]
+    axes = eigh(residual.T @ residual, subset_by_index=leading)[1]
     parts = [_standardise(np.concatenate([level, scale, residual @ axes], axis=1))]
     parts.append(_standardise(parts[0] ** 2))
     return np.concatenate(parts, axis=1)

@@ -74,14 +74,21 @@ class WindowComponents:
         if blocks is None:
             blocks = [np.arange(self.n_channels_)]
         fitted = [self._fit_block(flat, self._columns(block)) for block in blocks]
-        rows = np.concatenate([np.full(len(part[0]), i) for i, part in enumerate(fitted)])
+        owners = np.concatenate([np.full(len(part[0]), i) for i, part in enumerate(fitted)])
         variance = np.concatenate([part[0] for part in fitted])
         # each block keeps what is large within it, all together no more than max_components
         kept = np.sort(np.argsort(-variance, kind="stable")[: self.max_components])
-        axes = np.concatenate([part[1] for part in fitted])[kept]
+        axes, taken = np.zeros((len(kept), width)), 0
+        self.rows_of_blocks_ = []
+        for i, block in enumerate(blocks):
+            own = np.flatnonzero(owners == i)
+            wanted = np.isin(own, kept)
+            rows = np.arange(taken, taken + wanted.sum())
+            axes[np.ix_(rows, self._columns(block))] = fitted[i][1][wanted]
+            taken += len(rows)
+            if len(rows):
+                self.rows_of_blocks_.append(rows)
         scale = np.sqrt(variance[kept])[:, None]
-        self.rows_of_blocks_ = [np.flatnonzero(rows[kept] == i) for i in range(len(blocks))]
-        self.rows_of_blocks_ = [rows for rows in self.rows_of_blocks_ if len(rows)]
         self.mean_ = torch.as_tensor(flat.mean(axis=0), dtype=torch.float32)
         self.basis_ = torch.as_tensor(axes * scale, dtype=torch.float32)
         self.inverse_ = torch.as_tensor((axes / scale).T, dtype=torch.float32)
@@ -101,9 +108,11 @@ class WindowComponents:
             pca = PCA(n_components, random_state=self.random_state).fit(flat[:, columns])
         variance = np.maximum(pca.explained_variance_, 1e-30)
         kept = variance >= variance[0] * _RELATIVE_VARIANCE
-        axes = np.zeros((kept.sum(), flat.shape[1]))
-        axes[:, columns] = pca.components_[kept]
-        return variance[kept], axes, n_components < min(len(columns), len(flat) - 1)
+        return (
+            variance[kept],
+            pca.components_[kept],
+            n_components < min(len(columns), len(flat) - 1),
+        )
 
     def features(self, components, rows):
         """Return what windows are alike by: some components, as levels, log-scales and shapes weigh them.
@@ -127,8 +136,9 @@ class WindowComponents:
         weighted.append(
             parts[2] * np.sqrt(channels) / max(np.linalg.norm(parts[2]), _SMALLEST_NORM)
         )
-        axes, sizes, _ = np.linalg.svd(np.concatenate(weighted, axis=1), full_matrices=False)
-        return components[:, rows] @ (axes * sizes)[:, :_MAX_FEATURES]
+        variances, axes = np.linalg.eigh(sum(part @ part.T for part in weighted))
+        weights = axes * np.sqrt(np.maximum(variances, 0))
+        return components[:, rows] @ weights[:, : -_MAX_FEATURES - 1 : -1]
 
     def to(self, device):
         """Move to a device, in place."""

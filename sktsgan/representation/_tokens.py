@@ -61,7 +61,7 @@ class WindowTokens:
         ]
         tokens = []
         if self.kind != "time":
-            tokens.append(torch.cat(features, dim=1).transpose(1, 2))
+            tokens.append(torch.cat([f.transpose(1, 2) for f in features], dim=2))
         if self.kind != "channel":
             tokens.append(self._patches(torch.cat(features[:2], dim=2)))
         return tuple(tokens)

@@ -16,8 +16,8 @@ class CopulaSampler(BaseSampler):
 
     Channels go to normal scores through their empirical distributions, windows to level, log-scale
     and shape, these to principal components; similar windows form a group, and each group is a
-    Gaussian of full covariance. Channels that nothing links are modelled apart. No training: a baseline that is hard to beat, and the starting
-    point of :class:`TransformerGANSampler`.
+    Gaussian of full covariance. Channels that nothing links are modelled apart. No training: a
+    baseline that is hard to beat, and the starting point of :class:`TransformerGANSampler`.
 
     Parameters
     ----------
