@@ -12,6 +12,7 @@ __all__ = ["ChannelScaler"]
 _MAX_VALUES = 200_000  # per channel; more of them move no knot visibly
 _MAX_GRID = 256
 _MAX_DISTINCT_SHARE = 0.5
+_MIN_REPEATS = 0.02
 _MAX_ROUGHENING = 10.0
 
 
@@ -44,12 +45,15 @@ def _choose_map(channel):
 def _is_grid(channel):
     """Return whether the values of a channel repeat.
 
-    A sensor's readings lie on a grid. Overlapping windows repeat every value, so that repetition is
-    judged among the values of one step: where at most half of them are distinct, or the channel
-    has at most 256 values, there is a grid.
+    A sensor's readings lie on a grid. Overlapping windows repeat every value, so that repetition is judged from one
+    step to the next, where 2 % of equal readings are enough, and among the values of one step, where at
+    most half of them distinct are. A channel of at most 256 values has a grid, too. (Measured: 3.5 to 14 % of equal
+    neighbours on ETTh1, 7 to 80 % on the appliances data, at most 0.2 % on Stocks.)
     """
     step = channel[:, 0]
     if len(np.unique(step)) <= _MAX_DISTINCT_SHARE * len(step):
+        return True
+    if channel.shape[1] > 1 and np.mean(channel[:, 1:] == channel[:, :-1]) >= _MIN_REPEATS:
         return True
     return len(np.unique(channel)) <= _MAX_GRID
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from sktsgan.datasets import make_sines
-from sktsgan.representation import ChannelScaler, QuantileMap, StandardMap
+from sktsgan.representation import ChannelScaler, GridMap, QuantileMap, StandardMap
 
 GRID = np.array([-2.5, 0.1, 0.25, 7.0])
 
@@ -94,3 +94,11 @@ def test_all_constant():
     scaler = ChannelScaler().fit(windows)
     assert scaler.free_ == []
     np.testing.assert_array_equal(invert(scaler, np.empty((2, 4, 0))), np.full((2, 4, 2), 3.5))
+
+
+def test_readings_that_often_stay_the_same_lie_on_a_grid():
+    rng = np.random.default_rng(0)
+    walk = rng.normal(size=(60, 12)).cumsum(axis=1)
+    held = np.repeat(walk[:, ::2], 2, axis=1)  # every reading comes twice, and never again
+    scaler = ChannelScaler().fit(np.stack([walk, held], axis=-1))
+    assert [type(m) for m in scaler.maps_] == [QuantileMap, GridMap]
