@@ -19,8 +19,6 @@ __all__ = ["TransformerGANSampler"]
 _COMPONENTS_PER_TOKEN = 16
 _PENALTY_EVERY = 4  # steps: a quarter of the cost, and no worse (docs/transformer_gan.md)
 _MOVING_AVERAGE = 0.999
-_GENERATOR_RATE = 3e-4
-_MANY_COMPONENTS = 200
 
 
 def _take_scores(scores, residual):
@@ -65,10 +63,8 @@ class TransformerGANSampler(AdversarialSampler):
         Discriminator updates for each generator update.
     warmup : float, default=0.05
         Discriminator updates before the first generator update, as a share of ``max_iter`` in [0, 1].
-    generator_learning_rate : float or "auto", default="auto"
-        Of Adam with betas (0, 0.99). ``"auto"`` is 0.0003, and with a base of more than 200 principal components 0.06
-        divided by their number: the more of them move, the smaller their steps. Both rates rise over 100
-        updates and fall along a cosine over the last 40 %.
+    generator_learning_rate : float, default=0.0003
+        Of Adam with betas (0, 0.99). Both rates rise over 100 updates and fall along a cosine over the last 40 %.
     discriminator_learning_rate : float, default=0.001
         Of Adam with betas (0, 0.99).
     batch_size : int, default=128
@@ -161,10 +157,7 @@ class TransformerGANSampler(AdversarialSampler):
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "warmup": [Interval(Real, 0, 1, closed="both")],
-        "generator_learning_rate": [
-            Interval(Real, 0, None, closed="neither"),
-            StrOptions({"auto"}),
-        ],
+        "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -192,7 +185,7 @@ class TransformerGANSampler(AdversarialSampler):
         gradient_penalty=0.3,
         discriminator_steps=1,
         warmup=0.05,
-        generator_learning_rate="auto",
+        generator_learning_rate=3e-4,
         discriminator_learning_rate=1e-3,
         batch_size=128,
         max_iter=3000,
@@ -276,7 +269,7 @@ class TransformerGANSampler(AdversarialSampler):
             gradient_penalty=self.gradient_penalty,
             penalty_every=_PENALTY_EVERY,
             discriminator_steps=self.discriminator_steps,
-            generator_learning_rate=self._generator_rate(),
+            generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
             beta1=0.0,
             moving_average=_MOVING_AVERAGE,
@@ -284,12 +277,6 @@ class TransformerGANSampler(AdversarialSampler):
             device=self.device_,
             verbose=0,
         )
-
-    def _generator_rate(self):
-        if self.generator_learning_rate != "auto":
-            return self.generator_learning_rate
-        n_components = 0 if self.base is None else self.copula_.n_principal_
-        return _GENERATOR_RATE * min(1.0, _MANY_COMPONENTS / max(n_components, 1))
 
     def _make_generator(self):
         sizes = self._sizes(self.generator_dropout)

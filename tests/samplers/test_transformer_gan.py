@@ -371,15 +371,3 @@ def test_levels_of_the_base_are_held():
         refined = refine(made, rest)
         assert (refined - untouched).abs().max() > 1e-3
         torch.testing.assert_close(refined.mean(dim=1), untouched.mean(dim=1), atol=2e-3, rtol=0)
-
-
-def test_the_rate_of_the_generator_falls_with_the_number_of_components():
-    X = np.random.default_rng(0).normal(size=(600, 40, 8))
-    X[..., 1:] += X[..., :1]
-    few = TransformerGANSampler(max_iter=1, random_state=0).fit(X[..., :2])
-    many = TransformerGANSampler(max_iter=1, random_state=0).fit(X)
-    assert few.copula_.n_principal_ < 200 < many.copula_.n_principal_
-    assert few.net_.generator_learning_rate == 3e-4
-    assert many.net_.generator_learning_rate == pytest.approx(0.06 / many.copula_.n_principal_)
-    given = TransformerGANSampler(max_iter=1, generator_learning_rate=0.01, random_state=0).fit(X)
-    assert given.net_.generator_learning_rate == 0.01
