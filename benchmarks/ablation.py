@@ -14,7 +14,8 @@ from unittest import mock
 
 import numpy as np
 import torch
-from _data import DATASETS, DataSpec
+from _data import DataSpec
+from _options import add_data_options, count, names_among
 from _processes import limited_threads
 
 from sktsgan import CopulaSampler, TransformerGANSampler
@@ -80,30 +81,18 @@ def measure(row, windows, seed, arguments):
     return seconds, c2st, gru
 
 
-def _rows(text):
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in _WITHOUT:
-            raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(_WITHOUT)}")
-    return names
-
-
 def make_parser():
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--data", metavar="DIR", help="holds stock_data.csv, energy.csv, ETTh1.csv")
-    add("--dataset", choices=DATASETS, required=True)
-    add("--window", type=int, default=24, help="steps of a window (24)")
-    add("--n-windows", type=int, help="only the first so many windows")
-    add("--row", type=_rows, default=[r for r in _WITHOUT if not r.startswith("pair")],
+    add_data_options(add)
+    add("--row", type=names_among(_WITHOUT), default=[r for r in _WITHOUT if not r.startswith("pair")],
         metavar="NAME[,NAME...]", help=f"{', '.join(_WITHOUT)} (those without training)")  # fmt: skip
-    add("--seeds", type=int, default=3, help="training seeds, 0, 1, ... (3)")
-    add("--fits", type=int, default=2, help="GRU judges (2)")
-    add("--judge-iter", type=int, default=2000, help="training steps of a judge (2000)")
-    add("--updates", type=int, default=1500, help="generator updates of the pairs (1500)")
+    add("--fits", type=count, default=2, help="GRU judges (2)")
+    add("--judge-iter", type=count, default=2000, help="training steps of a judge (2000)")
+    add("--updates", type=count, default=1500, help="generator updates of the pairs (1500)")
     add("--markdown", action="store_true", help="print a Markdown table")
     return parser
 

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import sklearn
 import torch
-from _data import DATASETS, DataSpec
+from _data import DataSpec
 from _fits import RowSpec, fit_row
 from _judges import (
     JudgeSpec,
@@ -43,18 +43,11 @@ from _judges import (
     real_ratio,
 )
 from _models import MODELS, make_model
+from _options import add_data_options, count, names_among
 from _processes import limited_threads, run_in_fresh_process
 from _table import format_header, format_row, summary_line
 
 _TRAIN_SHARE = 0.8
-
-
-def _models(text):
-    names = [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in MODELS:
-            raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(MODELS)}")
-    return names
 
 
 def _setting(text):
@@ -67,33 +60,28 @@ def _setting(text):
         return name, value
 
 
-def _count(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {value}")
-    return value
-
-
 def make_parser():
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--data", metavar="DIR", help="holds stock_data.csv, energy.csv, ETTh1.csv")
-    add("--dataset", choices=DATASETS, required=True)
-    add("--window", type=_count, default=24, help="steps of a window (24)")
-    add("--n-windows", type=_count, help="only the first so many windows")
+    add_data_options(add)
     add("--seconds", type=float, help="budget of a fit; without it max_iter is the default")
-    add("--seeds", type=_count, default=3, help="training seeds, 0, 1, ... (3)")
-    add("--model", type=_models, default=list(MODELS), metavar="NAME[,NAME...]", help=str(MODELS))
+    add(
+        "--model",
+        type=names_among(MODELS),
+        default=list(MODELS),
+        metavar="NAME[,NAME...]",
+        help=str(MODELS),
+    )
     add("--set", type=_setting, action="append", default=[], metavar="NAME=VALUE",
         help="a parameter of the row transformer; may be repeated")  # fmt: skip
-    add("--fits", type=_count, default=5, help="GRU judges (5)")
-    add("--judge-iter", type=_count, default=2000, help="training steps of a judge (2000)")
+    add("--fits", type=count, default=5, help="GRU judges (5)")
+    add("--judge-iter", type=count, default=2000, help="training steps of a judge (2000)")
     add("--device", default="cpu", help="of the models that train: cpu, cuda (cpu)")
-    add("--threads", type=_count, default=2, help="of torch, OpenMP and BLAS (2)")
-    add("--block-holdout", type=_count, nargs="?", const=10, default=10, metavar="LENGTH",
+    add("--threads", type=count, default=2, help="of torch, OpenMP and BLAS (2)")
+    add("--block-holdout", type=count, nargs="?", const=10, default=10, metavar="LENGTH",
         help="length of the blocks held out for the nn ratio, in windows' lengths (10)")  # fmt: skip
     add("--no-memorisation", action="store_true", help="skip the further fit of the nn ratio")
     add("--held-out-time", action="store_true",

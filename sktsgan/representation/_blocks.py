@@ -8,6 +8,7 @@ __all__ = ["independent_blocks"]
 
 _MAX_CORRELATION = 0.1
 _STANDARD_ERRORS = 4.0
+_MOST_ALLOWED = 0.5
 _N_SHAPES = 3
 _MAX_WINDOWS = 5000
 
@@ -35,8 +36,8 @@ def independent_blocks(scores):
     """Split channels into blocks such that nothing links channels of different blocks.
 
     Two channels are linked where levels, log-scales, the three leading shapes of either, or the squares of these,
-    correlate over windows by more than 0.1, or by more than four standard errors where windows are few. What is
-    linked through others belongs together. A mixture in the product of unrelated
+    correlate over windows by more than 0.1, or by more than four standard errors, at most 0.5, where windows are
+    few. What is linked through others belongs together. A mixture in the product of unrelated
     channels would need a group for every combination of their states.
 
     Parameters
@@ -54,7 +55,9 @@ def independent_blocks(scores):
     strength = np.abs(summaries.T @ summaries) / len(scores)
     width = summaries.shape[1] // n_channels
     strength = strength.reshape(n_channels, width, n_channels, width).max(axis=(1, 3))
-    linked = strength > max(_MAX_CORRELATION, _STANDARD_ERRORS / np.sqrt(len(scores)))
+    # below 64 windows nothing can be called unrelated with confidence: what may belong together stays so
+    allowed = np.clip(_STANDARD_ERRORS / np.sqrt(len(scores)), _MAX_CORRELATION, _MOST_ALLOWED)
+    linked = strength > allowed
     labels = connected_components(linked, directed=False)[1]
     blocks = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
     return sorted(blocks, key=lambda block: block[0])

@@ -65,8 +65,7 @@ class InterpolatedMap:
 
     The knots go to scores, and a monotone cubic through them gives the scores between: what is modelled does not
     show where the knots were. Back, knots are read off the scores at the phase asked for, and the values between
-    them follow.
-    Windows that start or end between knots are continued along a straight line.
+    them follow. Windows that start or end between knots are continued along a straight line.
 
     Parameters
     ----------
@@ -79,8 +78,8 @@ class InterpolatedMap:
 
     def fit(self, channel, phases, choose_map):
         """Learn from windows of shape (n_windows, n_timesteps), the phase of each, and a chooser of the knots' map."""
-        self.knots_ = choose_map(self._to_knots(channel, phases))
         self.seen_ = torch.as_tensor(np.unique(channel))
+        self.knots_ = choose_map(self._to_knots(channel, phases))
         gaps = np.diff(self.seen_.numpy())
         # smaller ones are what arithmetic left behind, as of 0.1 + 0.2; half the usual one is what rounding moves
         self.tolerance_ = 0.5 * np.quantile(gaps[gaps > _SAME_VALUE * gaps.sum()], 0.75)
@@ -112,10 +111,9 @@ class InterpolatedMap:
         for phase in np.unique(phases):
             rows = phases == phase
             knots[rows] = np.stack(self._extended(channel[rows], phase), axis=1)
-        inner = np.unique(
-            channel
-        )  # lines continued come to values that were never read, but for rounding
-        return inner[np.abs(np.searchsorted((inner[1:] + inner[:-1]) / 2, knots))]
+        # lines that were continued come to values that may never have been read
+        seen = self.seen_.numpy()
+        return seen[np.searchsorted((seen[1:] + seen[:-1]) / 2, knots)]
 
     def transform(self, channel, phases):
         """Return scores of windows of shape (n_windows, n_timesteps)."""

@@ -300,7 +300,7 @@ class TransformerGANSampler(AdversarialSampler):
         }
 
     def _draw_noise(self, n_windows, classes, generator):
-        """Draw what the generator starts from: noise and, with a base, its residual."""
+        """Draw what the generator starts from and, with a base, what its ``refine`` needs besides."""
         if self.copula_ is not None:
             return self.copula_.draw_noise(n_windows, classes, generator)
         return torch.randn(n_windows, self.latent_size, generator=generator), None

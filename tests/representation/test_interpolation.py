@@ -95,3 +95,9 @@ def test_rounding_comes_back(hourly):
     scores = torch.as_tensor(scaler.transform(rounded), dtype=torch.float32)
     made = scaler.inverse_transform(scores, torch.Generator().manual_seed(0))
     assert (np.abs(made - made.round(2)) < 1e-6).mean() > 0.95  # some hundredths were not seen
+
+
+def test_further_windows_have_the_scores_that_they_have_among_others(hourly):
+    scaler = ChannelScaler().fit(hourly)
+    among_others = scaler.transform(hourly)
+    np.testing.assert_allclose(scaler.transform(hourly[7:8]), among_others[7:8], atol=1e-9)
