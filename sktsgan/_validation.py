@@ -1,5 +1,6 @@
 """What goes in and comes out: windows as arrays, and the containers they travel in."""
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +11,14 @@ from sklearn.utils.validation import column_or_1d, validate_data
 
 __all__ = [
     "WindowContainer",
-    "check_class_labels",
+    "check_targets",
     "check_window_pair",
     "check_windows",
     "read_training_windows",
     "read_windows",
 ]
+
+_WINDOWS_OF_A_CLASS = 5
 
 
 def check_windows(X, *, n_channels=None, name="X", min_windows=1, allow_nan=False):
@@ -121,10 +124,14 @@ class WindowContainer:
     columns: pd.Index | None = None
     dtypes: list = field(default_factory=list)
 
-    def wrap(self, windows):
-        """Return float64 windows of shape (n_windows, n_timesteps, n_channels) as they came."""
+    def wrap(self, windows, starts=None):
+        """Return float64 windows of shape (n_windows, n_timesteps, n_channels) as they came.
+
+        A DataFrame is indexed by ``starts``, a DatetimeIndex of shape (n_windows,), where these are known.
+        """
         if self.columns is not None:
-            return self._wrap_frame(windows.reshape(len(windows), -1))
+            frame = self._wrap_frame(windows.reshape(len(windows), -1))
+            return frame if starts is None else frame.set_axis(starts, axis=0)
         if self.dtype.kind in "iub":
             windows = np.round(windows)
         windows = windows.astype(self.dtype, copy=False)
@@ -194,13 +201,23 @@ def _validate(estimator, X, *, reset, min_windows, allow_nan):
     )
 
 
-def check_class_labels(y, n_windows):
-    """Return the classes and the class of each window as an integer, or None twice for no labels.
+def check_targets(y, n_windows):
+    """Return the classes and the target of each window: a label, or a number.
+
+    Floating-point numbers are labels where they are whole and at least half of the windows share theirs with four
+    others; else they are numbers.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,) or None
+        The labels, sorted; None for numbers, and without ``y``.
+    y : ndarray of shape (n_windows,) or None
+        Labels as integers that count the classes from 0, or float64 numbers.
 
     Raises
     ------
     ValueError
-        If ``y`` has another length than ``X`` or is no set of class labels.
+        If ``y`` has another length than ``X``, or holds neither labels nor numbers.
     """
     if y is None:
         return None, None
@@ -208,7 +225,14 @@ def check_class_labels(y, n_windows):
     if len(y) != n_windows:
         raise ValueError(f"y has {len(y)} labels, but X has {n_windows} windows.")
     assert_all_finite(y, input_name="y")
-    kind = type_of_target(y, input_name="y", raise_unknown=True)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
+        kind = type_of_target(y, input_name="y", raise_unknown=True)
+    if kind == "continuous":
+        return None, y.astype(np.float64)
     if kind not in ("binary", "multiclass"):
-        raise ValueError(f"y must hold class labels, got a {kind!r} target.")
-    return np.unique(y, return_inverse=True)
+        raise ValueError(f"y must hold class labels or numbers, got a {kind!r} target.")
+    classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
+    shared = counts[counts >= _WINDOWS_OF_A_CLASS].sum() >= n_windows / 2
+    if y.dtype.kind == "f" and not shared:
+        return None, y.astype(np.float64)
+    return classes, codes

@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from sktsgan._validation import (
-    check_class_labels,
+    check_targets,
     check_window_pair,
     check_windows,
     read_training_windows,
@@ -139,18 +139,30 @@ def test_windows_of_another_number_of_axes(windows):
     ],
 )
 def test_class_labels(y):
-    labels, classes = check_class_labels(y, 3)
+    labels, classes = check_targets(y, 3)
     assert classes.tolist() == [1, 0, 1]
     assert list(labels[classes]) == list(y)
 
 
 def test_no_labels():
-    assert check_class_labels(None, 3) == (None, None)
+    assert check_targets(None, 3) == (None, None)
 
 
-def test_labels_that_are_refused():
-    assert_refused("y has 2 labels, but X has 3 windows.", check_class_labels, [0, 1], 3)
-    message = "y must hold class labels, got a 'continuous' target."
-    assert_refused(message, check_class_labels, [0.5, 1.5, 2.5], 3)
-    assert_refused("Input y contains NaN.", check_class_labels, [0.0, np.nan, 1.0], 3)
-    assert_refused("y should be a 1d array", check_class_labels, [[0, 1], [1, 0], [1, 1]], 3)
+@pytest.mark.parametrize("y", [np.linspace(0, 1, 9), np.arange(9.0), [0.5, 1.0, 1.0]])
+def test_numbers(y):
+    classes, numbers = check_targets(y, len(y))
+    assert classes is None
+    assert numbers.dtype == np.float64
+    np.testing.assert_array_equal(numbers, y)
+
+
+@pytest.mark.parametrize("y", [np.repeat([0.0, 1.0], 5), np.arange(9)])
+def test_numbers_that_are_labels(y):
+    classes, codes = check_targets(y, len(y))
+    np.testing.assert_array_equal(classes[codes], y)
+
+
+def test_targets_that_are_refused():
+    assert_refused("y has 2 labels, but X has 3 windows.", check_targets, [0, 1], 3)
+    assert_refused("Input y contains NaN.", check_targets, [0.0, np.nan, 1.0], 3)
+    assert_refused("y should be a 1d array", check_targets, [[0, 1], [1, 0], [1, 1]], 3)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-__all__ = ["TokenLinear", "make_encoder"]
+__all__ = ["TokenLinear", "make_condition_layer", "make_encoder"]
 
 
 class TokenLinear(nn.Module):
@@ -27,6 +27,11 @@ class TokenLinear(nn.Module):
     def forward(self, x):
         """Map tokens of shape (B, n_tokens, in_features)."""
         return torch.einsum("bni,nio->bno", x, self.weight) + self.bias
+
+
+def make_condition_layer(n_conditions, embedding_size):
+    """Return a linear map of conditions to the width of a token, added to every token; None without conditions."""
+    return nn.Linear(n_conditions, embedding_size) if n_conditions else None
 
 
 def make_encoder(embedding_size, depth, n_heads, dropout, *, final_norm=True):

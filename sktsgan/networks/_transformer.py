@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn.functional import pad
 
-from sktsgan.networks._layers import TokenLinear, make_encoder
+from sktsgan.networks._layers import TokenLinear, make_condition_layer, make_encoder
 
 __all__ = ["RefiningGenerator", "TransformerDiscriminator", "TransformerGenerator"]
 
@@ -20,8 +20,8 @@ class TransformerGenerator(nn.Module):
     Parameters
     ----------
     latent_size, n_timesteps, n_channels, patch_length : int
-    n_classes : int
-        0 without class labels.
+    n_conditions : int
+        Numbers that say what an item is to be; 0 for none.
     embedding_size, depth, n_heads : int
     dropout : float
     """
@@ -32,7 +32,7 @@ class TransformerGenerator(nn.Module):
         n_timesteps,
         n_channels,
         patch_length,
-        n_classes,
+        n_conditions,
         *,
         embedding_size,
         depth,
@@ -44,16 +44,16 @@ class TransformerGenerator(nn.Module):
         self.n_tokens = -(-n_timesteps // patch_length)
         self.embed = nn.Linear(latent_size, self.n_tokens * embedding_size)
         self.position = nn.Parameter(torch.randn(self.n_tokens, embedding_size) * 0.3)
-        self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
+        self.condition = make_condition_layer(n_conditions, embedding_size)
         self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
         self.head = nn.Linear(embedding_size, patch_length * n_channels)
 
-    def forward(self, latent, labels=None):
+    def forward(self, latent, conditions=None):
         """Map noise of shape (B, latent_size) to scores of shape (B, n_timesteps, n_channels)."""
         B = len(latent)
         tokens = self.embed(latent).view(B, self.n_tokens, -1) + self.position
-        if labels is not None:
-            tokens = tokens + self.label(labels)[:, None]
+        if conditions is not None:
+            tokens = tokens + self.condition(conditions)[:, None]
         steps = self.head(self.encoder(tokens)).view(B, -1, self.n_channels)
         return steps[:, : self.n_timesteps]
 
@@ -67,8 +67,8 @@ class RefiningGenerator(nn.Module):
     Parameters
     ----------
     n_components, components_per_token : int
-    n_classes : int
-        0 without class labels.
+    n_conditions : int
+        Numbers that say what an item is to be; 0 for none.
     embedding_size, depth, n_heads : int
     dropout : float
     """
@@ -77,7 +77,7 @@ class RefiningGenerator(nn.Module):
         self,
         n_components,
         components_per_token,
-        n_classes,
+        n_conditions,
         *,
         embedding_size,
         depth,
@@ -88,18 +88,18 @@ class RefiningGenerator(nn.Module):
         self.n_components, self.group = n_components, components_per_token
         self.n_tokens = -(-n_components // components_per_token)
         self.embed = TokenLinear(self.n_tokens, 2 * components_per_token, embedding_size)
-        self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
+        self.condition = make_condition_layer(n_conditions, embedding_size)
         self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
         self.head = TokenLinear(self.n_tokens, embedding_size, 2 * components_per_token, scale=1e-2)
 
-    def forward(self, noise, labels=None):
+    def forward(self, noise, conditions=None):
         """Map components and their noise, of shape (B, 2, n_components), to components and change."""
         B, _, K = noise.shape
         padded = pad(noise, (0, self.n_tokens * self.group - K))
         tokens = padded.view(B, 2, self.n_tokens, self.group).transpose(1, 2).flatten(2)
         tokens = self.embed(tokens)
-        if labels is not None:
-            tokens = tokens + self.label(labels)[:, None]
+        if conditions is not None:
+            tokens = tokens + self.condition(conditions)[:, None]
         change = self.head(self.encoder(tokens)).view(B, self.n_tokens, 2, self.group)
         log_gain, shift = (change[:, :, i].reshape(B, -1)[:, :K] for i in (0, 1))
         # noise may fade but not explode: the base already has the variance of its group
@@ -116,8 +116,8 @@ class TransformerDiscriminator(nn.Module):
     ----------
     token_sizes : list of (int, int)
         Number and features of the tokens of each kind.
-    n_classes : int
-        0 without class labels.
+    n_conditions : int
+        Numbers that say what an item is to be; 0 for none.
     embedding_size, depth, n_heads : int
     dropout : float
     hidden_size : int, default=256
@@ -131,7 +131,7 @@ class TransformerDiscriminator(nn.Module):
     def __init__(
         self,
         token_sizes,
-        n_classes,
+        n_conditions,
         *,
         embedding_size,
         depth,
@@ -147,7 +147,7 @@ class TransformerDiscriminator(nn.Module):
         n_features = sum(number * size for number, size in token_sizes)
         self.with_features = n_features <= _MAX_FEATURES
         width = n_tokens * embedding_size + self.with_features * n_features
-        self.label = nn.Embedding(n_classes, embedding_size) if n_classes else None
+        self.condition = make_condition_layer(n_conditions, embedding_size)
         self.encoder = make_encoder(embedding_size, depth, n_heads, dropout, final_norm=False)
         self.head = nn.Sequential(
             nn.Linear(width, hidden_size),
@@ -157,11 +157,11 @@ class TransformerDiscriminator(nn.Module):
             nn.Linear(hidden_size, 1),
         )
 
-    def forward(self, tokens, labels=None):
+    def forward(self, tokens, conditions=None):
         """Map a tuple of tokens, each of shape (B, number, features), to logits of shape (B,)."""
         embedded = torch.cat([embed(t) for embed, t in zip(self.embed, tokens, strict=True)], dim=1)
-        if labels is not None:
-            embedded = embedded + self.label(labels)[:, None]
+        if conditions is not None:
+            embedded = embedded + self.condition(conditions)[:, None]
         seen = [self.encoder(embedded).flatten(1)]
         if self.with_features:
             seen += [t.flatten(1) for t in tokens]

@@ -23,6 +23,9 @@ class WindowCopula:
     with Σ the covariance within all groups and n = 10 windows a component, at most 300: small groups borrow
     from it. With one group this is a Gaussian copula whose margins are those of the channels.
 
+    Where conditions of the windows are known, items are drawn for training windows: an item belongs to the
+    groups of its window, so that groups are as frequent as under its conditions, and these shift its mean.
+
     Parameters
     ----------
     n_components : int or "auto"
@@ -38,7 +41,7 @@ class WindowCopula:
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def fit(self, windows, classes=None):
+    def fit(self, windows, classes=None, conditions=None):
         """Learn from windows of shape (n_windows, n_timesteps, n_channels).
 
         Parameters
@@ -46,6 +49,8 @@ class WindowCopula:
         windows : ndarray of shape (n_windows, n_timesteps, n_channels)
         classes : ndarray of shape (n_windows,), default=None
             The class of each window as an integer from 0.
+        conditions : ndarray of shape (n_windows, n_conditions), default=None
+            What is known of each window, classes included; None where nothing is.
 
         Returns
         -------
@@ -54,6 +59,7 @@ class WindowCopula:
         """
         self.scaler_ = ChannelScaler().fit(windows)
         self.shape_ = windows.shape[1:]
+        self.conditions_ = None if conditions is None else _to_tensor(conditions)
         if not self.scaler_.free_:
             self.components_ = None
             return np.empty((len(windows), 0))
@@ -63,10 +69,12 @@ class WindowCopula:
         components = self.components_.encode(scores)
         if classes is None:
             classes = np.zeros(len(windows), dtype=int)
-        self.class_weights_ = torch.as_tensor(np.bincount(classes) / len(classes))
         self.mixtures_ = [
             GroupedGaussians(self.n_components, self.max_rank, random_state=self.random_state).fit(
-                components[:, rows], self.components_.features(components, rows), classes
+                components[:, rows],
+                self.components_.features(components, rows),
+                classes,
+                conditions,
             )
             for rows in self.components_.rows_of_blocks_
         ]
@@ -77,15 +85,34 @@ class WindowCopula:
         """Number of principal components; 0 where all channels are constant."""
         return 0 if self.components_ is None else len(self.components_.basis_)
 
-    def draw(self, n_draws, generator, classes=None):
+    def add_rows(self, windows, classes, conditions):
+        """Take further windows as rows to draw for, without learning from them.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        classes : ndarray of shape (n_windows,) or None
+        conditions : ndarray of shape (n_windows, n_conditions)
+        """
+        self.conditions_ = torch.cat([self.conditions_, _to_tensor(conditions)])
+        if not self.n_principal_:
+            return
+        components = self.components_.encode(self.scaler_.transform(windows))
+        if classes is None:
+            classes = np.zeros(len(windows), dtype=int)
+        for mixture, rows in zip(self.mixtures_, self.components_.rows_of_blocks_, strict=True):
+            mixture.add_rows(components[:, rows], classes)
+
+    def draw(self, n_draws, generator, rows=None):
         """Draw components.
 
         Parameters
         ----------
         n_draws : int
         generator : torch.Generator
-        classes : Tensor of shape (n_draws,), default=None
-            The class of each item; drawn by frequency where None.
+        rows : Tensor of shape (n_draws,), default=None
+            The training windows for whose conditions to draw; any where None. Without conditions they say nothing:
+            groups of different blocks are then independent.
 
         Returns
         -------
@@ -94,15 +121,18 @@ class WindowCopula:
         groups : Tensor of shape (n_draws, n_blocks)
             The group of each block that it belongs to.
         """
-        if classes is None:
-            classes = torch.multinomial(
-                self.class_weights_, n_draws, replacement=True, generator=generator
-            )
-        parts = [mixture.draw(classes, generator) for mixture in self.mixtures_]
+        given = None
+        if self.conditions_ is None:
+            rows = None
+        else:
+            if rows is None:
+                rows = torch.randint(len(self.conditions_), (n_draws,), generator=generator)
+            given = self.conditions_[rows]
+        parts = [mixture.draw(n_draws, generator, rows, given) for mixture in self.mixtures_]
         components, noise, groups = zip(*parts, strict=True)
         return torch.cat(components, dim=1), torch.cat(noise, dim=1), torch.stack(groups, dim=1)
 
-    def sample(self, n_draws, generator, classes=None):
+    def sample(self, n_draws, generator, rows=None):
         """Draw windows in the units of those seen in ``fit``.
 
         Returns
@@ -113,7 +143,7 @@ class WindowCopula:
             return self.scaler_.inverse_transform(
                 torch.empty(n_draws, self.shape_[0], 0), generator
             )
-        components, _, _ = self.draw(n_draws, generator, classes)
+        components, _, _ = self.draw(n_draws, generator, rows)
         scores = self.components_.decode(components, self.draw_residual(n_draws, generator))
         return self.scaler_.inverse_transform(scores, generator)
 
@@ -124,7 +154,7 @@ class WindowCopula:
         scale = self.components_.residual_
         return torch.randn(n_draws, len(scale), generator=generator) * scale
 
-    def draw_noise(self, n_draws, classes, generator):
+    def draw_noise(self, n_draws, rows, generator):
         """Draw what a refining generator starts from.
 
         Returns
@@ -134,7 +164,7 @@ class WindowCopula:
         rest : Tensor of shape (n_draws, n_rest)
             What ``refine`` needs besides: groups, and the residual where there is one.
         """
-        components, noise, groups = self.draw(n_draws, generator, classes)
+        components, noise, groups = self.draw(n_draws, generator, rows)
         residual = self.draw_residual(n_draws, generator)
         parts = [groups.float()] if residual is None else [groups.float(), residual]
         return torch.stack([components, noise], dim=1), torch.cat(parts, dim=1)
@@ -176,3 +206,7 @@ class WindowCopula:
         ]
         residual = residual if residual.shape[1] else None
         return self.components_.decode(components + torch.cat(moves, dim=1), residual)
+
+
+def _to_tensor(array):
+    return torch.as_tensor(array, dtype=torch.float32)

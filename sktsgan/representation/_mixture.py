@@ -11,10 +11,14 @@ _MIN_WINDOWS, _MAX_WINDOWS = 60, 600
 _MAX_GROUPS = 200
 _FOR_OWN_COVARIANCE = 10  # windows per dimension
 _MAX_FOR_OWN_COVARIANCE = 300
+_RIDGE = 0.01  # of the penalty on slopes, relative to the number of windows
 
 
 class GroupedGaussians:
     """Gaussians of full covariance, one for each group of similar windows.
+
+    Where conditions c of the windows are known, the mean of group j is μ_j + (c − c̄_j) B, with one matrix of
+    slopes B for all groups, by ridge regression within them; the covariance is that of what is left.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ class GroupedGaussians:
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def fit(self, components, features, classes):
+    def fit(self, components, features, classes, conditions=None):
         """Learn groups, their means and their covariances.
 
         Parameters
@@ -43,6 +47,8 @@ class GroupedGaussians:
             What makes windows similar.
         classes : ndarray of shape (n_windows,)
             Integers from 0; no group holds windows of two classes.
+        conditions : ndarray of shape (n_windows, n_conditions), default=None
+            What is known of each window.
         """
         members, self.groups_of_class_ = [], []
         for label in range(classes.max() + 1):
@@ -55,9 +61,44 @@ class GroupedGaussians:
             np.stack([components[rows].mean(axis=0) for rows in members]), dtype=torch.float32
         )
         centred = [components[rows] - components[rows].mean(axis=0) for rows in members]
+        self.row_groups_ = None
+        if conditions is not None:
+            self.row_groups_ = torch.empty(len(components), dtype=torch.long)
+            for j, rows in enumerate(members):
+                self.row_groups_[rows] = j
+            centred = self._explain(centred, conditions.astype(np.float64), members)
         self.roots_ = torch.as_tensor(np.stack(self._roots(centred)), dtype=torch.float32)
         self.moves_ = self.roots_
         return self
+
+    def _explain(self, centred, conditions, members):
+        """Learn what conditions say within groups, and return what they leave open."""
+        means = np.stack([conditions[rows].mean(axis=0) for rows in members])
+        given = [conditions[rows] - mean for rows, mean in zip(members, means, strict=True)]
+        all_given = np.concatenate(given)
+        penalty = _RIDGE * len(all_given) * np.eye(all_given.shape[1])
+        slopes = np.linalg.solve(
+            all_given.T @ all_given + penalty, all_given.T @ np.concatenate(centred)
+        )
+        self.condition_means_ = torch.as_tensor(means, dtype=torch.float32)
+        self.slopes_ = torch.as_tensor(slopes, dtype=torch.float32)
+        return [e - c @ slopes for e, c in zip(centred, given, strict=True)]
+
+    def add_rows(self, components, classes):
+        """Let further windows belong to the groups of their class whose means are nearest.
+
+        Parameters
+        ----------
+        components : ndarray of shape (n_windows, n_components)
+        classes : ndarray of shape (n_windows,)
+        """
+        groups = torch.empty(len(components), dtype=torch.long)
+        for label, own in enumerate(self.groups_of_class_):
+            rows = np.flatnonzero(classes == label)
+            components_of = torch.as_tensor(components[rows], dtype=torch.float32)
+            nearest = torch.cdist(components_of, self.means_[own]).argmin(dim=1)
+            groups[rows] = torch.as_tensor(own)[nearest]
+        self.row_groups_ = torch.cat([self.row_groups_, groups])
 
     def _roots(self, centred):
         """Return the symmetric root of each group's covariance."""
@@ -128,19 +169,17 @@ class GroupedGaussians:
         groups = KMeans(n_groups, random_state=self.random_state).fit_predict(features)
         return np.unique(groups, return_inverse=True)[1]
 
-    def draw_groups(self, classes, generator):
-        """Return a random group of its class for every item, a tensor of shape (n_draws,)."""
-        groups = torch.empty(len(classes), dtype=torch.long)
-        for label, own in enumerate(self.groups_of_class_):
-            rows = torch.nonzero(classes == label)[:, 0]
-            if len(rows):
-                weights = torch.as_tensor(self.group_sizes_[own] / 1.0)
-                drawn = torch.multinomial(weights, len(rows), replacement=True, generator=generator)
-                groups[rows] = torch.as_tensor(own)[drawn]
-        return groups
+    def draw(self, n_draws, generator, rows=None, conditions=None):
+        """Draw components.
 
-    def draw(self, classes, generator):
-        """Draw components given the class of each item.
+        Parameters
+        ----------
+        n_draws : int
+        generator : torch.Generator
+        rows : Tensor of shape (n_draws,), default=None
+            The training window whose group each item belongs to; None draws groups by frequency.
+        conditions : Tensor of shape (n_draws, n_conditions), default=None
+            Those of the rows.
 
         Returns
         -------
@@ -148,7 +187,11 @@ class GroupedGaussians:
             What was drawn, and the white noise that it was made of.
         groups : Tensor of shape (n_draws,)
         """
-        groups = self.draw_groups(classes, generator)
+        if rows is None:
+            sizes = torch.as_tensor(self.group_sizes_ / 1.0)
+            groups = torch.multinomial(sizes, n_draws, replacement=True, generator=generator)
+        else:
+            groups = self.row_groups_[rows]
         noise = torch.randn(len(groups), self.means_.shape[1], generator=generator)
         order = torch.argsort(groups)
         counts = torch.bincount(groups, minlength=len(self.roots_)).tolist()
@@ -161,6 +204,8 @@ class GroupedGaussians:
                 )
             ]
         )
+        if rows is not None:
+            components += (conditions - self.condition_means_[groups]) @ self.slopes_
         return components, noise, groups
 
 

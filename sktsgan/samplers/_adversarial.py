@@ -45,23 +45,27 @@ def _check_callbacks(callbacks):
 class AdversarialSampler(BaseSampler):
     """Base of samplers that train a generator against a discriminator.
 
-    A sampler adds two hooks. ``_build(windows, classes, seed, n_updates, n_warmup)`` learns scales,
-    sets ``scaler_`` and returns an AdversarialNet, or None where there is nothing to learn.
-    ``_draw_noise(n_windows, classes, generator)`` returns what the generator starts from, and the
-    residual that its net's ``render`` takes.
+    A sampler adds three hooks. ``_build(windows, seed, n_updates, n_warmup)`` learns scales, sets ``scaler_`` and
+    returns an AdversarialNet, or None where there is nothing to learn. ``_draw_noise(n_windows, rows, generator)``
+    returns what the generator starts from for those rows of ``conditions_``, and the residual that its net's
+    ``render`` takes. ``_add_rows(windows, rows)`` takes note of rows that ``partial_fit`` added.
     """
 
     @abstractmethod
-    def _build(self, windows, classes, seed, n_updates, n_warmup):
+    def _build(self, windows, seed, n_updates, n_warmup):
         """Learn scales and return the net of both networks."""
 
     @abstractmethod
-    def _draw_noise(self, n_windows, classes, generator):
+    def _draw_noise(self, n_windows, rows, generator):
         """Return noise and residual, both CPU tensors; the residual may be None."""
+
+    @abstractmethod
+    def _add_rows(self, windows, rows):
+        """Take note of further windows, which are those rows of the table of conditions."""
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X, y=None, *, timestamps=None, conditions=None):
         """Train for one pass over further windows.
 
         The first call learns scales and base from its windows; later calls keep them and move the networks.
@@ -71,12 +75,16 @@ class AdversarialSampler(BaseSampler):
         X : array-like or DataFrame
             Windows as in ``fit``, of the same shape in every call.
         y : array-like of shape (n_windows,), default=None
-            Class labels; later calls must bring labels of the first.
+            Class labels or numbers; later calls must bring labels of the first.
+        timestamps : array-like of shape (n_windows,), default=None
+            As in ``fit``; in every call or in none.
+        conditions : DataFrame of shape (n_windows, n_conditions), default=None
+            As in ``fit``; of the same columns in every call, and of classes that the first one brought.
 
         Returns
         -------
         self : object
-            The sampler.
+            The sampler. Prompts choose among the windows of all calls.
 
         Raises
         ------
@@ -84,13 +92,14 @@ class AdversarialSampler(BaseSampler):
             As ``fit``; also if the windows have another shape, or labels are new.
         """
         started = hasattr(self, "net_")
-        windows, classes = (self._read_further_set if started else self._read_training_set)(X, y)
+        read = self._read_further_set if started else self._read_training_set
+        windows, rows = read(X, y, timestamps, conditions)
         n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
         if not started:
-            self._start(windows, classes, None, n_warmup=0)
+            self._start(windows, None, n_warmup=0)
         elif self.net_ is not None:
             self.net_.hold()
-        self._train(windows, classes, n_updates)
+        self._train(windows, rows, n_updates)
         return self
 
     def _check_parameters(self):
@@ -98,30 +107,42 @@ class AdversarialSampler(BaseSampler):
         _check_callbacks(self.callbacks)
         _choose_device(self.device)
 
-    def _read_training_set(self, X, y):
+    def _read_training_set(self, X, y, timestamps, conditions):
         self._check_parameters()
         if self.warm_start and hasattr(self, "net_"):
-            return self._read_further_set(X, y)
-        return super()._read_training_set(X, y)
+            return self._read_further_set(X, y, timestamps, conditions)
+        return super()._read_training_set(X, y, timestamps, conditions)
 
-    def _fit_windows(self, windows, classes):
+    def _read_further_set(self, X, y, timestamps, conditions):
+        known = len(self.conditions_)
+        windows, rows = super()._read_further_set(X, y, timestamps, conditions)
+        if len(self.conditions_) > known:
+            self._add_rows(windows, rows)
+        return windows, rows
+
+    def _fit_windows(self, windows, rows):
         n_warmup = round(self.warmup * self.max_iter)
         if self.warm_start and hasattr(self, "net_"):
             if self.net_ is not None:
                 self.net_.restart(self.max_iter)
             n_warmup = 0
         else:
-            self._start(windows, classes, self.max_iter, n_warmup)
-        self._train(windows, classes, self.max_iter + n_warmup)
+            self._start(windows, self.max_iter, n_warmup)
+        self._train(windows, rows, self.max_iter + n_warmup)
 
-    def _start(self, windows, classes, n_updates, n_warmup):
+    def _start(self, windows, n_updates, n_warmup):
         seed = draw_seed(self.random_state)
         self._generator = torch_generator(seed)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
-            self.net_ = self._build(windows, classes, seed, n_updates, n_warmup)
+            self.net_ = self._build(windows, seed, n_updates, n_warmup)
 
-    def _train(self, windows, classes, n_steps):
+    def _encoded(self, rows):
+        """Return the conditions of rows as the networks take them, or None where nothing varies."""
+        encoded = torch.as_tensor(self.conditions_.encoded)
+        return encoded[rows] if encoded.shape[1] else None
+
+    def _train(self, windows, rows, n_steps):
         """Run the training steps, and tell callbacks of them."""
         self.n_iter_, self.history_ = 0, []
         if self.net_ is None:
@@ -129,7 +150,8 @@ class AdversarialSampler(BaseSampler):
                 return
         batches = AdversarialBatches(
             torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
-            None if classes is None else torch.as_tensor(classes),
+            torch.as_tensor(rows),
+            self._encoded(rows),
             self._draw_noise,
             batch_size=self.batch_size,
             n_parts=self.discriminator_steps,
@@ -149,23 +171,25 @@ class AdversarialSampler(BaseSampler):
     def _next_seed(self):
         return int(torch.randint(2**31 - 1, (), generator=self._generator))
 
-    def _draw(self, n_windows, classes, generator):
+    def _draw(self, n_windows, rows, generator):
         if self.net_ is None:
             nothing = torch.empty(n_windows, self.n_timesteps_, 0)
             return self.scaler_.inverse_transform(nothing, generator)
         with threads_for(self.net_.n_parameters()):
-            scores = self._draw_scores(n_windows, classes, generator)
+            scores = self._draw_scores(rows, generator)
             return self.scaler_.inverse_transform(scores, generator)
 
     @torch.no_grad()
-    def _draw_scores(self, n_windows, classes, generator):
+    def _draw_scores(self, rows, generator):
         self.net_.average_.eval()
-        noise, residual = self._draw_noise(n_windows, classes, generator)
+        noise, residual = self._draw_noise(len(rows), rows, generator)
+        conditions = self._encoded(rows)
         parts = []
-        for start in range(0, n_windows, _FORWARD_WINDOWS):
-            rows = slice(start, start + _FORWARD_WINDOWS)
+        for start in range(0, len(rows), _FORWARD_WINDOWS):
+            part = slice(start, start + _FORWARD_WINDOWS)
             moved = [
-                None if t is None else t[rows].to(self.device_) for t in (noise, classes, residual)
+                None if t is None else t[part].to(self.device_)
+                for t in (noise, conditions, residual)
             ]
             made = self.net_.average_(*moved[:2])
             parts.append(self.net_.render(made, moved[2]).cpu())
@@ -176,8 +200,8 @@ class AdversarialSampler(BaseSampler):
         if len(real) < 2:  # which says nothing of variance
             return
         generator = torch_generator(0)
-        classes = self._draw_classes(1000, generator)
-        generated = self._draw_scores(1000, classes, generator).var(dim=0).mean()
+        rows = torch.randint(len(self.conditions_), (1000,), generator=generator)
+        generated = self._draw_scores(rows, generator).var(dim=0).mean()
         share = float(generated / real.cpu().var(dim=0).mean())
         if share < _COLLAPSED_SHARE:
             warnings.warn(

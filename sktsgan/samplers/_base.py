@@ -7,14 +7,14 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
-import torch
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
-from sktsgan._validation import check_class_labels, read_training_windows, read_windows
+from sktsgan._validation import check_targets, read_training_windows, read_windows
 from sktsgan.metrics import distribution_kl_score
+from sktsgan.prompts import ConditionTable, read_timestamps, select_rows
 
 __all__ = ["BaseSampler"]
 
@@ -25,25 +25,25 @@ _BLOCK_WINDOWS = 8_192
 class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of samplers of windows: ``fit``, ``sample``, ``iter_sample`` and ``score``.
 
-    A sampler adds two hooks. ``_fit_windows(windows, classes)`` learns from float64 windows of shape
-    (n_windows, n_timesteps, n_channels) and classes as integers (or None).
-    ``_draw(n_windows, classes, generator)`` returns new windows of that shape; ``classes`` is a
-    tensor of integers or None.
+    A sampler adds two hooks. ``_fit_windows(windows, rows)`` learns from float64 windows of shape
+    (n_windows, n_timesteps, n_channels), which are those rows of ``conditions_``, the table of what is known of
+    the training windows. ``_draw(n_windows, rows, generator)`` returns new windows of that shape, each
+    for the conditions of a row: a prompt says which rows may be drawn.
     """
 
     _min_windows = 2
 
     @abstractmethod
-    def _fit_windows(self, windows, classes):
-        """Learn from validated windows."""
+    def _fit_windows(self, windows, rows):
+        """Learn from validated windows; ``rows`` is an array of integers."""
 
     @abstractmethod
-    def _draw(self, n_windows, classes, generator):
-        """Return new windows, a float64 array of shape (n_windows, n_timesteps, n_channels)."""
+    def _draw(self, n_windows, rows, generator):
+        """Return new windows, a float64 array of shape (n_windows, n_timesteps, n_channels), for a tensor of rows."""
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, *, timestamps=None, conditions=None):
         """Learn the distribution of windows.
 
         Parameters
@@ -52,7 +52,13 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             Windows. Two axes, (n_windows, n_timesteps * n_channels), mean univariate windows, or flat
             time-major ones where ``n_channels`` says how many channels there are.
         y : array-like of shape (n_windows,), default=None
-            Class labels, for which ``sample`` can then be prompted.
+            Class labels or numbers, for which ``sample`` can then be prompted. Floating-point numbers are labels
+            where they are whole and half of the windows share theirs with four others.
+        timestamps : array-like of shape (n_windows,), default=None
+            When each window starts; ``sample`` can then be prompted for periods of the calendar. A
+            DatetimeIndex of ``X`` counts as timestamps where none are given.
+        conditions : DataFrame of shape (n_windows, n_conditions), default=None
+            What else ``sample`` can be prompted for. Strings, booleans and categories are classes, numbers are numbers.
 
         Returns
         -------
@@ -62,11 +68,16 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``X`` holds NaN or infinity, has fewer than two windows or the wrong number of axes, or if ``y`` does not
-            hold a class label for each window. Nothing has been trained then.
+            If ``X`` holds NaN or infinity, has fewer than two windows or the wrong number of axes, or if ``y``,
+            ``timestamps`` or ``conditions`` do not hold one known value for each window. Nothing has been trained then.
+
+        Warns
+        -----
+        UserWarning
+            If conditions vary too little to learn from: one that is constant, or whose classes are so many that fewer
+            than half of the windows share theirs with four others, is dropped.
         """
-        windows, classes = self._read_training_set(X, y)
-        self._fit_windows(windows, classes)
+        self._fit_windows(*self._read_training_set(X, y, timestamps, conditions))
         return self
 
     @contextmanager
@@ -77,32 +88,36 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         yield task
         task.call_on_fit_task_end(estimator=self)
 
-    def _read_training_set(self, X, y):
+    def _read_training_set(self, X, y, timestamps, conditions):
+        """Return validated windows and their rows in a new table of conditions."""
         windows, container = read_training_windows(
             self, X, n_channels=self.n_channels, min_windows=self._min_windows
         )
-        labels, classes = check_class_labels(y, len(windows))
+        classes, y = check_targets(y, len(windows))
+        table = ConditionTable(
+            len(windows),
+            y=y if classes is None else classes[y],
+            classes=classes,
+            timestamps=read_timestamps(X, timestamps, len(windows)),
+            conditions=conditions,
+        )
         self.container_ = container
-        self.classes_ = labels
-        self.class_weights_ = None if classes is None else np.bincount(classes) / len(classes)
+        self.classes_ = classes
+        self.conditions_ = table
         self.n_timesteps_, self.n_channels_ = windows.shape[1:]
-        return windows, classes
+        return windows, np.arange(len(windows))
 
-    def _read_further_set(self, X, y):
-        """Validate windows for ``partial_fit`` after its first call."""
+    def _read_further_set(self, X, y, timestamps, conditions):
+        """Validate windows for ``partial_fit`` after its first call; return them and their rows."""
         windows = read_windows(self, X, self.container_)
-        if (y is None) != (self.classes_ is None):
-            raise ValueError("y must be given in every call of partial_fit, or in none.")
-        if y is None:
-            return windows, None
-        labels, classes = check_class_labels(y, len(windows))
-        unknown = np.setdiff1d(labels, self.classes_)
-        if len(unknown):
-            raise ValueError(
-                f"y has the label {unknown.tolist()[0]!r}, which the first call of partial_fit did not see; the "
-                f"classes are {self.classes_.tolist()}."
-            )
-        return windows, np.searchsorted(self.classes_, labels)[classes]
+        classes, y = check_targets(y, len(windows))
+        rows = self.conditions_.append(
+            len(windows),
+            y=y if classes is None else classes[y],
+            timestamps=read_timestamps(X, timestamps, len(windows)),
+            conditions=conditions,
+        )
+        return windows, rows
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
         """Make new windows.
@@ -111,8 +126,20 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ----------
         n_samples : int, default=1
             How many.
-        prompt : label or array-like of shape (n_samples,), default=None
-            The class of the windows, or one for each. Drawn by frequency where None.
+        prompt : object, default=None
+            What the windows are to be like, or one prompt for each; what it leaves open is drawn from the training
+            windows that agree with it, by frequency.
+
+            - a class label or, where ``y`` held numbers, a number, which means the 2 % of the training
+              windows (at least ten) that are nearest to it;
+            - a period: ``"January"``, ``"first half of January"``, ``"Monday"``, ``"8:00"``, ``"Q1"``, ``"2017-03"``,
+              ``"2017-W05"``, ``"一月上半月"``, ``"周一"``, a ``pandas.Period``;
+            - a ``pandas.Timestamp``, the start of the window, or a DatetimeIndex with one for each. A start that was
+              not seen stands for the nearest one in year, season, weekday and hour;
+            - a dict of conditions, such as ``{"month": 1, "hour": 8}``, or a DataFrame with a row for each
+              window. Names are those of ``conditions``, ``"y"``, ``"timestamp"`` and the fields
+              ``year, quarter, month, half_month, week, day, weekday, hour, minute``; NaN leaves one open.
+            - windows with NaN where values are to be made, for samplers that ``impute``.
         random_state : int, RandomState instance or None, default=None
             Rules the draws; an int gives the same windows every time.
         return_prompt : bool, default=False
@@ -121,22 +148,51 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Returns
         -------
         X : ndarray or DataFrame
-            ``n_samples`` windows in the container, units, dtype and columns of the training windows.
+            ``n_samples`` windows in the container, units, dtype and columns of the training windows. A DataFrame is
+            indexed by the starts of the windows where timestamps were seen.
         conditions : DataFrame of shape (n_samples, n_conditions)
-            With ``return_prompt`` only: the column ``"y"`` holds the class of each window.
+            With ``return_prompt`` only: what each window was made for. It has the columns ``"timestamp"``, those of
+            ``conditions``, and ``"y"``, as far as these are known, and is itself a prompt.
 
         Raises
         ------
         ValueError
-            If ``n_samples`` is below 1 or the prompt was not seen in ``fit``.
+            If ``n_samples`` is below 1 or the prompt was not seen in ``fit``; the message lists what was.
         """
+        if _is_observed(prompt, self):
+            return self._complete(prompt, n_samples, random_state, return_prompt)
         blocks = self._iter_blocks(n_samples, prompt, random_state)
         windows, tables = np.empty((n_samples, self.n_timesteps_, self.n_channels_)), []
         for start, (block, table) in zip(count(step=self._block_size()), blocks, strict=False):
             windows[start : start + len(block)] = block
             tables.append(table)
-        X, table = self.container_.wrap(windows), pd.concat(tables, ignore_index=True)
+        table = pd.concat(tables, ignore_index=True)
+        X = self._wrap(windows, table)
         return (X, table) if return_prompt else X
+
+    def _wrap(self, windows, table):
+        starts = None
+        if self.conditions_.timestamps is not None:
+            name = self.conditions_.timestamps.name
+            starts = pd.DatetimeIndex(table["timestamp"], name=name)
+        return self.container_.wrap(windows, starts)
+
+    def _complete(self, prompt, n_samples, random_state, return_prompt):
+        """Return windows whose observed values are those of the prompt."""
+        _check_count("n_samples", n_samples)
+        if not hasattr(self, "impute"):
+            raise ValueError(
+                f"prompt holds windows with NaN, but {type(self).__name__} can't fill in missing values."
+            )
+        if len(prompt) == 1:  # one for all
+            repeated = [0] * n_samples
+            prompt = prompt.iloc[repeated] if hasattr(prompt, "iloc") else prompt[repeated]
+        if len(prompt) != n_samples:
+            raise ValueError(
+                f"prompt must hold one window or n_samples={n_samples} of them, got {len(prompt)}."
+            )
+        X = self.impute(prompt, random_state=random_state)
+        return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
 
     def iter_sample(
         self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False
@@ -149,8 +205,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             How many in all.
         batch_size : int, default=1024
             Windows of a batch; the last one may be smaller.
-        prompt : label or array-like of shape (n_samples,), default=None
-            As in ``sample``.
+        prompt : object, default=None
+            As in ``sample``, but for windows with NaN.
         random_state : int, RandomState instance or None, default=None
             As in ``sample``.
         return_prompt : bool, default=False
@@ -174,7 +230,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _wrap_batches(self, batches, return_prompt):
         for windows, table in batches:
-            X = self.container_.wrap(windows)
+            X = self._wrap(windows, table)
             yield (X, table) if return_prompt else X
 
     def score(self, X, y=None):
@@ -200,59 +256,42 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Yield blocks of windows and their conditions, whose sizes depend on the windows' shape alone."""
         check_is_fitted(self, "container_")
         _check_count("n_samples", n_samples)
-        classes = self._read_prompt(prompt, n_samples)
+        selection = self._read_prompt(prompt, n_samples)
         generator = torch_generator(draw_seed(random_state))
-        return self._draw_blocks(n_samples, classes, generator)
+        return self._draw_blocks(n_samples, selection, generator)
 
     def _block_size(self):
         size = _BLOCK_VALUES // (self.n_timesteps_ * self.n_channels_)
         return max(1, min(size, _BLOCK_WINDOWS))
 
-    def _draw_blocks(self, n_samples, classes, generator):
+    def _draw_blocks(self, n_samples, selection, generator):
         size = self._block_size()
         for start in range(0, n_samples, size):
             n = min(size, n_samples - start)
-            own = (
-                self._draw_classes(n, generator) if classes is None else classes[start : start + n]
-            )
-            yield self._draw(n, own, generator), self._condition_table(n, own)
-
-    def _draw_classes(self, n_windows, generator):
-        if self.classes_ is None:
-            return None
-        weights = torch.as_tensor(self.class_weights_)
-        return torch.multinomial(weights, n_windows, replacement=True, generator=generator)
-
-    def _condition_table(self, n_windows, classes):
-        if classes is None:
-            return pd.DataFrame(index=range(n_windows))
-        return pd.DataFrame({"y": self.classes_[classes.numpy()]})
+            rows = selection.draw(start, n, generator)
+            yield self._draw(n, rows, generator), selection.describe(start, rows)
 
     def _read_prompt(self, prompt, n_samples):
-        """Return the prompted class of each window as an integer, or None."""
-        if prompt is None:
-            return None
-        if self.classes_ is None:
-            raise ValueError(
-                f"prompt={prompt!r} asks for a class, but {type(self).__name__} was fitted without y."
-            )
-        labels = np.asarray(prompt)
-        if labels.ndim > 1 or (labels.ndim == 1 and len(labels) != n_samples):
-            raise ValueError(
-                f"prompt must be one label or n_samples={n_samples} of them, got shape {labels.shape}."
-            )
-        labels = np.broadcast_to(labels, n_samples)
-        unknown = labels[~np.isin(labels, self.classes_)]
-        if len(unknown):
-            raise ValueError(
-                f"prompt={unknown.tolist()[0]!r} was not seen in fit; the classes are {self.classes_.tolist()}."
-            )
-        return torch.as_tensor(np.searchsorted(self.classes_, labels))
+        """Return the training windows that agree with a prompt, a Selection."""
+        return select_rows(self.conditions_, prompt, n_samples, name=type(self).__name__)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _is_observed(prompt, sampler):
+    """Return whether a prompt is windows like those of ``fit``, with NaN for what is to be made."""
+    container = getattr(sampler, "container_", None)
+    if container is None or getattr(prompt, "ndim", 1) < 2:
+        return False
+    if isinstance(prompt, pd.DataFrame):
+        return container.columns is not None and prompt.columns.equals(container.columns)
+    if not isinstance(prompt, np.ndarray) or prompt.dtype.kind != "f":
+        return False
+    shape = container.n_timesteps, container.n_channels
+    return prompt.shape[1:] in (shape, (shape[0] * shape[1],))
 
 
 def _check_count(name, value):

@@ -34,7 +34,9 @@ class CopulaSampler(BaseSampler):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``.
+        Class labels seen in ``fit``; None also where ``y`` held numbers.
+    conditions_ : ConditionTable
+        What is known of the training windows.
     copula_ : WindowCopula
         The fitted model.
     n_timesteps_, n_channels_ : int
@@ -80,16 +82,17 @@ class CopulaSampler(BaseSampler):
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def _fit_windows(self, windows, classes):
+    def _fit_windows(self, windows, rows):
         with self._fit_task():
-            self.copula_ = self._fit_copula(windows, classes, draw_seed(self.random_state))
+            seed = draw_seed(self.random_state)
+            self.copula_ = self._fit_copula(windows, self.conditions_, seed)
 
-    def _fit_copula(self, windows, classes, seed):
-        """Return the model of float64 windows with three axes and of classes as integers or None."""
+    def _fit_copula(self, windows, table, seed):
+        """Return the model of float64 windows with three axes, whose conditions a table holds."""
         self._validate_params()
         copula = WindowCopula(self.n_components, self.max_rank, random_state=seed)
-        copula.fit(windows, classes)
+        copula.fit(windows, table.codes("y"), None if table.is_empty else table.encoded)
         return copula
 
-    def _draw(self, n_windows, classes, generator):
-        return self.copula_.sample(n_windows, generator, classes)
+    def _draw(self, n_windows, rows, generator):
+        return self.copula_.sample(n_windows, generator, rows)

@@ -89,7 +89,9 @@ class TransformerGANSampler(AdversarialSampler):
     copula_ : WindowCopula or None
         The base.
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``.
+        Class labels seen in ``fit``; None also where ``y`` held numbers.
+    conditions_ : ConditionTable
+        What is known of the training windows.
     n_iter_ : int
         Generator updates made.
     history_ : list of dict
@@ -226,16 +228,16 @@ class TransformerGANSampler(AdversarialSampler):
                 f"embedding_size must be a multiple of n_heads={self.n_heads}, got {self.embedding_size}."
             )
 
-    def _build(self, windows, classes, seed, n_updates, n_warmup):
-        self._fit_base(windows, classes, seed)
+    def _build(self, windows, seed, n_updates, n_warmup):
+        self._fit_base(windows, seed)
         if not self.scaler_.free_:
             return None  # all channels are constant
         return self._make_net(n_updates, n_warmup).initialize()
 
-    def _fit_base(self, windows, classes, seed):
+    def _fit_base(self, windows, seed):
         if self.base is not None:
             base = CopulaSampler() if self.base == "copula" else clone(self.base)
-            self.copula_ = base._fit_copula(windows, classes, seed)
+            self.copula_ = base._fit_copula(windows, self.conditions_, seed)
             self.scaler_ = self.copula_.scaler_
         else:
             self.copula_ = None
@@ -292,15 +294,21 @@ class TransformerGANSampler(AdversarialSampler):
 
     def _sizes(self, dropout):
         return {
-            "n_classes": 0 if self.classes_ is None else len(self.classes_),
+            "n_conditions": self.conditions_.encoded.shape[1],
             "embedding_size": self.embedding_size,
             "depth": self.depth,
             "n_heads": self.n_heads,
             "dropout": dropout,
         }
 
-    def _draw_noise(self, n_windows, classes, generator):
+    def _add_rows(self, windows, rows):
+        if self.copula_ is not None:
+            codes = self.conditions_.codes("y")
+            classes = None if codes is None else codes[rows]
+            self.copula_.add_rows(windows, classes, self.conditions_.encoded[rows])
+
+    def _draw_noise(self, n_windows, rows, generator):
         """Draw what the generator starts from and, with a base, what its ``refine`` needs besides."""
         if self.copula_ is not None:
-            return self.copula_.draw_noise(n_windows, classes, generator)
+            return self.copula_.draw_noise(n_windows, rows, generator)
         return torch.randn(n_windows, self.latent_size, generator=generator), None

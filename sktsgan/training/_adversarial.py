@@ -55,9 +55,9 @@ class AdversarialNet(NeuralNet):
     Parameters
     ----------
     module : nn.Module
-        The generator: ``module(noise, labels)``.
+        The generator: ``module(noise, conditions)``.
     discriminator : nn.Module
-        ``discriminator(tokens, labels)`` gives a logit for each item.
+        ``discriminator(tokens, conditions)`` gives a logit for each item.
     render : callable
         What the generator returns, and further noise, to the items that the discriminator judges.
     tokens : callable
@@ -252,9 +252,11 @@ class AdversarialNet(NeuralNet):
     def _update(self, batch, with_generator):
         """Update the discriminator and, from the same backward pass, the generator."""
         with torch.set_grad_enabled(with_generator):
-            fake = self.tokens(self.render(self.module_(batch.noise, batch.labels), batch.residual))
+            fake = self.tokens(
+                self.render(self.module_(batch.noise, batch.conditions), batch.residual)
+            )
         leaves = [t.detach().requires_grad_(with_generator) for t in fake]
-        real, judged, penalty = self._judge(self.tokens(batch.real), leaves, batch.labels)
+        real, judged, penalty = self._judge(self.tokens(batch.real), leaves, batch.conditions)
         loss = discriminator_loss(real, judged, self.loss)
         record = {"discriminator_loss": loss.detach()}
         self.discriminator_optimizer_.zero_grad()
@@ -272,7 +274,7 @@ class AdversarialNet(NeuralNet):
             record["generator_grad_norm"] = self._update_generator(fake, slopes, ratio)
         return record
 
-    def _judge(self, real, fake, labels):
+    def _judge(self, real, fake, conditions):
         """Return logits of real and generated tokens, and the penalty where its turn has come."""
         with_penalty = self.gradient_penalty and self.n_steps_ % self.penalty_every == 0
         groups = [[r, f] for r, f in zip(real, fake, strict=True)]
@@ -280,8 +282,10 @@ class AdversarialNet(NeuralNet):
             h = self.penalty_step
             groups = [[*g, *(t.detach() + h * torch.randn_like(t) for t in g)] for g in groups]
         copies = len(groups[0])
-        labels = None if labels is None else labels.repeat(copies)
-        logits = self.discriminator_(tuple(torch.cat(g) for g in groups), labels).chunk(copies)
+        if conditions is not None:
+            conditions = conditions.repeat(copies, 1)
+        logits = self.discriminator_(tuple(torch.cat(g) for g in groups), conditions)
+        logits = logits.chunk(copies)
         if not with_penalty:
             return *logits, None
         penalty = sum(

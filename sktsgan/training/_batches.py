@@ -8,12 +8,12 @@ __all__ = ["AdversarialBatches", "Batch"]
 
 
 class Batch(NamedTuple):
-    """What one discriminator update needs; ``labels`` and ``residual`` may be None."""
+    """What one discriminator update needs; ``conditions`` and ``residual`` may be None."""
 
     real: torch.Tensor
     noise: torch.Tensor
     residual: torch.Tensor | None
-    labels: torch.Tensor | None
+    conditions: torch.Tensor | None
 
 
 class AdversarialBatches:
@@ -22,10 +22,12 @@ class AdversarialBatches:
     Parameters
     ----------
     real : Tensor of shape (n_items, ...)
-    labels : Tensor of shape (n_items,) or None
-        Classes; noise is drawn for those of the real items beside it.
+    rows : Tensor of shape (n_items,)
+        What noise is drawn for: that of a batch is for the rows of the real items beside it.
+    conditions : Tensor of shape (n_items, n_conditions) or None
+        What is known of the items, real and generated alike.
     draw_noise : callable
-        ``draw_noise(n, labels, generator)`` gives noise and residual.
+        ``draw_noise(n, rows, generator)`` gives noise and residual.
     batch_size : int
         Items of a batch; no more than there are.
     n_parts : int
@@ -35,9 +37,12 @@ class AdversarialBatches:
     device : str or torch.device
     """
 
-    def __init__(self, real, labels, draw_noise, *, batch_size, n_parts, generator, device):
+    def __init__(
+        self, real, rows, conditions, draw_noise, *, batch_size, n_parts, generator, device
+    ):
         self.real = real.to(device)
-        self.labels = labels
+        self.rows = rows
+        self.conditions = None if conditions is None else conditions.to(device)
         self.draw_noise = draw_noise
         self.batch_size = min(batch_size, len(real))
         self.n_parts = n_parts
@@ -51,18 +56,21 @@ class AdversarialBatches:
         self.n_steps = n_steps
         return self
 
-    def _next_rows(self):
+    def _next_items(self):
         if len(self._order) < self.batch_size:
             self._order = torch.randperm(len(self.real), generator=self.generator)
-        rows, self._order = self._order.split([self.batch_size, len(self._order) - self.batch_size])
-        return rows
+        items, self._order = self._order.split(
+            [self.batch_size, len(self._order) - self.batch_size]
+        )
+        return items
 
     def _next_batch(self):
-        rows = self._next_rows()
-        labels = None if self.labels is None else self.labels[rows]
-        noise, residual = self.draw_noise(len(rows), labels, self.generator)
-        moved = [None if t is None else t.to(self.device) for t in (noise, residual, labels)]
-        return Batch(self.real[rows.to(self.device)], *moved)
+        items = self._next_items()
+        noise, residual = self.draw_noise(len(items), self.rows[items], self.generator)
+        noise, residual = (None if t is None else t.to(self.device) for t in (noise, residual))
+        items = items.to(self.device)
+        conditions = None if self.conditions is None else self.conditions[items]
+        return Batch(self.real[items], noise, residual, conditions)
 
     def __iter__(self):
         for _ in range(self.n_steps):

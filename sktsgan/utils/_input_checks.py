@@ -61,13 +61,12 @@ def check_sampler_items_refused(name, estimator, data=WINDOWS):
 
 
 def check_sampler_labels_refused(name, estimator, data=WINDOWS):
-    """Labels that are too few, missing or no classes are a ValueError before training."""
+    """Labels that are too few, missing or in two columns are a ValueError before training."""
     if data.labels is None:
         return
     n = len(data.labels)
     for what, y in (
         ("y of other length", data.labels[:-1]),
-        ("y of numbers that are no classes", np.linspace(0, 1, n)),
         ("y with NaN", np.where(np.arange(n) == 3, np.nan, 1.0)),
         ("y with two columns", np.stack([np.zeros(n), np.arange(n) % 2], axis=1)),
     ):

@@ -18,16 +18,16 @@ def seed():
         yield
 
 
-def make_windows_generator(n_classes=0, **sizes):
-    return TransformerGenerator(5, 7, 3, 2, n_classes, **SIZES | sizes)
+def make_windows_generator(n_conditions=0, **sizes):
+    return TransformerGenerator(5, 7, 3, 2, n_conditions, **SIZES | sizes)
 
 
-def make_refining_generator(n_classes=0, **sizes):
-    return RefiningGenerator(10, 4, n_classes, **SIZES | sizes)
+def make_refining_generator(n_conditions=0, **sizes):
+    return RefiningGenerator(10, 4, n_conditions, **SIZES | sizes)
 
 
-def make_discriminator(n_classes=0, **sizes):
-    return TransformerDiscriminator([(3, 6), (2, 5)], n_classes, **SIZES | sizes)
+def make_discriminator(n_conditions=0, **sizes):
+    return TransformerDiscriminator([(3, 6), (2, 5)], n_conditions, **SIZES | sizes)
 
 
 # a network, its input for four items, and the shape of what it makes of them
@@ -48,20 +48,20 @@ def case(request):
     return make, make_input(), shape
 
 
-@pytest.mark.parametrize("n_classes", [0, 3])
-def test_shape(case, n_classes):
+@pytest.mark.parametrize("n_conditions", [0, 3])
+def test_shape(case, n_conditions):
     make, given, shape = case
-    labels = torch.tensor([0, 2, 1, 0]) if n_classes else None
-    made = make(n_classes)(given, labels)
+    conditions = torch.randn(4, 3) if n_conditions else None
+    made = make(n_conditions)(given, conditions)
     assert made.shape == shape
     assert torch.isfinite(made).all()
 
 
-@pytest.mark.parametrize("n_classes", [0, 3])
-def test_every_parameter_gets_a_gradient(case, n_classes):
+@pytest.mark.parametrize("n_conditions", [0, 3])
+def test_every_parameter_gets_a_gradient(case, n_conditions):
     make, given, _ = case
-    network = make(n_classes, dropout=0.0)
-    made = network(given, torch.tensor([0, 2, 1, 0]) if n_classes else None)
+    network = make(n_conditions, dropout=0.0)
+    made = network(given, torch.randn(4, 3) if n_conditions else None)
     (made * torch.randn_like(made)).sum().backward()
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
@@ -69,13 +69,13 @@ def test_every_parameter_gets_a_gradient(case, n_classes):
         assert parameter.grad.abs().max() > 0, name
 
 
-@pytest.mark.parametrize("n_classes", [0, 3])
-def test_pickling(case, n_classes):
+@pytest.mark.parametrize("n_conditions", [0, 3])
+def test_pickling(case, n_conditions):
     make, given, _ = case
-    network = make(n_classes).eval()
-    labels = torch.tensor([0, 2, 1, 0]) if n_classes else None
+    network = make(n_conditions).eval()
+    conditions = torch.randn(4, 3) if n_conditions else None
     copy = pickle.loads(pickle.dumps(network))
-    torch.testing.assert_close(copy(given, labels), network(given, labels), rtol=0, atol=0)
+    torch.testing.assert_close(copy(given, conditions), network(given, conditions), rtol=0, atol=0)
 
 
 def test_dropout_only_in_training(case):
@@ -88,10 +88,10 @@ def test_dropout_only_in_training(case):
     torch.testing.assert_close(network(given), network(given), rtol=0, atol=0)
 
 
-def test_labels_matter(case):
+def test_conditions_matter(case):
     make, given, _ = case
     network = make(3).eval()
-    zeros = torch.zeros(4, dtype=torch.long)
+    zeros = torch.zeros(4, 3)
     assert not torch.equal(network(given, zeros), network(given, zeros + 1))
 
 

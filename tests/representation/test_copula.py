@@ -84,47 +84,90 @@ def test_unrelated_channels_have_groups_of_their_own():
     np.testing.assert_allclose(levels, expected, atol=0.1)
 
 
+def indicators(classes):
+    return np.eye(classes.max() + 1)[classes]
+
+
 def test_classes_are_drawn_by_frequency(walks):
     classes = np.repeat([0, 1, 2], [600, 270, 30])
     copula = WindowCopula(n_components=1)
-    copula.fit(walks, classes)
-    np.testing.assert_allclose(copula.class_weights_, [600 / 900, 270 / 900, 30 / 900])
+    copula.fit(walks, classes, indicators(classes))
     mixture = copula.mixtures_[0]
     mixture.means_ = 100.0 * torch.arange(3.0)[:, None].expand_as(mixture.means_)
     drawn = copula.draw(20_000, generator())[0].mean(dim=1)
     shares = np.histogram(drawn, [-50, 50, 150, 250])[0] / 20_000
-    np.testing.assert_allclose(shares, copula.class_weights_, atol=0.02)
+    np.testing.assert_allclose(shares, [600 / 900, 270 / 900, 30 / 900], atol=0.02)
 
 
-def test_classes_that_are_asked_for_get_their_own_groups(walks):
+def test_items_belong_to_the_groups_of_their_rows(walks):
     classes = np.arange(900) % 3
     copula = WindowCopula(n_components=2)
-    copula.fit(walks, classes)
-    asked = torch.arange(90) % 3
+    copula.fit(walks, classes, indicators(classes))
+    rows = torch.arange(90)
     (mixture,) = copula.mixtures_
-    groups = mixture.draw_groups(asked, generator()).numpy()
+    groups = copula.draw(90, generator(), rows)[2][:, 0]
+    torch.testing.assert_close(groups, mixture.row_groups_[:90])
     for label in range(3):
-        assert set(groups[asked == label]) == set(mixture.groups_of_class_[label])
+        own = set(mixture.groups_of_class_[label])
+        assert set(groups[torch.as_tensor(classes[:90] == label)].tolist()) <= own
 
 
 def test_classes_keep_their_place(walks):
     classes = np.repeat([0, 1], 450)
     walks[classes == 1] += 100
     copula = WindowCopula()
-    copula.fit(walks, classes)
-    asked = torch.tensor([0, 1, 1, 0, 1])
-    made = copula.sample(5, generator(), asked)
-    np.testing.assert_array_equal(made.mean(axis=(1, 2)) > 50, asked == 1)
+    copula.fit(walks, classes, indicators(classes))
+    rows = torch.tensor([3, 800, 600, 44, 500])
+    made = copula.sample(5, generator(), rows)
+    np.testing.assert_array_equal(made.mean(axis=(1, 2)) > 50, rows >= 450)
+
+
+def test_conditions_shift_the_mean_and_leave_the_law_of_all(walks):
+    condition = np.random.default_rng(1).normal(size=(900, 1))
+    walks += 3 * condition[:, None]
+    for n_groups in (1, 4):
+        copula = WindowCopula(n_components=n_groups)
+        components = copula.fit(walks, None, condition.astype(np.float32))
+        low, high = (np.flatnonzero(s * condition[:, 0] > 1) for s in (-1, 1))
+        for rows in (low, high):
+            asked = torch.as_tensor(np.resize(rows, 4000))
+            levels = copula.sample(4000, generator(), asked).mean(axis=(0, 1))
+            np.testing.assert_allclose(levels, walks[rows].mean(axis=(0, 1)), atol=0.5)
+        drawn = copula.draw(20_000, generator())[0].double().numpy()
+        np.testing.assert_allclose(drawn.mean(axis=0), components.mean(axis=0), atol=0.08)
+        np.testing.assert_allclose(drawn.std(axis=0), components.std(axis=0), atol=0.12)
+
+
+def test_without_conditions_rows_say_nothing(walks):
+    copula = WindowCopula(n_components=3)
+    copula.fit(walks)
+    some, others = (
+        copula.sample(5, generator(), rows) for rows in (torch.zeros(5).long(), torch.arange(5))
+    )
+    np.testing.assert_array_equal(some, others)
+
+
+def test_further_rows_belong_to_the_nearest_groups(walks):
+    classes = np.arange(900) % 2
+    copula = WindowCopula(n_components=3)
+    copula.fit(walks, classes, indicators(classes))
+    (mixture,) = copula.mixtures_
+    copula.add_rows(walks[:100], classes[:100], indicators(classes)[:100])
+    groups = mixture.row_groups_
+    assert len(groups) == len(copula.conditions_) == 1000
+    for label in range(2):
+        assert set(groups[900 + label :: 2].tolist()) <= set(mixture.groups_of_class_[label])
+    assert (groups[:100] == groups[900:]).float().mean() > 0.6
 
 
 def test_small_classes_borrow_covariance(walks):
     classes = np.repeat([0, 1, 2], [700, 138, 62])
     classes[-60:] = 0
     copula = WindowCopula(n_components=1)
-    copula.fit(walks, classes)
+    copula.fit(walks, classes, indicators(classes))
     # ten windows are enough for each of 14 components
     np.testing.assert_allclose(copula.mixtures_[0].borrowed_, [0, 1 - 138 / 140, 1 - 2 / 140])
-    drawn = copula.draw(500, generator(), torch.full((500,), 2))[0].numpy()
+    drawn = copula.draw(500, generator(), torch.full((500,), 800))[0].numpy()
     # two windows alone would span a line
     assert np.linalg.matrix_rank(drawn - drawn.mean(axis=0), tol=1e-2) == copula.n_principal_
 
@@ -132,8 +175,8 @@ def test_small_classes_borrow_covariance(walks):
 def test_a_class_of_one_window(walks):
     classes = np.arange(900) == 17
     copula = WindowCopula()
-    copula.fit(walks, classes.astype(int))
-    made = copula.sample(50, generator(), torch.ones(50, dtype=torch.long))
+    copula.fit(walks, classes.astype(int), indicators(classes.astype(int)))
+    made = copula.sample(50, generator(), torch.full((50,), 17))
     assert np.isfinite(made).all() and np.ptp(made, axis=0).max() > 0
 
 
@@ -185,7 +228,7 @@ def test_a_change_of_the_noise_moves_items_within_their_group(walks):
     copula = WindowCopula(n_components=5)
     copula.fit(walks)
     (mixture,) = copula.mixtures_
-    components, noise, groups = mixture.draw(torch.zeros(400, dtype=torch.long), generator())
+    components, noise, groups = mixture.draw(400, generator())
     change = torch.randn(400, copula.n_principal_)
     moved = components + mixture.move(change, groups)
     expected = torch.stack(

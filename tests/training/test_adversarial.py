@@ -33,7 +33,7 @@ class Generator(nn.Module):
         super().__init__()
         self.hidden, self.out = nn.Linear(3, 4), nn.Linear(4, 6)
 
-    def forward(self, noise, labels=None):
+    def forward(self, noise, conditions=None):
         return self.out(torch.tanh(self.hidden(noise)))
 
 
@@ -42,7 +42,7 @@ class Discriminator(nn.Module):
         super().__init__()
         self.hidden, self.out = nn.Linear(6, 4), nn.Linear(4, 1)
 
-    def forward(self, tokens, labels=None):
+    def forward(self, tokens, conditions=None):
         return self.out(torch.tanh(self.hidden(tokens[0].flatten(1))))[:, 0]
 
 
@@ -74,8 +74,9 @@ def make_batch():
 def make_batches(n_items=16, batch_size=8, n_parts=1):
     return AdversarialBatches(
         torch.randn(n_items, 3, 2),
+        torch.arange(n_items),
         None,
-        lambda n, labels, generator: (torch.randn(n, 3, generator=generator), None),
+        lambda n, rows, generator: (torch.randn(n, 3, generator=generator), None),
         batch_size=batch_size,
         n_parts=n_parts,
         generator=torch.Generator().manual_seed(0),

@@ -3,16 +3,17 @@ import torch
 from sktsgan.training import AdversarialBatches
 
 
-def draw_noise(n, labels, generator):
+def draw_noise(n, rows, generator):
     return torch.randn(n, 3, generator=generator), None
 
 
-def make_batches(n_items=12, labels=None, **options):
+def make_batches(n_items=12, rows=None, conditions=None, **options):
     real = torch.arange(n_items, dtype=torch.float32).reshape(n_items, 1, 1)
     options = {"batch_size": 4, "n_parts": 1, "device": "cpu"} | options
     generator = torch.Generator().manual_seed(options.pop("seed", 0))
     noise = options.pop("draw_noise", draw_noise)
-    return AdversarialBatches(real, labels, noise, generator=generator, **options)
+    rows = torch.arange(n_items) if rows is None else rows
+    return AdversarialBatches(real, rows, conditions, noise, generator=generator, **options)
 
 
 def rows_of(parts):
@@ -50,20 +51,22 @@ def test_few_items_make_small_batches():
     assert parts[0].noise.shape == (3, 3)
 
 
-def test_noise_is_drawn_for_the_labels_of_the_items():
-    def draw(n, labels, generator):
-        return labels[:, None] * torch.ones(n, 2), torch.full((n, 1), 7.0)
+def test_noise_is_drawn_for_the_rows_of_the_items():
+    def draw(n, rows, generator):
+        return rows[:, None] * torch.ones(n, 2), torch.full((n, 1), 7.0)
 
-    labels = torch.arange(12) % 5
-    for (part,) in make_batches(labels=labels, draw_noise=draw).for_steps(5):
-        torch.testing.assert_close(part.labels, labels[part.real.ravel().long()])
-        torch.testing.assert_close(part.noise[:, 0], part.labels.float())
+    rows, conditions = 100 + torch.arange(12), torch.randn(12, 3)
+    batches = make_batches(rows=rows, conditions=conditions, draw_noise=draw)
+    for (part,) in batches.for_steps(5):
+        items = part.real.ravel().long()
+        torch.testing.assert_close(part.conditions, conditions[items])
+        torch.testing.assert_close(part.noise[:, 0], rows[items].float())
         torch.testing.assert_close(part.residual, torch.full((4, 1), 7.0))
 
 
-def test_without_labels_there_are_none():
+def test_without_conditions_there_are_none():
     ((part,),) = make_batches().for_steps(1)
-    assert part.labels is None and part.residual is None
+    assert part.conditions is None and part.residual is None
 
 
 def test_same_generator_same_batches():

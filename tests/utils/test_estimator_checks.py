@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -60,19 +61,19 @@ class Greedy(CopulaSampler):
 
 
 class Wide(CopulaSampler):
-    def _draw(self, n_windows, classes, generator):
-        return 2 * super()._draw(n_windows, classes, generator)
+    def _draw(self, n_windows, rows, generator):
+        return 2 * super()._draw(n_windows, rows, generator)
 
 
 class Noisy(CopulaSampler):
-    def _draw(self, n_windows, classes, generator):
-        windows = super()._draw(n_windows, classes, generator)
+    def _draw(self, n_windows, rows, generator):
+        windows = super()._draw(n_windows, rows, generator)
         return windows + 1e-9 * np.arange(windows.size).reshape(windows.shape)
 
 
 class Unpicklable(CopulaSampler):
-    def _fit_windows(self, windows, classes):
-        super()._fit_windows(windows, classes)
+    def _fit_windows(self, windows, rows):
+        super()._fit_windows(windows, rows)
         self.draw_ = lambda: None
 
 
@@ -81,18 +82,20 @@ class Gullible(CopulaSampler):
         try:
             return super()._read_prompt(prompt, n_samples)
         except ValueError:
-            return None
+            return super()._read_prompt(None, n_samples)
 
 
 class DeafToPrompts(CopulaSampler):
-    def _draw(self, n_windows, classes, generator):
-        return super()._draw(n_windows, None, generator)
+    def _draw(self, n_windows, rows, generator):
+        return super()._draw(n_windows, torch.zeros_like(rows), generator)
 
 
 class Unordered(CopulaSampler):
     def _read_prompt(self, prompt, n_samples):
-        classes = super()._read_prompt(prompt, n_samples)
-        return None if classes is None else classes.sort().values
+        selection = super()._read_prompt(prompt, n_samples)
+        if selection.which is not None:
+            selection.which = selection.which.sort().values
+        return selection
 
 
 class Careless(CopulaSampler):

@@ -1,0 +1,17 @@
+"""Prompts: what is known of each training window, and which windows agree with a description."""
+
+from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
+from sktsgan.prompts._conditions import ConditionTable, read_timestamps, share_classes
+from sktsgan.prompts._periods import parse_period
+from sktsgan.prompts._selection import Selection, select_rows
+
+__all__ = [
+    "CALENDAR_FIELDS",
+    "ConditionTable",
+    "Selection",
+    "calendar_fields",
+    "parse_period",
+    "read_timestamps",
+    "select_rows",
+    "share_classes",
+]

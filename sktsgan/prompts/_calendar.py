@@ -1,0 +1,79 @@
+"""Timestamps as fields of the calendar, and as places on its circles."""
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["CALENDAR_FIELDS", "calendar_fields", "calendar_places"]
+
+CALENDAR_FIELDS = (
+    "year",
+    "quarter",
+    "month",
+    "half_month",
+    "week",
+    "day",
+    "weekday",
+    "hour",
+    "minute",
+)
+
+_PLAIN = ("year", "quarter", "month", "day", "hour", "minute")  # as pandas has them
+# How finely a circle is told apart: three harmonics place seven days exactly, four the quarters and, nearly, months.
+_HARMONICS = {"year": 4, "week": 3, "day": 4}
+
+
+def calendar_fields(timestamps):
+    """Return the fields of the calendar that prompts can name.
+
+    Parameters
+    ----------
+    timestamps : DatetimeIndex of shape (n_items,)
+        Those of a time zone count by its clocks.
+
+    Returns
+    -------
+    fields : DataFrame of shape (n_items, 9)
+        Whole numbers: ``year``; ``quarter`` 1 to 4; ``month`` 1 to 12; ``half_month``, 1 up to the fifteenth day
+        and 2 from the sixteenth on; ``week`` 1 to 53 of ISO 8601; ``day`` of the month; ``weekday``, 0 on
+        Monday; ``hour``; ``minute``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sktsgan.prompts import calendar_fields
+    >>> calendar_fields(pd.DatetimeIndex(["2017-01-16 08:00"])).loc[0].tolist()
+    [2017, 1, 1, 2, 3, 16, 0, 8, 0]
+    """
+    values = {name: getattr(timestamps, name) for name in _PLAIN}
+    values["half_month"] = np.where(timestamps.day <= 15, 1, 2)
+    values["week"] = timestamps.isocalendar()["week"].to_numpy()
+    values["weekday"] = timestamps.day_of_week
+    return pd.DataFrame({name: np.asarray(values[name], dtype=int) for name in CALENDAR_FIELDS})
+
+
+def calendar_places(timestamps):
+    """Return where timestamps are on the circles of the year, the week and the day, and their year.
+
+    Parameters
+    ----------
+    timestamps : DatetimeIndex of shape (n_items,)
+
+    Returns
+    -------
+    places : ndarray of shape (n_items, 23)
+        The year as a number, then cosine and sine of each circle's harmonics: four of the year, three of the
+        week, four of the day.
+    """
+    clock = timestamps.tz_localize(None)
+    day = ((clock - clock.normalize()) / pd.Timedelta(days=1)).to_numpy()
+    turns = {
+        "year": (clock.day_of_year + day - 1) / np.where(clock.is_leap_year, 366, 365),
+        "week": clock.day_of_week / 7,
+        "day": day,
+    }
+    columns = [np.asarray(clock.year, dtype=float)]
+    for circle, n_harmonics in _HARMONICS.items():
+        for harmonic in range(1, n_harmonics + 1):
+            angle = 2 * np.pi * harmonic * np.asarray(turns[circle], dtype=float)
+            columns += [np.cos(angle), np.sin(angle)]
+    return np.stack(columns, axis=1)

@@ -1,0 +1,254 @@
+"""What is known of each training window: labels or numbers, the time it starts, further conditions."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
+from sktsgan.prompts._encoding import ConditionEncoder
+
+__all__ = ["ConditionTable", "is_number", "read_timestamps", "share_classes", "to_zone"]
+
+_RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
+_ROWS_OF_A_VALUE = 5
+
+
+def read_timestamps(X, timestamps, n_items):
+    """Return when each item starts.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame
+        A DatetimeIndex on it counts as timestamps where none are given.
+    timestamps : array-like of shape (n_items,) or None
+    n_items : int
+
+    Returns
+    -------
+    timestamps : DatetimeIndex or None
+
+    Raises
+    ------
+    ValueError
+        If there is not one for each item, or one is missing.
+    """
+    if timestamps is None:
+        index = getattr(X, "index", None)  # of a list: a method
+        if not isinstance(index, pd.DatetimeIndex):
+            return None
+        timestamps = index
+    if isinstance(timestamps, pd.PeriodIndex):
+        timestamps = timestamps.to_timestamp()
+    name = getattr(timestamps, "name", None)
+    try:
+        timestamps = pd.DatetimeIndex(timestamps, name=name)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"timestamps must hold dates or times: {error}") from None
+    if len(timestamps) != n_items:
+        raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} windows.")
+    if timestamps.hasnans:
+        raise ValueError("timestamps must not be missing, got NaT.")
+    return timestamps
+
+
+def _read_frame(conditions, n_items):
+    """Return conditions as a DataFrame with a row an item."""
+    if conditions is None:
+        return pd.DataFrame(index=range(n_items))
+    if isinstance(conditions, pd.Series):
+        conditions = conditions.to_frame()
+    if not isinstance(conditions, (pd.DataFrame, dict)):
+        raise ValueError(
+            f"conditions must be a DataFrame with a row a window, got a {type(conditions).__name__}."
+        )
+    frame = pd.DataFrame(conditions).reset_index(drop=True)
+    if len(frame) != n_items:
+        raise ValueError(f"conditions has {len(frame)} rows, but X has {n_items} windows.")
+    for column in frame:
+        if not isinstance(column, str) or column in _RESERVED:
+            raise ValueError(
+                f"conditions must have names other than {', '.join(_RESERVED)}, got {column!r}."
+            )
+        missing = frame[column].isna().to_numpy()
+        if missing.any():
+            raise ValueError(f"conditions must not be missing, got NaN in column {column!r}.")
+        if is_numeric_dtype(frame[column]) and not np.isfinite(frame[column].astype(float)).all():
+            raise ValueError(f"conditions must be finite, got infinity in column {column!r}.")
+    return frame
+
+
+def is_number(values):
+    """Return whether a column holds numbers rather than classes."""
+    return is_numeric_dtype(values) and not is_bool_dtype(values)
+
+
+def share_classes(values):
+    """Return whether at least half of the items share their value with four others."""
+    counts = pd.Series(values).value_counts()
+    return counts[counts >= _ROWS_OF_A_VALUE].sum() >= len(values) / 2
+
+
+def _varies_enough(values):
+    return values.nunique() > 1 and (is_number(values) or share_classes(values))
+
+
+class ConditionTable:
+    """What is known of each training window, as a table and as numbers.
+
+    Strings, booleans and categories are classes; numbers are numbers. A condition that is constant, or whose
+    classes are so many that fewer than half of the windows share theirs with four others, is dropped with a warning.
+
+    Parameters
+    ----------
+    n_items : int
+        Training windows.
+    y : ndarray of shape (n_items,), default=None
+        Class labels, or float64 numbers.
+    classes : ndarray of shape (n_classes,), default=None
+        The labels of ``y``, sorted; None where ``y`` holds numbers.
+    timestamps : DatetimeIndex of shape (n_items,), default=None
+        Where each window starts.
+    conditions : DataFrame of shape (n_items, n_conditions), default=None
+        What else is known.
+
+    Attributes
+    ----------
+    frame : DataFrame of shape (n_items, n_columns)
+        The conditions and ``"y"``.
+    values : dict of str to list
+        The values of each column of classes.
+    timestamps : DatetimeIndex of shape (n_items,) or None
+    fields : DataFrame of shape (n_items, 9) or None
+        Fields of the calendar.
+    encoded : ndarray of shape (n_items, n_features), float32
+        Without a column where nothing is known, or nothing that varies.
+    dropped : list of str
+        Conditions that vary too little.
+    """
+
+    def __init__(self, n_items, *, y=None, classes=None, timestamps=None, conditions=None):
+        frame = _read_frame(conditions, n_items)
+        self.dropped = [c for c in frame if not _varies_enough(frame[c])]
+        frame = frame.drop(columns=self.dropped)
+        self.values = {c: _sorted_values(frame[c]) for c in frame if not is_number(frame[c])}
+        if y is not None:
+            frame = frame.assign(y=y)
+            self.values |= {} if classes is None else {"y": classes.tolist()}
+        self.frame = frame
+        self._set_timestamps(timestamps)
+        self._encoder = ConditionEncoder(self.values).fit(frame, timestamps)
+        self.encoded = self._encoder.transform(frame, timestamps)
+        if self.dropped:
+            warnings.warn(
+                f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
+                "must not be constant, and half of the windows must share their class with "
+                f"{_ROWS_OF_A_VALUE - 1} others.",
+                UserWarning,
+                stacklevel=2,
+            )
+
+    def __len__(self):
+        return len(self.frame)
+
+    @property
+    def is_empty(self):
+        """Whether nothing is known of the windows."""
+        return self.timestamps is None and not self.frame.shape[1]
+
+    def _set_timestamps(self, timestamps):
+        self.timestamps = timestamps
+        self.fields = None if timestamps is None else calendar_fields(timestamps)
+
+    def codes(self, column):
+        """Return the classes of a column as integers from 0, or None where it holds none."""
+        if column not in self.values:
+            return None
+        codes = pd.Categorical(self.frame[column], categories=self.values[column]).codes
+        return codes.astype(np.int64)
+
+    def append(self, n_items, *, y=None, timestamps=None, conditions=None):
+        """Add the windows of a later call of ``partial_fit``.
+
+        Parameters
+        ----------
+        n_items : int
+        y : ndarray of shape (n_items,), default=None
+        timestamps : DatetimeIndex of shape (n_items,), default=None
+        conditions : DataFrame of shape (n_items, n_conditions), default=None
+
+        Returns
+        -------
+        rows : ndarray of shape (n_items,)
+            Where the windows are in the table now. The same windows given again keep their place.
+
+        Raises
+        ------
+        ValueError
+            If other things are known of them than of the first windows, or a class is new.
+        """
+        frame = self._read_more(_read_frame(conditions, n_items), y)
+        timestamps = self._read_more_timestamps(timestamps)
+        first = len(self) - n_items
+        if self.is_empty:
+            return np.arange(n_items) % len(self)
+        if first >= 0 and self._holds(frame, timestamps, first):
+            return np.arange(first, len(self))
+        self.encoded = np.concatenate([self.encoded, self._encoder.transform(frame, timestamps)])
+        self.frame = pd.concat([self.frame, frame], ignore_index=True)
+        if timestamps is not None:
+            self._set_timestamps(self.timestamps.append(timestamps))
+        return np.arange(len(self) - n_items, len(self))
+
+    def _holds(self, frame, timestamps, first):
+        same = self.frame[first:].reset_index(drop=True).equals(frame)
+        return same and (timestamps is None or self.timestamps[first:].equals(timestamps))
+
+    def _read_more(self, frame, y):
+        if ("y" in self.frame) != (y is not None):
+            raise ValueError("y must be given in every call of partial_fit, or in none.")
+        frame = frame if y is None else frame.assign(y=y)
+        missing = [c for c in self.frame if c not in frame]
+        unknown = [c for c in frame if c not in self.frame and c not in self.dropped]
+        if missing or unknown:
+            raise ValueError(
+                "conditions must have the same columns in every call of partial_fit; "
+                f"{(missing + unknown)[0]!r} is {'missing' if missing else 'new'}."
+            )
+        frame = frame[list(self.frame)]
+        for column, known in self.values.items():
+            new = frame.loc[~frame[column].isin(known), column].tolist()
+            if new:
+                raise ValueError(
+                    f"{column} has the label {new[0]!r}, which the first call of partial_fit did not see; the "
+                    f"classes are {known}."
+                )
+        return frame.astype(self.frame.dtypes.to_dict())
+
+    def _read_more_timestamps(self, timestamps):
+        if (timestamps is None) != (self.timestamps is None):
+            raise ValueError("timestamps must be given in every call of partial_fit, or in none.")
+        return timestamps if timestamps is None else to_zone(timestamps, self.timestamps.tz)
+
+
+def _sorted_values(values):
+    unique = values.unique().tolist()
+    return sorted(unique, key=str)
+
+
+def to_zone(timestamps, zone):
+    """Return timestamps, or one, in a time zone or, for None, without one.
+
+    Raises
+    ------
+    ValueError
+        If they have a time zone where none is known.
+    """
+    if timestamps.tz is None:
+        return timestamps.tz_localize(zone)
+    if zone is None:
+        raise ValueError(
+            f"timestamps without a time zone were seen first, but {timestamps.tz} is the zone of these."
+        )
+    return timestamps.tz_convert(zone)
