@@ -2,7 +2,9 @@
 
 import warnings
 from abc import abstractmethod
+from functools import partial
 
+import numpy as np
 import torch
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
@@ -10,15 +12,20 @@ from sklearn.callback import with_callbacks
 from sktsgan._random import draw_seed, local_torch_seed, torch_generator
 from sktsgan._threads import threads_for
 from sktsgan.exceptions import ModeCollapseWarning
+from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.training import AdversarialBatches
-from sktsgan.training._callbacks import FitTaskReporter, StepProgressBar
+from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, StepProgressBar
 
 __all__ = ["AdversarialSampler"]
 
 _STEPS_PER_EPOCH = 50
 _FORWARD_WINDOWS = 2048  # of a forward pass in sampling: what stays in cache
 _COLLAPSED_SHARE = 0.1
+_STEPS_PER_JUDGEMENT = 500
+_JUDGED = 1000  # windows of a judgement, each of real and generated ones
+_HELD_OUT_BLOCKS = 10
+_MIN_HELD_OUT = 30
 
 
 def _choose_device(device):
@@ -40,6 +47,21 @@ def _check_callbacks(callbacks):
             raise ValueError(
                 f"callbacks must hold skorch callbacks or (name, callback) pairs, got {item!r}."
             )
+
+
+def _count_held_out(n_windows, fraction):
+    return round(fraction * n_windows)
+
+
+def held_out_blocks(n_windows, fraction):
+    """Return a mask of the windows to hold out: contiguous blocks of equal length, evenly spread.
+
+    Windows that follow each other overlap; single ones would have their twins among the others.
+    """
+    place = np.arange(n_windows) * _HELD_OUT_BLOCKS / n_windows % 1
+    held_out = np.zeros(n_windows, dtype=bool)
+    held_out[np.argsort(-place, kind="stable")[: _count_held_out(n_windows, fraction)]] = True
+    return held_out
 
 
 class AdversarialSampler(BaseSampler):
@@ -107,6 +129,16 @@ class AdversarialSampler(BaseSampler):
         _check_callbacks(self.callbacks)
         _choose_device(self.device)
 
+    def _check_number(self, n_windows):
+        if self.n_iter_no_change is None:
+            return
+        n_held_out = _count_held_out(n_windows, self.validation_fraction)
+        if n_held_out < _MIN_HELD_OUT or n_held_out > n_windows - 2:
+            raise ValueError(
+                f"validation_fraction={self.validation_fraction} of {n_windows} windows are {n_held_out}; "
+                f"n_iter_no_change needs {_MIN_HELD_OUT} to judge by and 2 to train on."
+            )
+
     def _read_training_set(self, X, y, timestamps, conditions):
         self._check_parameters()
         if self.warm_start and hasattr(self, "net_"):
@@ -128,7 +160,10 @@ class AdversarialSampler(BaseSampler):
             n_warmup = 0
         else:
             self._start(windows, self.max_iter, n_warmup)
-        self._train(windows, rows, self.max_iter + n_warmup)
+        held_out = None
+        if self.n_iter_no_change is not None:
+            held_out = held_out_blocks(len(windows), self.validation_fraction)
+        self._train(windows, rows, self.max_iter + n_warmup, held_out)
 
     def _start(self, windows, n_updates, n_warmup):
         seed = draw_seed(self.random_state)
@@ -142,12 +177,21 @@ class AdversarialSampler(BaseSampler):
         encoded = torch.as_tensor(self.conditions_.encoded)
         return encoded[rows] if encoded.shape[1] else None
 
-    def _train(self, windows, rows, n_steps):
-        """Run the training steps, and tell callbacks of them."""
+    def _train(self, windows, rows, n_steps, held_out=None):
+        """Run the training steps, and tell callbacks of them.
+
+        Where some windows are ``held_out``, a mask, they stop training early.
+        """
         self.n_iter_, self.history_ = 0, []
         if self.net_ is None:
             with self._fit_task():
                 return
+        watchers = []
+        if held_out is not None:
+            judge = partial(self._judge_average, windows[held_out], rows[held_out])
+            keeper = BestAverageKeeper(judge, _STEPS_PER_JUDGEMENT, self.n_iter_no_change)
+            watchers.append(("best_average_keeper", keeper))
+            windows, rows = windows[~held_out], rows[~held_out]
         batches = AdversarialBatches(
             torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
             torch.as_tensor(rows),
@@ -159,7 +203,7 @@ class AdversarialSampler(BaseSampler):
             device=self.device_,
         )
         with self._fit_task(-(-n_steps // _STEPS_PER_EPOCH)) as task:
-            watchers = [("fit_task_reporter", FitTaskReporter(self, task))]
+            watchers.append(("fit_task_reporter", FitTaskReporter(self, task)))
             if self.verbose:
                 watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
             seeded = local_torch_seed(self._next_seed(), self.device_)
@@ -167,6 +211,12 @@ class AdversarialSampler(BaseSampler):
                 self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
         self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
         self._warn_of_collapse(batches.real)
+
+    def _judge_average(self, windows, rows):
+        """Return how well a classifier tells what the averaged generator makes from held-out windows."""
+        generator = torch_generator(0)  # the same draws each time, so that only the weights differ
+        made = self._draw(len(rows), torch.as_tensor(rows), generator)
+        return classifier_two_sample_score(windows, made, max_samples=_JUDGED, random_state=0)
 
     def _next_seed(self):
         return int(torch.randint(2**31 - 1, (), generator=self._generator))

@@ -93,6 +93,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         windows, container = read_training_windows(
             self, X, n_channels=self.n_channels, min_windows=self._min_windows
         )
+        self._check_number(len(windows))
         classes, y = check_targets(y, len(windows))
         table = ConditionTable(
             len(windows),
@@ -106,6 +107,9 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         self.conditions_ = table
         self.n_timesteps_, self.n_channels_ = windows.shape[1:]
         return windows, np.arange(len(windows))
+
+    def _check_number(self, n_windows):
+        """Refuse parameters that don't go with so many windows, before anything fitted is touched."""
 
     def _read_further_set(self, X, y, timestamps, conditions):
         """Validate windows for ``partial_fit`` after its first call; return them and their rows."""

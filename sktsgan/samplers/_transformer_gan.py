@@ -71,6 +71,13 @@ class TransformerGANSampler(AdversarialSampler):
         Real windows of a discriminator update, and as many generated ones.
     max_iter : int, default=3000
         Generator updates.
+    n_iter_no_change : int, default=None
+        Updates without improvement after which ``fit`` ends; None makes all of them. Where it is given, windows are
+        held out, a classifier tells them from generated ones at every 500 updates
+        (:func:`~sktsgan.metrics.classifier_two_sample_score`), and the generator that was hardest to tell is kept,
+        which may be the one that training started from. The base is fitted on all windows.
+    validation_fraction : float, default=0.1
+        Share of the windows in (0, 1) that ``n_iter_no_change`` holds out, in ten blocks of neighbours.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
     device : str or torch.device, default="auto"
@@ -96,7 +103,8 @@ class TransformerGANSampler(AdversarialSampler):
         Generator updates made.
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
-        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, and ``n_iter``.
+        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, and ``n_iter``. With
+        ``n_iter_no_change`` also ``validation_accuracy`` where it was judged, in [0, 1]: 0.5 is best.
     device_ : torch.device
         Where the networks are.
     n_timesteps_, n_channels_ : int
@@ -163,6 +171,8 @@ class TransformerGANSampler(AdversarialSampler):
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "warm_start": ["boolean"],
         "device": [str, torch.device],
         "callbacks": [list, None],
@@ -191,6 +201,8 @@ class TransformerGANSampler(AdversarialSampler):
         discriminator_learning_rate=1e-3,
         batch_size=128,
         max_iter=3000,
+        n_iter_no_change=None,
+        validation_fraction=0.1,
         warm_start=False,
         device="auto",
         callbacks=None,
@@ -215,6 +227,8 @@ class TransformerGANSampler(AdversarialSampler):
         self.discriminator_learning_rate = discriminator_learning_rate
         self.batch_size = batch_size
         self.max_iter = max_iter
+        self.n_iter_no_change = n_iter_no_change
+        self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.device = device
         self.callbacks = callbacks

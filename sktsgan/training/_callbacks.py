@@ -9,7 +9,55 @@ from tqdm.auto import tqdm
 
 from sktsgan.exceptions import DivergenceWarning
 
-__all__ = ["DivergenceGuard", "FitTaskReporter", "StepProgressBar"]
+__all__ = ["BestAverageKeeper", "DivergenceGuard", "FitTaskReporter", "StepProgressBar"]
+
+
+class BestAverageKeeper(Callback):
+    """Judge the averaged generator now and then, keep the best one and stop when it no longer improves.
+
+    The generator that training starts from is judged first, so that what comes back is no worse by this judge.
+
+    Parameters
+    ----------
+    judge : callable
+        ``judge()`` scores what the averaged generator makes now; the lower, the better.
+    every : int
+        Generator updates from one judgement to the next.
+    n_iter_no_change : int
+        Generator updates without improvement after which training stops.
+    """
+
+    def __init__(self, judge, every, n_iter_no_change):
+        self.judge = judge
+        self.every = every
+        self.n_iter_no_change = n_iter_no_change
+        self.weights_ = None
+
+    def on_train_begin(self, net, **kwargs):
+        """Judge what training starts from."""
+        self._keep(net, self.judge())
+        self.last_ = net.n_iter_
+
+    def _keep(self, net, score):
+        self.best_, self.best_iter_ = score, net.n_iter_
+        self.weights_ = copy.deepcopy(net.average_.state_dict())
+
+    def on_epoch_end(self, net, **kwargs):
+        """Judge when it is time, and stop where nothing has improved for long."""
+        if net.n_iter_ - self.last_ < self.every:
+            return
+        self.last_ = net.n_iter_
+        score = self.judge()
+        net.history.record("validation_accuracy", score)
+        if score < self.best_:
+            self._keep(net, score)
+        elif net.n_iter_ - self.best_iter_ >= self.n_iter_no_change:
+            net.stop()
+
+    def on_train_end(self, net, **kwargs):
+        """Go back to the best average, if the run came as far as to judge one."""
+        if self.weights_ is not None:
+            net.average_.load_state_dict(self.weights_)
 
 
 class DivergenceGuard(Callback):
