@@ -1,0 +1,185 @@
+"""Cross-validation of overlapping windows."""
+
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import BaseCrossValidator
+from sklearn.utils import check_consistent_length, check_scalar, indexable
+
+__all__ = ["PurgedWindowSplit"]
+
+
+class PurgedWindowSplit(BaseCrossValidator):
+    """Split windows into folds that share no time step.
+
+    Neighbouring windows of a series overlap. A shuffled fold therefore has, for almost every window that is
+    held out, a copy of most of its steps in training: a model that only remembers looks excellent. Here each
+    fold holds out one block of time, and windows that share a step with it are left out of training (purged);
+    so are those within an embargo, whose values are still correlated with the block.
+
+    Parameters
+    ----------
+    n_splits : int, default=5
+        Number of folds, at least 2. The held-out blocks follow each other in time and hold about as many windows
+        each; every window is held out once.
+    window : int, default=None
+        Length of a window, in time steps. None reads it from ``X`` where that has three axes. 1 is for the
+        rows of a series that is cut into windows later, by a :class:`~sktsgan.Windowizer` inside a pipeline.
+    stride : int, default=1
+        Time steps from the start of a window to the start of the next.
+    embargo : int, default=0
+        Time steps between the held-out block and the nearest training window, on either side.
+
+    See Also
+    --------
+    sktsgan.Windowizer : Makes windows of series, and tells where they start.
+    sklearn.model_selection.TimeSeriesSplit : Trains on the past only; ``gap`` is its embargo.
+    sklearn.model_selection.GroupKFold : Holds out whole series.
+
+    Notes
+    -----
+    This is the purged k-fold of [1]_. It differs in that the embargo lies on both sides of the held-out block:
+    there, a label looks ahead of what predicts it, so that only training rows after the block can know too
+    much; a window that is generated, or classified as a whole, is as close to those before it.
+
+    Where a window starts is read from ``groups``, else from the DatetimeIndex of ``X``, and else window ``i`` starts
+    at step ``i * stride``. The last is right for the windows of one series, and for series or
+    stretches between gaps that follow each other it only leaves out a few windows more than need be.
+
+    Timestamps tell the order of windows, not their distance, as steps may be months or business days: two
+    that follow each other count as ``stride`` steps apart, or as one where the windows do not all lie on one even
+    grid. Around a gap of the index that leaves out a few windows more than need be, never fewer.
+
+    References
+    ----------
+    .. [1] Marcos López de Prado, "Advances in Financial Machine Learning", Wiley, 2018, chapter 7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktsgan import PurgedWindowSplit, Windowizer
+    >>> windows = Windowizer(window=3).fit_transform(np.arange(10.0))
+    >>> for train, test in PurgedWindowSplit(n_splits=2).split(windows):
+    ...     print(train, test)
+    [6 7] [0 1 2 3]
+    [0 1] [4 5 6 7]
+    """
+
+    __metadata_request__split = {"groups": True}  # scikit-learn routes groups to it unasked
+
+    def __init__(self, n_splits=5, *, window=None, stride=1, embargo=0):
+        self.n_splits = check_scalar(n_splits, "n_splits", Integral, min_val=2)
+        if window is not None:
+            check_scalar(window, "window", Integral, min_val=1)
+        self.window = window
+        self.stride = check_scalar(stride, "stride", Integral, min_val=1)
+        self.embargo = check_scalar(embargo, "embargo", Integral, min_val=0)
+
+    def split(self, X, y=None, groups=None):
+        """Yield the rows to train on and those to hold out.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_windows, ...)
+            Windows, in order of time where neither ``groups`` nor a DatetimeIndex says where they start.
+        y : array-like of shape (n_windows,), default=None
+            Ignored.
+        groups : array-like of shape (n_windows,), default=None
+            Where each window starts: whole numbers of time steps, or timestamps; see
+            :meth:`sktsgan.Windowizer.window_starts`. Windows of several series that start at the same time are
+            held out together, so that no fold is trained on the time that it is judged on.
+
+        Yields
+        ------
+        train : ndarray of shape (n_train,)
+            Row numbers, increasing.
+        test : ndarray of shape (n_test,)
+            Row numbers, increasing.
+
+        Raises
+        ------
+        ValueError
+            If the length of the windows is not known or not that of ``X``, there are fewer starts than folds, or a
+            fold has no training window left. It is raised before the first fold.
+        """
+        X, y, groups = indexable(X, y, groups)
+        window = self._read_window(X)
+        places = self._read_starts(X, groups)
+        return iter(self._make_folds(places, window))
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of folds.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        n_splits : int
+            As given.
+        """
+        return self.n_splits
+
+    def _make_folds(self, places, window):
+        starts = np.unique(places)
+        if len(starts) < self.n_splits:
+            raise ValueError(
+                f"n_splits={self.n_splits} folds need windows at {self.n_splits} starts or more, got "
+                f"{len(starts)}."
+            )
+        folds = []
+        for block in np.array_split(starts, self.n_splits):
+            first, last = block[0], block[-1]
+            reach = window + self.embargo  # from start to start, for no shared step
+            train = (places <= first - reach) | (places >= last + reach)
+            if not train.any():
+                raise ValueError(
+                    f"Fold {len(folds) + 1} of n_splits={self.n_splits} has no training window left: {len(places)} "
+                    f"windows of window={window} steps are too few for a held-out block and "
+                    f"embargo={self.embargo} on either side of it."
+                )
+            test = (places >= first) & (places <= last)
+            folds.append((np.flatnonzero(train), np.flatnonzero(test)))
+        return folds
+
+    def _read_window(self, X):
+        shape = np.shape(X) if getattr(X, "ndim", 0) == 3 else None
+        if self.window is None and shape is None:
+            raise ValueError("window must be given where X does not have three axes, got None.")
+        if shape is not None and self.window not in (None, shape[1]):
+            raise ValueError(f"window={self.window}, but the windows of X have {shape[1]} steps.")
+        return shape[1] if self.window is None else self.window
+
+    def _read_starts(self, X, groups):
+        """Return the time step at which each window starts, as an integer."""
+        index = getattr(X, "index", None)  # of a list: a method
+        if groups is None and isinstance(index, pd.DatetimeIndex):
+            groups = index
+        if groups is None:
+            return np.arange(len(X)) * self.stride
+        check_consistent_length(X, groups)
+        starts = pd.Index(groups)
+        if starts.hasnans:
+            raise ValueError("groups must say where each window starts, but holds missing values.")
+        if isinstance(starts, pd.DatetimeIndex):
+            return self._count_steps(starts)
+        if starts.dtype.kind not in "iu":
+            raise ValueError(
+                "groups must be the starts of the windows, as whole numbers of time steps or as "
+                f"timestamps, got the dtype {starts.dtype}."
+            )
+        return starts.to_numpy()
+
+    def _count_steps(self, starts):
+        """Number timestamps so that two of them are never nearer to each other than their numbers."""
+        unique, order = np.unique(starts.asi8, return_inverse=True)
+        forward = np.diff(order)
+        distances, counts = np.unique(np.diff(unique), return_counts=True)
+        # no series starts between two neighbours of another, and no distance is below the usual one
+        on_one_grid = (forward[forward > 0] == 1).all() and (
+            counts.max(initial=0) == counts[:1]
+        ).all()
+        return order * (self.stride if on_one_grid else 1)
