@@ -2,6 +2,7 @@
 
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
+from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
 from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import CopulaSampler, TransformerGANSampler
 
@@ -10,7 +11,9 @@ __version__ = "0.1.0"
 __all__ = [
     "CopulaSampler",
     "PurgedWindowSplit",
+    "SamplingPipeline",
     "TransformerGANSampler",
     "Windowizer",
     "distribution_kl_score",
+    "make_sampling_pipeline",
 ]

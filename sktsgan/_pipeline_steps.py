@@ -1,0 +1,210 @@
+"""The steps before a sampler: to windows, and from windows back to the units of the series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from sktsgan._pipeline_repair import find_incomplete, to_rows
+from sktsgan._pipeline_windows import WindowGrid
+from sktsgan.preprocessing import Windowizer
+
+__all__ = ["StepParts", "check_invertible"]
+
+
+def check_invertible(steps):
+    """Raise unless samples can go back through the steps before a sampler.
+
+    Parameters
+    ----------
+    steps : list of (str, transformer)
+
+    Raises
+    ------
+    TypeError
+        If a step has no ``inverse_transform``.
+    ValueError
+        If there is more than one Windowizer, or one inside a nested pipeline.
+    """
+    windowizers = []
+    for name, step in steps:
+        if step is None or step == "passthrough":
+            continue
+        if not hasattr(step, "inverse_transform"):
+            raise TypeError(
+                f"Step {name!r} of a SamplingPipeline must have an inverse_transform, for samples to come back in the "
+                f"units of X, but {type(step).__name__} has none."
+            )
+        if isinstance(step, Pipeline) and any(isinstance(s, Windowizer) for _, s in step.steps):
+            raise ValueError(f"Step {name!r} hides a Windowizer: make it a step of its own.")
+        windowizers += [name] * isinstance(step, Windowizer)
+    if len(windowizers) > 1:
+        raise ValueError(f"A SamplingPipeline can have one Windowizer, got {windowizers}.")
+
+
+@dataclass(frozen=True)
+class StepParts:
+    """The steps before a sampler: those that see the rows of a series, and those that see windows.
+
+    Parameters
+    ----------
+    before : list of transformers
+    windowizer : Windowizer or None
+    after : list of transformers
+        All of them where there is no Windowizer.
+    """
+
+    before: list
+    windowizer: Windowizer | None
+    after: list
+
+    @classmethod
+    def of(cls, steps):
+        """Return the parts of a list of transformers."""
+        for i, step in enumerate(steps):
+            if isinstance(step, Windowizer):
+                return cls(steps[:i], step, steps[i + 1 :])
+        return cls([], None, steps)
+
+    def keep_labels(self, X):
+        """Let the steps before the Windowizer pass on the index of a DataFrame."""
+        container = "pandas" if isinstance(X, pd.DataFrame) else "default"
+        for step in self.before:
+            if hasattr(step, "set_output"):
+                step.set_output(transform=container)
+
+    def read_labels(self, X, y):
+        """Return what the sampler is to know of its windows.
+
+        Parameters
+        ----------
+        X : series, or windows where there is no Windowizer
+        y : array-like of shape (n_steps,) or (n_windows,), or None
+
+        Returns
+        -------
+        targets : ndarray of shape (n_windows,) or None
+        timestamps : DatetimeIndex of shape (n_windows,) or None
+
+        Raises
+        ------
+        ValueError
+            If the Windowizer was fitted without the timestamps that ``X`` has.
+        """
+        if self.windowizer is None:
+            index = getattr(X, "index", None)  # of a list: a method
+            return y, index if isinstance(index, pd.DatetimeIndex) else None
+        grid = WindowGrid(self.windowizer, X)
+        if grid.is_dated and self.windowizer.frequency_ is None:
+            raise ValueError(
+                "The Windowizer must see the timestamps of X, but a step before it loses them: it has no set_output, "
+                "so it must return a DataFrame with the index of X itself."
+            )
+        return None if y is None else grid.targets(y), grid.starts()
+
+    def forward(self, series, rows=None):
+        """Return windows of a series as the sampler sees them.
+
+        Parameters
+        ----------
+        series : series or list of series
+            In the units of the data.
+        rows : ndarray of shape (n_windows, n_timesteps), default=None
+            The rows of each window; by default windows one after the other.
+
+        Returns
+        -------
+        windows : ndarray or DataFrame
+        """
+        values = to_rows(_apply(self.before, series))
+        if rows is None:
+            rows = np.arange(len(values)).reshape(-1, self.windowizer.window)
+        return _apply(self.after, _in_form_of(self.windowizer, values[rows]))
+
+    def backward(self, windows):
+        """Return what the sampler made in the units of the data.
+
+        Parameters
+        ----------
+        windows : ndarray or DataFrame of shape (n_windows, ...)
+
+        Returns
+        -------
+        rows : array-like of shape (n_windows * n_timesteps, n_channels), or windows without a Windowizer
+        """
+        windows = _undo(self.after, windows)
+        if self.windowizer is None:
+            return windows
+        rows = np.asarray(windows).reshape(-1, self.windowizer.n_features_in_)
+        return _undo(self.before, rows)
+
+    def read_prompt(self, prompt, form):
+        """Return observed values as the sampler sees them, any other prompt as it is."""
+        if self.windowizer is None:
+            is_windows = isinstance(prompt, np.ndarray) and prompt.ndim > 1
+            return _apply(self.after, prompt) if is_windows else prompt
+        if isinstance(prompt, np.ndarray) and prompt.ndim == form.wrapping.n_axes == 2:
+            prompt = prompt[np.newaxis]  # a single window; labels would have one axis
+        rows = form.read_windows(prompt)
+        return prompt if rows is None else self.forward(rows)
+
+    def pick_rows(self, X, form):
+        """Return the rows of windows that hold all missing values of ``X``.
+
+        Parameters
+        ----------
+        X : series, list of series, or windows
+            NaN where values are missing.
+        form : RawForm
+            Tells windows from series.
+
+        Returns
+        -------
+        rows : ndarray of int of shape (n_windows, n_timesteps), or (n_windows,) without a Windowizer
+        """
+        if self.windowizer is None:
+            return np.flatnonzero(find_incomplete(X))
+        steps = form.read_windows(X)
+        if steps is None:
+            return WindowGrid(self.windowizer, X, stride=1).covering(find_incomplete(X))
+        rows = np.arange(len(steps)).reshape(-1, self.windowizer.window)
+        return rows[find_incomplete(steps)[rows].any(axis=1)]
+
+    def take_windows(self, X, rows, form):
+        """Return the windows of ``pick_rows`` as the sampler sees them.
+
+        Returns
+        -------
+        windows : ndarray or DataFrame of shape (n_windows, ...)
+        """
+        if self.windowizer is None:
+            windows = _apply(self.after, X)
+            return windows.iloc[rows] if hasattr(windows, "iloc") else windows[rows]
+        steps = form.read_windows(X)
+        return self.forward(X if steps is None else steps, rows)
+
+
+def _apply(steps, X):
+    for step in steps:
+        X = step.transform(X)
+    return X
+
+
+def _undo(steps, X):
+    for step in reversed(steps):
+        if hasattr(step, "feature_names_in_") and hasattr(step, "get_feature_names_out"):
+            X = pd.DataFrame(np.asarray(X), columns=step.get_feature_names_out())
+        X = step.inverse_transform(X)
+    return X
+
+
+def _in_form_of(windowizer, windows):
+    """Return windows with three axes as a fitted Windowizer gives them."""
+    container = windowizer._output_container()
+    if windowizer.output == "3d" and container == "default":
+        return windows
+    flat = windows.reshape(len(windows), -1)
+    if container != "pandas":
+        return flat
+    return pd.DataFrame(flat, columns=windowizer.get_feature_names_out())

@@ -1,0 +1,209 @@
+"""Windows inside a pipeline, and in the container of the series that they stand for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from sktsgan.preprocessing._containers import Wrapping, describe, get_index, split_series
+
+__all__ = ["RawForm", "WindowGrid"]
+
+
+@dataclass(frozen=True)
+class RawForm:
+    """What a pipeline was fitted on besides its values, so that windows leave it in the same way.
+
+    Parameters
+    ----------
+    wrapping : Wrapping
+        Container, names and dtypes, of the first series where there are several.
+    n_timesteps : int or None
+        Steps of a window; None where the pipeline was fitted on windows itself.
+    frequency : pandas.DateOffset or None
+        One step of the timestamps.
+    """
+
+    wrapping: Wrapping
+    n_timesteps: int | None = None
+    frequency: object = None
+
+    @classmethod
+    def of(cls, X, windowizer):
+        """Return the form of what a pipeline with this fitted Windowizer, or None, was fitted on."""
+        first = split_series(X)[0][0]
+        wrapping = describe(first, first if hasattr(first, "dtype") else np.asarray(first))
+        if windowizer is None:
+            return cls(wrapping)
+        return cls(wrapping, windowizer.window, windowizer.frequency_)
+
+    def wrap(self, rows, *, starts=None, first=0):
+        """Return values in the container, names and dtypes of the raw data.
+
+        Parameters
+        ----------
+        rows : array-like of shape (n_windows * n_timesteps, n_channels), or of windows
+            Steps of windows, one window after the other; or windows where ``n_timesteps`` is None.
+        starts : DatetimeIndex of shape (n_windows,), default=None
+            Where each window starts.
+        first : int, default=0
+            The number of the first window.
+
+        Returns
+        -------
+        windows : ndarray, Series or DataFrame
+            See :class:`sktsgan.SamplingPipeline`.
+        """
+        values = np.asarray(rows)
+        wrapped = self.wrapping.wrap(values.reshape(len(values), -1), None)
+        if self.wrapping.kind == "array":
+            if self.n_timesteps is None:
+                return wrapped.reshape(values.shape)
+            return wrapped.reshape(-1, self.n_timesteps, *wrapped.shape[1:])
+        if self.n_timesteps is not None:
+            wrapped.index = self._label_steps(len(values) // self.n_timesteps, starts, first)
+        elif starts is not None:
+            wrapped.index = starts
+        return wrapped
+
+    def _label_steps(self, n_windows, starts, first):
+        numbers = np.arange(first, first + n_windows).repeat(self.n_timesteps)
+        if starts is None or self.frequency is None:
+            steps = np.tile(np.arange(self.n_timesteps), n_windows)
+            return pd.MultiIndex.from_arrays([numbers, steps], names=["window", "step"])
+        by_step = [starts + k * self.frequency for k in range(self.n_timesteps)]
+        order = np.arange(len(numbers)).reshape(self.n_timesteps, n_windows).T.ravel()
+        times = by_step[0].append(by_step[1:])[order]
+        name = self.wrapping.index_names[0] or "timestamp"
+        return pd.MultiIndex.from_arrays([numbers, times], names=["window", name])
+
+    def read_windows(self, X):
+        """Return the steps of windows as a series, or None where ``X`` is no set of windows.
+
+        Parameters
+        ----------
+        X : object
+            Windows are an array with one axis more than the series had, or a long Series or DataFrame
+            whose index has two levels, as ``wrap`` makes them.
+
+        Returns
+        -------
+        series : ndarray, Series or DataFrame of shape (n_windows * n_timesteps, ...), or None
+            One window after the other.
+
+        Raises
+        ------
+        ValueError
+            If windows have another length, or another number of channels, than in ``fit``.
+        """
+        if isinstance(X, (pd.Series, pd.DataFrame)):
+            if X.index.nlevels != 2:
+                return None
+            window = X.index.get_level_values(0).factorize()[0]
+            if (
+                not np.array_equal(window, np.arange(len(X)) // self.n_timesteps)
+                or len(X) % self.n_timesteps
+            ):
+                raise ValueError(
+                    f"X must have windows of {self.n_timesteps} steps, as in fit, one below the other: each "
+                    "has its own value in the first level of the index."
+                )
+            return X.reset_index(drop=True)
+        if not isinstance(X, np.ndarray) or X.ndim != self.wrapping.n_axes + 1:
+            return None
+        if X.shape[1] != self.n_timesteps:
+            raise ValueError(
+                f"X has windows of {X.shape[1]} steps, but the pipeline was fitted on windows of {self.n_timesteps}."
+            )
+        rows = X.reshape(-1, *X.shape[2:])
+        if self.wrapping.kind == "array":
+            return rows
+        columns = self.wrapping.columns
+        if self.wrapping.kind == "Series":
+            return pd.Series(rows, name=columns)
+        if X.shape[2] != len(columns):
+            raise ValueError(
+                f"X has {X.shape[2]} channels, but the pipeline was fitted on {len(columns)}."
+            )
+        return pd.DataFrame(rows, columns=columns)
+
+
+class WindowGrid:
+    """Where the windows of series lie, whatever their values are.
+
+    Parameters
+    ----------
+    windowizer : Windowizer
+        Its parameters rule the windows.
+    X : series or list of series
+        Only its labels and its length count.
+    stride : int, default=None
+        In place of that of ``windowizer``.
+    """
+
+    def __init__(self, windowizer, X, *, stride=None):
+        grid = clone(windowizer).set_params(output="3d").set_output(transform="default")
+        if stride is not None:
+            grid.set_params(stride=stride)
+        items, many = split_series(X)
+        firsts = np.cumsum([0, *map(len, items)])
+        numbers = [_number_rows(*pair) for pair in zip(items, firsts[:-1], strict=True)]
+        self._numbers = numbers if many else numbers[0]
+        self._grid = grid.fit(self._numbers)
+
+    @property
+    def is_dated(self):
+        """Whether the steps have timestamps."""
+        return self._grid.frequency_ is not None
+
+    def starts(self):
+        """Return the timestamps at which windows start, or None."""
+        starts = self._grid.window_starts(self._numbers)
+        return starts if isinstance(starts, pd.DatetimeIndex) else None
+
+    def targets(self, y):
+        """Return a target for each window from one for each step."""
+        return self._grid.window_targets(y)
+
+    def covering(self, missing):
+        """Return windows that cover all missing rows, each with as much around them as can be.
+
+        Parameters
+        ----------
+        missing : ndarray of shape (n_rows,)
+            Whether a row lacks a value; the rows of several series follow each other.
+
+        Returns
+        -------
+        rows : ndarray of shape (n_windows, n_timesteps)
+            The rows of each window.
+
+        Raises
+        ------
+        ValueError
+            If no window covers some missing row.
+        """
+        windows = self._grid.transform(self._numbers)[:, :, 0]
+        firsts, length = windows[:, 0], windows.shape[1]
+        observed = np.append(np.flatnonzero(~missing), len(missing))
+        picked, done = [], -1
+        for row in np.flatnonzero(missing):
+            if row <= done:
+                continue
+            hole = min(observed[np.searchsorted(observed, row)] - row, length)
+            low = np.searchsorted(firsts, row - length + 1)
+            high = np.searchsorted(firsts, row, side="right") - 1
+            if high < low:
+                raise ValueError(
+                    f"X lacks values in row {row}, in a stretch without gaps of fewer than window={length} steps."
+                )
+            centred = np.searchsorted(firsts, row - (length - hole) // 2)
+            picked.append(windows[np.clip(centred, low, high)])
+            done = picked[-1][-1]
+        return np.array(picked, dtype=np.int64).reshape(-1, length)
+
+
+def _number_rows(series, first):
+    numbers, index = np.arange(first, first + len(series)), get_index(series)
+    return numbers if index is None else pd.Series(numbers, index=index)

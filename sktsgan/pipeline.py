@@ -1,0 +1,385 @@
+"""Pipelines whose samples come back in the units of what they were fitted on."""
+
+from inspect import signature
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+from sklearn import get_config
+from sklearn.base import _fit_context
+from sklearn.callback import with_callbacks
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.utils import check_scalar
+from sklearn.utils._user_interface import _print_elapsed_time
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+
+from sktsgan._pipeline_repair import fill_missing, repeat_items, stack_draws, to_rows
+from sktsgan._pipeline_steps import StepParts, check_invertible
+from sktsgan._pipeline_windows import RawForm
+
+__all__ = ["SamplingPipeline", "make_sampling_pipeline"]
+
+
+def _sampler_has(method):
+    def check(self):
+        getattr(self._final_estimator, method)  # for its own AttributeError
+        return True
+
+    return check
+
+
+class SamplingPipeline(Pipeline):
+    """A pipeline that ends in a sampler, and gives new windows in the units of the series it was fitted on.
+
+    A scikit-learn :class:`~sklearn.pipeline.Pipeline` in every respect. What it adds: ``sample``, ``iter_sample`` and
+    ``impute`` go back through the inverse transforms of the steps before the sampler; timestamps of the series
+    reach the sampler by themselves; and ``y`` may have a target for each time step, of which the sampler
+    gets one for each window.
+
+    Parameters
+    ----------
+    steps : list of (str, estimator) tuples
+        Transformers with an ``inverse_transform``, and a sampler at the end. One of the transformers may be a
+        :class:`Windowizer`: steps before it see the rows of the series (a scaler then has one scale a channel),
+        steps after it see windows. Without it the pipeline is fitted on windows.
+    transform_input : list of str, default=None
+        As in :class:`~sklearn.pipeline.Pipeline`: metadata to transform before it reaches its step.
+    memory : str or object with the joblib.Memory interface, default=None
+        As in :class:`~sklearn.pipeline.Pipeline`: where fitted transformers are cached.
+    verbose : bool, default=False
+        Whether to print the time that each step takes.
+
+    Attributes
+    ----------
+    named_steps : :class:`~sklearn.utils.Bunch`
+        The steps by their names.
+    n_features_in_ : int
+        Number of features that the first step has seen in ``fit``.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where they are strings.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, where the sampler was fitted with them.
+
+    See Also
+    --------
+    make_sampling_pipeline : Names the steps by itself.
+    PurgedWindowSplit : Folds to cross-validate with.
+
+    Notes
+    -----
+    New windows come in a container that says what they are:
+
+    - for a DataFrame a long DataFrame, a row a step, with its columns and dtypes. Its index has two levels:
+      ``window``, from 0, and the time of the step, by the name of the index of the series or ``timestamp``, where the
+      sampler makes windows of known time, else ``step``, from 0. For a Series a Series like that;
+    - for an array an array of shape (n_windows, window, n_channels) in its dtype, or (n_windows, window) for a
+      series of one axis;
+    - for several series, given as a list where the first step is the Windowizer, as for the first of them;
+    - without a Windowizer as the windows came.
+
+    Steps before the Windowizer are set to give DataFrames (``set_output``) when the pipeline is fitted on one, so that
+    the Windowizer sees timestamps and gaps. Steps between it and the sampler see ``y`` as it was given.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sktsgan import CopulaSampler, Windowizer, make_sampling_pipeline
+    >>> from sktsgan.datasets import load_appliances_energy
+    >>> series = load_appliances_energy().frame[["Appliances", "T_out"]]
+    >>> pipeline = make_sampling_pipeline(
+    ...     StandardScaler(), Windowizer(24), CopulaSampler(random_state=0)
+    ... )
+    >>> new = pipeline.fit(series).sample(3, random_state=0)
+    >>> new.shape, new.index.names[0], new["Appliances"].dtype
+    ((72, 2), 'window', dtype('int64'))
+    """
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None, **params):
+        """Fit the transformers one after the other, and the sampler on the windows that they make.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_channels), or what the first step takes
+            The series; windows where no step is a Windowizer.
+        y : array-like of shape (n_steps,), default=None
+            A target for each time step; the Windowizer's ``target`` says which of them stands for a window. Without a
+            Windowizer one for each window.
+        **params : dict
+            As for :class:`~sklearn.pipeline.Pipeline`: ``<step>__<parameter>``, or metadata that is routed where
+            that is enabled.
+
+        Returns
+        -------
+        self : object
+            The fitted pipeline.
+
+        Raises
+        ------
+        TypeError
+            If a step before the sampler has no ``inverse_transform``. Nothing has been fitted then.
+        ValueError
+            If there are two Windowizers, a step before one loses the timestamps, or a step refuses its input.
+        """
+        if not self._is_sampling:
+            return super().fit(X, y, **params)
+        self._check_parameters()
+        self._parts.keep_labels(X)
+        context = self._init_callback_context(max_subtasks=len(self.steps))
+        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        routed = self._check_method_params(method="fit", props=params)
+        Xt = self._fit(X, y, routed, raw_params=params, callback_ctx=context)
+        targets, timestamps = self._parts.read_labels(X, y)
+        own = self._get_metadata_for_step(
+            step_idx=len(self) - 1, step_params=routed[self.steps[-1][0]], all_params=params
+        )
+        if timestamps is not None and has_fit_parameter(self._final_estimator, "timestamps"):
+            own["fit"].setdefault("timestamps", timestamps)
+        self._fit_sampler(Xt, targets, own["fit"], context)
+        self._form = RawForm.of(X, self._parts.windowizer)
+        context.call_on_fit_task_end(estimator=self, X=Xt, y=y)
+        return self
+
+    @available_if(_sampler_has("sample"))
+    def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
+        """Make new windows in the units of what the pipeline was fitted on.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            How many windows.
+        prompt : object, default=None
+            What the windows are to be like; handed to the sampler. Observed values, that is windows with NaN where
+            values are to be made, are in the units of the series: an array of shape (n_samples, window, n_channels),
+            or a long DataFrame like those that this method returns.
+        random_state : int, RandomState instance or None, default=None
+            Rules the draws; an int gives the same windows every time.
+        return_prompt : bool, default=False
+            Whether to return the sampler's table of conditions too.
+
+        Returns
+        -------
+        X : ndarray, Series or DataFrame
+            ``n_samples`` windows; the class says in which container.
+        conditions : DataFrame of shape (n_samples, n_conditions)
+            With ``return_prompt`` only.
+
+        Raises
+        ------
+        ValueError
+            As the sampler, and if windows of a prompt have another shape than those of ``fit``.
+        """
+        options, with_table = self._draw_options("sample", prompt, random_state, return_prompt)
+        drawn = self._final_estimator.sample(n_samples, **options)
+        drawn, table = drawn if with_table else (drawn, None)
+        X = self._wrap(drawn, table)
+        return (X, table) if return_prompt else X
+
+    @available_if(_sampler_has("iter_sample"))
+    def iter_sample(
+        self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False
+    ):
+        """Make new windows in bounded memory.
+
+        Parameters
+        ----------
+        n_samples : int
+            How many windows in all.
+        batch_size : int, default=1024
+            Windows of a batch; the last one may be smaller.
+        prompt : object, default=None
+            As in ``sample``.
+        random_state : int, RandomState instance or None, default=None
+            As in ``sample``.
+        return_prompt : bool, default=False
+            As in ``sample``.
+
+        Yields
+        ------
+        X : ndarray, Series or DataFrame
+            A batch; together they are what ``sample`` returns for the same ``random_state``, numbered through.
+        conditions : DataFrame
+            With ``return_prompt`` only.
+
+        Raises
+        ------
+        ValueError
+            As ``sample``, and if the sampler refuses ``batch_size``.
+        """
+        options, with_table = self._draw_options("iter_sample", prompt, random_state, return_prompt)
+        batches = self._final_estimator.iter_sample(n_samples, batch_size=batch_size, **options)
+        return self._wrap_batches(batches, with_table, return_prompt)
+
+    @available_if(_sampler_has("impute"))
+    def impute(self, X, n_draws=1, random_state=None):
+        """Fill what is missing in a series, or in windows, in their own units.
+
+        Parameters
+        ----------
+        X : series or windows
+            NaN where values are missing. A series like that of ``fit``, or several in a list; or windows, as
+            ``sample`` returns them.
+        n_draws : int, default=1
+            How many times to fill.
+        random_state : int, RandomState instance or None, default=None
+            Rules the draws.
+
+        Returns
+        -------
+        X : like the input
+            A copy in which only what was NaN has changed. Several draws are stacked: an array of shape (n_draws, ...),
+            a DataFrame with ``draw`` as the first level of its index, or a list of lists of series.
+
+        Raises
+        ------
+        ValueError
+            If values are missing in a stretch that is shorter than a window, or the sampler refuses its input.
+
+        Notes
+        -----
+        Of a series, each hole is put in the middle of a window, so that the sampler knows what comes before it and
+        after it. A hole longer than a window is filled window by window, each from what was observed in it.
+        """
+        check_is_fitted(self)
+        check_scalar(n_draws, "n_draws", Integral, min_val=1)
+        parts, form = self._parts, self._raw_form
+        rows = parts.pick_rows(X, form)
+        if not rows.size:
+            return stack_draws([fill_missing(X) for _ in range(n_draws)])
+        windows = parts.take_windows(X, rows, form)
+        made = self._final_estimator.impute(
+            repeat_items(windows, n_draws), random_state=random_state
+        )
+        made = form.wrap(parts.backward(made))  # whole numbers where fit saw them
+        values = to_rows(made).reshape(n_draws, rows.size, -1)
+        return stack_draws([fill_missing(X, rows.ravel(), drawn) for drawn in values])
+
+    @available_if(_sampler_has("score"))
+    def score(self, X, y=None, sample_weight=None, **params):
+        """Return how close the sampler's windows are to those of a series.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_channels), or what the first step takes
+            The series; windows where no step is a Windowizer.
+        y : array-like of shape (n_steps,), default=None
+            As in ``fit``; the sampler gets one target for each window.
+        sample_weight : array-like, default=None
+            Handed to the sampler where given.
+        **params : dict
+            Metadata that is routed, where that is enabled.
+
+        Returns
+        -------
+        score : float
+            Of the sampler, on what the steps before it make of ``X``; for those of sktsgan minus a divergence in
+            nats, 0 is best.
+        """
+        if self._is_sampling and y is not None:
+            y = self._parts.read_labels(X, y)[0]
+        return super().score(X, y, sample_weight, **params)
+
+    @property
+    def _is_sampling(self):
+        """Whether the last step makes items; that of a slice may be a transformer."""
+        return hasattr(self._final_estimator, "sample") or hasattr(self._final_estimator, "impute")
+
+    def __getitem__(self, ind):
+        part = super().__getitem__(ind)
+        if isinstance(ind, slice) and hasattr(self, "_form") and part.steps[:1] == self.steps[:1]:
+            part._form = self._form
+        return part
+
+    @property
+    def _raw_form(self):
+        """What the pipeline was fitted on; arrays where only its steps were fitted, as in a slice."""
+        windowizer = self._parts.windowizer
+        return getattr(self, "_form", None) or RawForm.of(np.empty((0, 2)), windowizer)
+
+    def _check_parameters(self):
+        self._validate_steps()
+        check_invertible(self.steps[:-1])
+        if self.transform_input is not None and not get_config()["enable_metadata_routing"]:
+            raise ValueError(
+                f"transform_input={self.transform_input!r} needs metadata routing: call "
+                "sklearn.set_config(enable_metadata_routing=True) first."
+            )
+
+    @property
+    def _parts(self):
+        return StepParts.of([step for _, _, step in self._iter(with_final=False)])
+
+    def _fit_sampler(self, X, y, params, context):
+        with _print_elapsed_time("Pipeline", self._log_message(len(self.steps) - 1)):
+            context = context.subcontext(task_name="fit-final-estimator")
+            with context.propagate_callback_context(self._final_estimator):
+                context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+                self._final_estimator.fit(X, y, **params)
+                context.call_on_fit_task_end(estimator=self, X=X, y=y)
+
+    def _draw_options(self, method, prompt, random_state, return_prompt):
+        """Return the arguments of the sampler's method, and whether a table comes with its windows."""
+        check_is_fitted(self)
+        form, options = self._raw_form, {"random_state": random_state}
+        if prompt is not None:
+            options["prompt"] = self._parts.read_prompt(prompt, form)
+        known = signature(getattr(self._final_estimator, method)).parameters
+        # windows are labelled with the time that the table tells
+        with_table = return_prompt or (form.wrapping.kind != "array" and "return_prompt" in known)
+        if with_table:
+            options["return_prompt"] = True
+        return options, with_table
+
+    def _wrap_batches(self, batches, with_table, return_prompt):
+        first = 0
+        for drawn in batches:
+            drawn, table = drawn if with_table else (drawn, None)
+            X = self._wrap(drawn, table, first)
+            first += len(drawn)
+            yield (X, table) if return_prompt else X
+
+    def _wrap(self, drawn, table, first=0):
+        """Return windows of the sampler in the container and the units of the raw data."""
+        starts = None
+        if table is not None and "timestamp" in table:
+            starts = pd.DatetimeIndex(table["timestamp"])
+        elif isinstance(getattr(drawn, "index", None), pd.DatetimeIndex):
+            starts = drawn.index
+        return self._raw_form.wrap(self._parts.backward(drawn), starts=starts, first=first)
+
+
+def make_sampling_pipeline(*steps, transform_input=None, memory=None, verbose=False):
+    """Return a pipeline of transformers and a sampler, with names for the steps.
+
+    Parameters
+    ----------
+    *steps : estimators
+        See :class:`SamplingPipeline`. Each is named by its type in lower case.
+    transform_input : list of str, default=None
+        As in :class:`SamplingPipeline`.
+    memory : str or object with the joblib.Memory interface, default=None
+        As in :class:`SamplingPipeline`.
+    verbose : bool, default=False
+        As in :class:`SamplingPipeline`.
+
+    Returns
+    -------
+    pipeline : SamplingPipeline
+        Not fitted yet.
+
+    See Also
+    --------
+    sklearn.pipeline.make_pipeline : The same for a pipeline that does not sample.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sktsgan import CopulaSampler, Windowizer, make_sampling_pipeline
+    >>> pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(24), CopulaSampler())
+    >>> list(pipeline.named_steps)
+    ['standardscaler', 'windowizer', 'copulasampler']
+    """
+    named = make_pipeline(*steps).steps
+    return SamplingPipeline(named, transform_input=transform_input, memory=memory, verbose=verbose)
