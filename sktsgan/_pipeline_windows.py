@@ -64,7 +64,7 @@ class RawForm:
         if self.n_timesteps is not None:
             wrapped.index = self._label_steps(len(values) // self.n_timesteps, starts, first)
         elif starts is not None:
-            wrapped.index = starts
+            wrapped.index = starts.rename(self.wrapping.index_names[0])
         return wrapped
 
     def _label_steps(self, n_windows, starts, first):

@@ -161,7 +161,7 @@ class TestRoundTrip:
     def test_windows_without_a_windowizer(self, frame):
         windows = Windowizer(6).set_output(transform="pandas").fit_transform(frame)
         new = make_sampling_pipeline(StandardScaler(), Replay()).fit(windows).sample(5)
-        assert_frame_equal(new, windows[:5], check_freq=False, check_names=False)
+        assert_frame_equal(new, windows[:5], check_freq=False)
         flat = windows.to_numpy(dtype=np.float32)
         new = make_sampling_pipeline(MinMaxScaler(), Replay()).fit(flat).sample(5)
         np.testing.assert_allclose(new, flat[:5], rtol=1e-4)
