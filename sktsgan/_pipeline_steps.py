@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline
 from sktsgan._pipeline_repair import find_incomplete, to_rows
 from sktsgan._pipeline_windows import WindowGrid
 from sktsgan.preprocessing import Windowizer
+from sktsgan.preprocessing._containers import split_series
 
 __all__ = ["StepParts", "check_invertible"]
 
@@ -68,7 +69,18 @@ class StepParts:
         return cls([], None, steps)
 
     def keep_labels(self, X):
-        """Let the steps before the Windowizer pass on the index of a DataFrame."""
+        """Let the steps before the Windowizer pass on the index of a DataFrame.
+
+        Raises
+        ------
+        ValueError
+            If ``X`` is a list of series, and a step other than the Windowizer would see it.
+        """
+        if self.before and split_series(X)[1]:
+            raise ValueError(
+                "X must be one series where a step comes before the Windowizer, got a list, which is several: make the "
+                "Windowizer the first step."
+            )
         container = "pandas" if isinstance(X, pd.DataFrame) else "default"
         for step in self.before:
             if hasattr(step, "set_output"):
@@ -98,8 +110,8 @@ class StepParts:
         grid = WindowGrid(self.windowizer, X)
         if grid.is_dated and self.windowizer.frequency_ is None:
             raise ValueError(
-                "The Windowizer must see the timestamps of X, but a step before it loses them: it has no set_output, "
-                "so it must return a DataFrame with the index of X itself."
+                "The Windowizer must see the timestamps of X, but a step before it loses them: it must return a "
+                "DataFrame with the index of X, as transformers with set_output do."
             )
         return None if y is None else grid.targets(y), grid.starts()
 

@@ -78,8 +78,9 @@ class SamplingPipeline(Pipeline):
     - for several series, given as a list where the first step is the Windowizer, as for the first of them;
     - without a Windowizer as the windows came.
 
-    Steps before the Windowizer are set to give DataFrames (``set_output``) when the pipeline is fitted on one, so that
-    the Windowizer sees timestamps and gaps. Steps between it and the sampler see ``y`` as it was given.
+    Steps before the Windowizer are set to give DataFrames (``set_output``) where the pipeline is fitted on one, so that
+    the Windowizer sees timestamps and gaps, and else arrays. Steps between it and the sampler see ``y`` as it was
+    given.
 
     Examples
     --------
@@ -121,7 +122,8 @@ class SamplingPipeline(Pipeline):
         TypeError
             If a step before the sampler has no ``inverse_transform``. Nothing has been fitted then.
         ValueError
-            If there are two Windowizers, a step before one loses the timestamps, or a step refuses its input.
+            If there are two Windowizers, a step before one loses the timestamps or would see a list of series, or a
+            step refuses its input.
         """
         if not self._is_sampling:
             return super().fit(X, y, **params)

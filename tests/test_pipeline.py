@@ -464,6 +464,11 @@ class TestErrors:
         ):
             make_sampling_pipeline(Bare(), Windowizer(6), Replay()).fit(frame)
 
+    def test_several_series_before_a_scaler(self, frame):
+        pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(6), Replay())
+        with pytest.raises(ValueError, match="make the Windowizer the first step"):
+            pipeline.fit([frame, frame])
+
     def test_transform_input_needs_routing(self, frame):
         pipeline = make_sampling_pipeline(Windowizer(6), Replay(), transform_input=["V"])
         with pytest.raises(ValueError, match=r"transform_input=\['V'\] needs metadata routing"):
