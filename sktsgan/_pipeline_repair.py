@@ -73,7 +73,9 @@ def fill_missing(X, rows=(), values=()):
     items, many = split_series(X)
     known = to_rows(X)
     if len(rows):
-        known = known.reshape(-1, values.shape[1])  # the steps of windows
+        known = known.reshape(
+            -1, values.shape[1]
+        ).copy()  # a view of X until here; of windows the steps
         known[rows[::-1]] = values[::-1]
     ends = np.cumsum([len(item) for item in items])[:-1]
     filled = [_fill(*pair) for pair in zip(items, np.split(known, ends), strict=True)]

@@ -263,14 +263,23 @@ class TestImpute:
         assert filled.index.equals(holed.index)
         assert filled.loc[holed["load"].isna(), "load"].map(float.is_integer).all()
 
-    def test_arrays(self, frame, holed):
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_arrays(self, frame, holed, dtype):
         pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(6), Replay())
-        values = holed.to_numpy(np.float32)
-        filled = pipeline.fit(frame.to_numpy(np.float32)).impute(values)
-        assert filled.dtype == np.float32
+        values = holed.to_numpy(dtype, copy=True)
+        before = values.copy()
+        filled = pipeline.fit(frame.to_numpy(dtype)).impute(values)
+        np.testing.assert_array_equal(values, before)
+        assert filled.dtype == dtype
         known = ~np.isnan(values)
         np.testing.assert_array_equal(filled[known], values[known])
         assert np.isfinite(filled).all()
+
+    def test_a_frame_that_is_one_block(self, frame, holed):
+        frame, holed = frame.astype(float), holed.astype(float)
+        filled = make_sampling_pipeline(Windowizer(6), Replay()).fit(frame).impute(holed)
+        assert_frame_equal(filled.where(holed.notna()), holed)
+        assert not filled.isna().any(axis=None)
 
     def test_a_hole_lies_in_the_middle_of_its_window(self, pipeline, frame):
         holed = frame.copy()
