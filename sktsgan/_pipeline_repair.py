@@ -5,7 +5,7 @@ import pandas as pd
 
 from sktsgan.preprocessing._containers import split_series
 
-__all__ = ["fill_missing", "find_incomplete", "repeat_items", "stack_draws", "to_rows"]
+__all__ = ["fill_missing", "find_incomplete", "stack_draws", "to_rows"]
 
 
 def to_rows(X):
@@ -41,15 +41,6 @@ def find_incomplete(X):
     incomplete : ndarray of bool of shape (n_rows,)
     """
     return np.isnan(to_rows(X)).any(axis=1)
-
-
-def repeat_items(X, n_times):
-    """Return items several times, one whole set after the other."""
-    if n_times == 1:
-        return X
-    if isinstance(X, pd.DataFrame):
-        return pd.concat([X] * n_times, ignore_index=True)
-    return np.concatenate([X] * n_times)
 
 
 def fill_missing(X, rows=(), values=()):
@@ -91,7 +82,8 @@ def _fill(item, known):
     filled = item.copy() if hasattr(item, "dtype") else np.array(item)
     missing = np.asarray(pd.isna(filled))
     dtype = getattr(filled.dtype, "numpy_dtype", filled.dtype)
-    values = known.reshape(missing.shape)[missing].astype(dtype)
+    values = known.reshape(missing.shape)[missing]
+    values = (np.rint(values) if dtype.kind in "iu" else values).astype(dtype)
     if isinstance(filled, pd.Series):
         filled.iloc[np.flatnonzero(missing)] = values
     else:

@@ -14,7 +14,7 @@ from sklearn.utils._user_interface import _print_elapsed_time
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from sktsgan._pipeline_repair import fill_missing, repeat_items, stack_draws, to_rows
+from sktsgan._pipeline_repair import fill_missing, stack_draws, to_rows
 from sktsgan._pipeline_steps import StepParts, check_invertible
 from sktsgan._pipeline_windows import RawForm
 
@@ -242,7 +242,8 @@ class SamplingPipeline(Pipeline):
         Notes
         -----
         Of a series, each hole is put in the middle of a window, so that the sampler knows what comes before it and
-        after it. A hole longer than a window is filled window by window, each from what was observed in it.
+        after it. A hole longer than a window is filled window by window, each from what was observed in it. The sampler
+        must fill several draws as an array of shape (n_draws, n_windows, ...).
         """
         check_is_fitted(self)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)
@@ -251,9 +252,9 @@ class SamplingPipeline(Pipeline):
         if not rows.size:
             return stack_draws([fill_missing(X) for _ in range(n_draws)])
         windows = parts.take_windows(X, rows, form)
-        made = self._final_estimator.impute(
-            repeat_items(windows, n_draws), random_state=random_state
-        )
+        made = self._final_estimator.impute(windows, n_draws=n_draws, random_state=random_state)
+        if n_draws > 1:
+            made = np.concatenate(made)
         made = form.wrap(parts.backward(made))  # whole numbers where fit saw them
         values = to_rows(made).reshape(n_draws, rows.size, -1)
         return stack_draws([fill_missing(X, rows.ravel(), drawn) for drawn in values])
