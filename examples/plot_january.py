@@ -3,15 +3,16 @@
 Windows of one month
 =====================
 
-A sampler that knows when its training windows started makes windows of the month, the half of a month or the hour that
-a prompt asks for. Here it learns days of a house in Belgium in the first half of 2016, and is asked for January and for May.
+A sampler that knows when its training windows started makes windows of the month, the half of a month or the
+hour that a prompt asks for. Here it learns days of a house in Belgium in the first half of 2016, and is asked for
+January and for May.
 """
 
 # %%
 # Days of the house
 # -----------------
-# ``Windowizer`` cuts the hourly series into windows of 24 hours. As a DataFrame they carry the time at which each starts, and
-# the sampler takes these for timestamps.
+# ``Windowizer`` cuts the hourly series into windows of 24 hours. As a DataFrame they carry the time at which each
+# starts, and the sampler takes these for timestamps.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -27,8 +28,8 @@ sampler = CopulaSampler(n_channels=len(channels), random_state=0).fit(windows)
 # %%
 # Ask for a month
 # ---------------
-# What the prompt leaves open, such as the hour at which a window starts, is drawn from the training windows that agree with it. What
-# comes back starts in January, too.
+# What the prompt leaves open, such as the hour at which a window starts, is drawn from the training windows that
+# agree with it. What comes back starts in January, too.
 january = sampler.sample(500, prompt="January", random_state=0)
 print(january.index[:3])
 
@@ -47,8 +48,8 @@ except ValueError as error:
 # %%
 # Real and generated days
 # -----------------------
-# Days from midnight to midnight: the outdoor temperature of January and of May, real above and generated below. On the right, the
-# divergence of each prompt from each real month: dark on the diagonal is good.
+# Days from midnight to midnight: the outdoor temperature of January and of May, real above and generated below. On
+# the right, the divergence of each prompt from each real month: dark on the diagonal is good.
 
 
 def outdoor_temperature(frame):
@@ -81,7 +82,8 @@ PromptFidelityDisplay.from_estimator(
     field="month",
     n_channels=len(channels),
     n_samples=300,
-    max_samples=1500,
+    max_samples=1000,
+    cv=3,
     random_state=0,
     ax=axes["fidelity"],
 )

@@ -1,11 +1,11 @@
 """How close generated items are to real ones."""
 
+from sktsgan._prompt_fidelity import prompt_fidelity
 from sktsgan.metrics._discrepancy import discrepancy_report
 from sktsgan.metrics._discriminative import discriminative_score
 from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
 from sktsgan.metrics._predictive import predictive_score
-from sktsgan.metrics._prompt_fidelity import prompt_fidelity
 from sktsgan.metrics._statistics import (
     autocorrelation_difference,
     correlation_difference,

@@ -6,52 +6,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
+from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields
 from sktsgan.prompts._encoding import ConditionEncoder
 
-__all__ = ["ConditionTable", "is_number", "read_timestamps", "share_classes", "to_zone"]
+__all__ = ["ConditionTable", "is_number", "share_classes", "to_zone"]
 
 _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
 _ROWS_OF_A_VALUE = 5
 _MAX_CELLS = 64
-
-
-def read_timestamps(X, timestamps, n_items):
-    """Return when each item starts.
-
-    Parameters
-    ----------
-    X : array-like or DataFrame
-        A DatetimeIndex on it counts as timestamps where none are given.
-    timestamps : array-like of shape (n_items,) or None
-    n_items : int
-
-    Returns
-    -------
-    timestamps : DatetimeIndex or None
-
-    Raises
-    ------
-    ValueError
-        If there is not one for each item, or one is missing.
-    """
-    if timestamps is None:
-        index = getattr(X, "index", None)  # of a list: a method
-        if not isinstance(index, pd.DatetimeIndex):
-            return None
-        timestamps = index
-    if isinstance(timestamps, pd.PeriodIndex):
-        timestamps = timestamps.to_timestamp()
-    name = getattr(timestamps, "name", None)
-    try:
-        timestamps = pd.DatetimeIndex(timestamps, name=name)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"timestamps must hold dates or times: {error}") from None
-    if len(timestamps) != n_items:
-        raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} windows.")
-    if timestamps.hasnans:
-        raise ValueError("timestamps must not be missing, got NaT.")
-    return timestamps
 
 
 def _read_frame(conditions, n_items):

@@ -9,12 +9,12 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
+from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields, read_timestamps
 from sktsgan._draws import unwrap_pipeline
+from sktsgan._judges import seeded_judge, window_features
 from sktsgan._plane import fit_normal, normal_kl, standardise_pair
 from sktsgan._random import draw_seed
 from sktsgan._validation import check_windows
-from sktsgan.metrics._two_sample import _features, _seeded_judge
-from sktsgan.prompts import CALENDAR_FIELDS, calendar_fields, read_timestamps
 
 __all__ = ["prompt_fidelity"]
 
@@ -143,28 +143,18 @@ def prompt_fidelity(
     made, asked = _make(sampler, field, values, n_samples, windows.shape, rng)
     block = np.arange(len(windows)) // (block_length or 2 * windows.shape[1])
     judge = ExtraTreesClassifier(200, min_samples_leaf=2) if classifier is None else classifier
-    judge = _seeded_judge(judge, rng)
+    judge = seeded_judge(judge, rng)
     if unseen is None:
         folds = _deal_folds(block % cv, windows.shape[1] - 1)
     else:
         folds = [(np.flatnonzero(unseen), np.flatnonzero(~np.asarray(unseen, dtype=bool)))]
     accuracies = _accuracies(judge, windows, codes, made, asked, folds, max_samples, rng)
-    planes = _project(windows, made, n_components)
-    divergences = _divergences(planes[0], codes, planes[1], asked, len(values))
-    odd = block % 2 == 1
-    real_divergences = _divergences(
-        planes[0][odd], codes[odd], planes[0][~odd], codes[~odd], len(values)
-    )
-    own = np.arange(len(values))
     return Bunch(
         field=field,
         field_values=values,
         real_accuracy=accuracies[0],
         generated_accuracy=accuracies[1],
-        divergences=divergences,
-        real_divergences=real_divergences,
-        closest=divergences.argmin(axis=1) == own,
-        real_closest=real_divergences.argmin(axis=1) == own,
+        **_compare(windows, codes, made, asked, block % 2 == 1, n_components),
     )
 
 
@@ -223,10 +213,10 @@ def _accuracies(judge, windows, codes, made, asked, folds, max_samples, rng):
             )
         if max_samples is not None and len(learned) > max_samples:
             learned = rng.choice(learned, max_samples, replace=False)
-        fitted = clone(judge).fit(_features(windows[learned]), codes[learned])
-        told = fitted.predict(_features(windows[held])) == codes[held]
+        fitted = clone(judge).fit(window_features(windows[learned]), codes[learned])
+        told = fitted.predict(window_features(windows[held])) == codes[held]
         real_right.append(pd.Series(told, index=codes[held]))
-        told = fitted.predict(_features(made)) == asked
+        told = fitted.predict(window_features(made)) == asked
         made_right.append(pd.Series(told, index=asked))
     return tuple(float(_mean_recall(right)) for right in (real_right, made_right))
 
@@ -236,12 +226,22 @@ def _mean_recall(right):
     return pd.concat(right).groupby(level=0).mean().mean()
 
 
-def _project(windows, made, n_components):
+def _compare(windows, codes, made, asked, odd, n_components):
+    """Return the divergences of generated windows and of half of the real ones, and whose are closest."""
     real, synthetic = standardise_pair(
         windows.reshape(len(windows), -1), made.reshape(len(made), -1)
     )
     pca = PCA(min(n_components, *real.shape), random_state=0).fit(real)
-    return pca.transform(real), pca.transform(synthetic)
+    real, synthetic = pca.transform(real), pca.transform(synthetic)
+    own = np.arange(asked.max() + 1)
+    divergences = _divergences(real, codes, synthetic, asked, len(own))
+    halves = _divergences(real[odd], codes[odd], real[~odd], codes[~odd], len(own))
+    return {
+        "divergences": divergences,
+        "real_divergences": halves,
+        "closest": divergences.argmin(axis=1) == own,
+        "real_closest": halves.argmin(axis=1) == own,
+    }
 
 
 def _divergences(real, codes, synthetic, asked, n_values):
