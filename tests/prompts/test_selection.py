@@ -144,3 +144,9 @@ def test_of_other_length(table):
     for prompt in (["January"] * 2, STARTS[:2], pd.DataFrame({"month": [1, 2]})):
         expected = "prompt must be one label or n_samples=3 of them, got shape (2,)."
         assert message_of(table, prompt) == expected
+
+
+def test_several_values_of_one_condition(table):
+    expected = "prompt['month'] must be one value, got [1, 2]; a DataFrame has one for each window."
+    assert message_of(table, {"month": [1, 2]}) == expected
+    assert message_of(table, [{"month": [1, 2]}] * 3) == expected
