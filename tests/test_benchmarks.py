@@ -227,3 +227,16 @@ def test_time_of_an_update_leaves_the_first_four_out():
 def test_a_failing_process_tells_why():
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         script("_processes").run_in_fresh_process(divmod, 1, 0)
+
+
+def test_prompts_prints_a_row_a_kind_of_prompt(tmp_path, capsys):
+    dates = pd.date_range("2016-01-01", periods=700, freq="12h")
+    walk = np.random.default_rng(0).normal(size=(700, 2)).cumsum(axis=0)
+    frame = pd.DataFrame(walk, columns=["a", "b"]).assign(date=dates)
+    frame.to_csv(tmp_path / "ETTh1.csv", index=False)
+    options = ["--window", "4", "--samples", "20", "--cv", "3", "--fits", "0", "--threads", "1"]
+    results = script("prompts").main(["--data", str(tmp_path), "--field", "month", *options])
+    (row,) = results["rows"]
+    assert row["n_values"] == 12 and 0 <= row["closest"] <= 12
+    assert all(0 <= share <= 1 for share in row["folds"] + row["unseen"])
+    assert "| month | 2 | " in capsys.readouterr().out

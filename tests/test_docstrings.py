@@ -33,7 +33,9 @@ CHECKS = {
     "YD01",  # no Yields section
 }
 # The parts that samplers are built from: what is written must be right, but a line may do.
-INNER_ROOMS = ("sktsgan.losses", "sktsgan.networks", "sktsgan.representation", "sktsgan.training")
+INNER_ROOMS = tuple(
+    f"sktsgan.{room}" for room in ("losses", "networks", "prompts", "representation", "training")
+)
 INNER_CHECKS = CHECKS - {"PR01", "PR04", "PR07", "RT01", "YD01"}
 
 

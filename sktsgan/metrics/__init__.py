@@ -1,5 +1,6 @@
 """How close generated items are to real ones."""
 
+from sktsgan._prompt_fidelity import prompt_fidelity
 from sktsgan.metrics._discrepancy import discrepancy_report
 from sktsgan.metrics._discriminative import discriminative_score
 from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
@@ -23,4 +24,5 @@ __all__ = [
     "marginal_difference",
     "nearest_neighbor_ratio",
     "predictive_score",
+    "prompt_fidelity",
 ]

@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import check_random_state, check_scalar
 
+from sktsgan._judges import seeded_judge, window_features
 from sktsgan._random import draw_seed
 from sktsgan._validation import check_window_pair
 
@@ -102,9 +103,9 @@ def classifier_two_sample_score(
     n_blocks = n_blocks if split == "blocks" else None
     n_windows = _count_windows(min(len(real), len(synthetic)), cv, n_blocks, max_samples)
     rng = check_random_state(draw_seed(random_state))
-    judge = _seeded_judge(classifier, rng)
-    real = _features(_subset(real, n_windows, rng))
-    synthetic = _features(_subset(synthetic, n_windows, rng))
+    judge = seeded_judge(classifier or HistGradientBoostingClassifier(), rng)
+    real = window_features(_subset(real, n_windows, rng))
+    synthetic = window_features(_subset(synthetic, n_windows, rng))
     real_folds = _deal(n_windows, cv, n_blocks, rng)
     synthetic_folds = rng.permutation(real_folds)
     right = 0
@@ -131,29 +132,11 @@ def _count_windows(n_windows, cv, n_blocks, max_samples):
     return n_windows
 
 
-def _seeded_judge(classifier, rng):
-    """Return an unfitted judge none of whose parts draws from NumPy's global state."""
-    judge = HistGradientBoostingClassifier() if classifier is None else clone(classifier)
-    unseeded = [
-        name
-        for name, value in sorted(judge.get_params().items())
-        if name.rpartition("__")[2] == "random_state" and value is None
-    ]
-    return judge.set_params(**{name: draw_seed(rng) for name in unseeded})
-
-
 def _subset(windows, n_windows, rng):
     """Return ``n_windows`` of the windows, drawn without replacement, in their order."""
     if len(windows) == n_windows:
         return windows
     return windows[np.sort(rng.permutation(len(windows))[:n_windows])]
-
-
-def _features(windows):
-    """Return the flattened windows beside their first differences over time."""
-    n_windows = len(windows)
-    steps = np.diff(windows, axis=1)
-    return np.hstack([windows.reshape(n_windows, -1), steps.reshape(n_windows, -1)])
 
 
 def _deal(n_windows, cv, n_blocks, rng):

@@ -2,6 +2,7 @@
 
 from sktsgan.plotting._distribution import DistributionDisplay
 from sktsgan.plotting._loss_curve import LossCurveDisplay
+from sktsgan.plotting._prompt_fidelity import PromptFidelityDisplay
 from sktsgan.plotting._windows import WindowDisplay
 
-__all__ = ["DistributionDisplay", "LossCurveDisplay", "WindowDisplay"]
+__all__ = ["DistributionDisplay", "LossCurveDisplay", "PromptFidelityDisplay", "WindowDisplay"]

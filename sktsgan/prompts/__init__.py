@@ -1,7 +1,7 @@
 """Prompts: what is known of each training window, and which windows agree with a description."""
 
-from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
-from sktsgan.prompts._conditions import ConditionTable, read_timestamps, share_classes
+from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields, read_timestamps
+from sktsgan.prompts._conditions import ConditionTable
 from sktsgan.prompts._periods import parse_period
 from sktsgan.prompts._selection import Selection, select_rows
 
@@ -13,5 +13,4 @@ __all__ = [
     "parse_period",
     "read_timestamps",
     "select_rows",
-    "share_classes",
 ]

@@ -6,51 +6,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
+from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields
 from sktsgan.prompts._encoding import ConditionEncoder
 
-__all__ = ["ConditionTable", "is_number", "read_timestamps", "share_classes", "to_zone"]
+__all__ = ["ConditionTable", "is_number", "share_classes", "to_zone"]
 
 _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
 _ROWS_OF_A_VALUE = 5
-
-
-def read_timestamps(X, timestamps, n_items):
-    """Return when each item starts.
-
-    Parameters
-    ----------
-    X : array-like or DataFrame
-        A DatetimeIndex on it counts as timestamps where none are given.
-    timestamps : array-like of shape (n_items,) or None
-    n_items : int
-
-    Returns
-    -------
-    timestamps : DatetimeIndex or None
-
-    Raises
-    ------
-    ValueError
-        If there is not one for each item, or one is missing.
-    """
-    if timestamps is None:
-        index = getattr(X, "index", None)  # of a list: a method
-        if not isinstance(index, pd.DatetimeIndex):
-            return None
-        timestamps = index
-    if isinstance(timestamps, pd.PeriodIndex):
-        timestamps = timestamps.to_timestamp()
-    name = getattr(timestamps, "name", None)
-    try:
-        timestamps = pd.DatetimeIndex(timestamps, name=name)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"timestamps must hold dates or times: {error}") from None
-    if len(timestamps) != n_items:
-        raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} windows.")
-    if timestamps.hasnans:
-        raise ValueError("timestamps must not be missing, got NaT.")
-    return timestamps
+_MAX_CELLS = 64
 
 
 def _read_frame(conditions, n_items):
@@ -140,6 +103,7 @@ class ConditionTable:
         self._set_timestamps(timestamps)
         self._encoder = ConditionEncoder(self.values).fit(frame, timestamps)
         self.encoded = self._encoder.transform(frame, timestamps)
+        self._factors = self._find_factors()
         if self.dropped:
             warnings.warn(
                 f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
@@ -167,6 +131,28 @@ class ConditionTable:
             return None
         codes = pd.Categorical(self.frame[column], categories=self.values[column]).codes
         return codes.astype(np.int64)
+
+    @property
+    def cells(self):
+        """What may change how windows vary, and not only their mean.
+
+        These are the month and the hour, and each condition of up to 64 classes, as integers from 0; an array of shape
+        (n_items, n_factors). The classes of ``y`` are not among them: samplers model these apart.
+        """
+        cells = [self._factor(name) for name in self._factors]
+        return np.stack(cells, axis=1) if cells else np.empty((len(self), 0), dtype=np.int64)
+
+    def _factor(self, name):
+        if name in self.values:
+            return self.codes(name)
+        return self.fields[name].to_numpy() - (name == "month")
+
+    def _find_factors(self):
+        """Return the names of what deals the windows to several cells, but not too many."""
+        names = [c for c in self.values if c != "y"]
+        names += [] if self.fields is None else ["hour", "month"]
+        factors = {name: self._factor(name) for name in names}
+        return [n for n, f in factors.items() if f.max() < _MAX_CELLS and f.min() < f.max()]
 
     def append(self, n_items, *, y=None, timestamps=None, conditions=None):
         """Add the windows of a later call of ``partial_fit``.

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_places
+from sktsgan._calendar import CALENDAR_FIELDS, calendar_places
 from sktsgan.prompts._conditions import to_zone
 from sktsgan.prompts._periods import parse_period, read_period
 
@@ -106,7 +106,7 @@ def select_rows(table, prompt, n_items, *, name="The sampler"):
         return Selection(table, [pool], None, starts)
     pools, which, starts, seen = [], [], [], {}
     for item in _items(prompt, n_items):
-        key = tuple(item.items()) if isinstance(item, dict) else (type(item), item)
+        key = str(item) if isinstance(item, dict) else (type(item), item)
         if key not in seen:
             seen[key] = len(pools), *reader.read(item)
             pools.append(seen[key][1])
@@ -182,6 +182,11 @@ class _Reader:
     def _asked(self, prompt):
         """Return a prompt as a dict of what it asks for."""
         if isinstance(prompt, dict):
+            for key, value in prompt.items():
+                if not pd.api.types.is_scalar(value):
+                    raise ValueError(
+                        f"prompt[{key!r}] must be one value, got {value!r}; a DataFrame has one for each window."
+                    )
             return dict(prompt)
         if isinstance(prompt, np.datetime64):
             prompt = pd.Timestamp(prompt)

@@ -41,7 +41,7 @@ class WindowCopula:
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def fit(self, windows, classes=None, conditions=None):
+    def fit(self, windows, classes=None, conditions=None, cells=None):
         """Learn from windows of shape (n_windows, n_timesteps, n_channels).
 
         Parameters
@@ -51,6 +51,8 @@ class WindowCopula:
             The class of each window as an integer from 0.
         conditions : ndarray of shape (n_windows, n_conditions), default=None
             What is known of each window, classes included; None where nothing is.
+        cells : ndarray of shape (n_windows, n_factors), default=None
+            Factors that may change the covariance of windows, such as the month, as integers from 0; with conditions.
 
         Returns
         -------
@@ -60,6 +62,9 @@ class WindowCopula:
         self.scaler_ = ChannelScaler().fit(windows)
         self.shape_ = windows.shape[1:]
         self.conditions_ = None if conditions is None else _to_tensor(conditions)
+        if conditions is not None and cells is None:
+            cells = np.empty((len(windows), 0), dtype=np.int64)
+        self.cells_ = None if cells is None else torch.as_tensor(cells)
         if not self.scaler_.free_:
             self.components_ = None
             return np.empty((len(windows), 0))
@@ -75,6 +80,7 @@ class WindowCopula:
                 self.components_.features(components, rows),
                 classes,
                 conditions,
+                cells,
             )
             for rows in self.components_.rows_of_blocks_
         ]
@@ -85,7 +91,7 @@ class WindowCopula:
         """Number of principal components; 0 where all channels are constant."""
         return 0 if self.components_ is None else len(self.components_.basis_)
 
-    def add_rows(self, windows, classes, conditions):
+    def add_rows(self, windows, classes, conditions, cells=None):
         """Take further windows as rows to draw for, without learning from them.
 
         Parameters
@@ -93,8 +99,13 @@ class WindowCopula:
         windows : ndarray of shape (n_windows, n_timesteps, n_channels)
         classes : ndarray of shape (n_windows,) or None
         conditions : ndarray of shape (n_windows, n_conditions)
+        cells : ndarray of shape (n_windows, n_factors), default=None
+            Where ``fit`` had cells.
         """
+        if cells is None:
+            cells = np.empty((len(windows), 0), dtype=np.int64)
         self.conditions_ = torch.cat([self.conditions_, _to_tensor(conditions)])
+        self.cells_ = torch.cat([self.cells_, torch.as_tensor(cells)])
         if not self.n_principal_:
             return
         components = self.components_.encode(self.scaler_.transform(windows))
@@ -121,14 +132,15 @@ class WindowCopula:
         groups : Tensor of shape (n_draws, n_blocks)
             The group of each block that it belongs to.
         """
-        given = None
+        given = cells = None
         if self.conditions_ is None:
             rows = None
         else:
             if rows is None:
                 rows = torch.randint(len(self.conditions_), (n_draws,), generator=generator)
             given = self.conditions_[rows]
-        parts = [mixture.draw(n_draws, generator, rows, given) for mixture in self.mixtures_]
+            cells = None if self.cells_ is None else self.cells_[rows]
+        parts = [mixture.draw(n_draws, generator, rows, given, cells) for mixture in self.mixtures_]
         components, noise, groups = zip(*parts, strict=True)
         return torch.cat(components, dim=1), torch.cat(noise, dim=1), torch.stack(groups, dim=1)
 

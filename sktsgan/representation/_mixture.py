@@ -4,6 +4,8 @@ import numpy as np
 import torch
 from sklearn.cluster import KMeans
 
+from sktsgan.representation._conditional_noise import ConditionalNoise
+
 __all__ = ["GroupedGaussians"]
 
 _WINDOWS_PER_COMPONENT = 10  # ... per dimension of what is modelled, between
@@ -12,13 +14,20 @@ _MAX_GROUPS = 200
 _FOR_OWN_COVARIANCE = 10  # windows per dimension
 _MAX_FOR_OWN_COVARIANCE = 300
 _RIDGE = 0.01  # of the penalty on slopes, relative to the number of windows
+# most windows of a group where there are factors, half a window per dimension: months differ finely
+_CONDITIONED = 90, 150
+_WEIGHT_OF_CONDITIONS = 0.5  # beside that of the features, in what makes windows similar
+# of a group's residuals, relative to its largest: below, nothing is whitened
+_LEAST_DEVIATION = 1e-3
 
 
 class GroupedGaussians:
     """Gaussians of full covariance, one for each group of similar windows.
 
     Where conditions c of the windows are known, the mean of group j is μ_j + (c − c̄_j) B, with one matrix of
-    slopes B for all groups, by ridge regression within them; the covariance is that of what is left.
+    slopes B for all groups, by ridge regression within them; the covariance is that of what is left. The
+    conditions then also count, a little, in what makes windows similar. With factors such as the month, groups are
+    smaller, and the white noise of a group takes the mean and the covariance of its cells (ConditionalNoise).
 
     Parameters
     ----------
@@ -36,7 +45,7 @@ class GroupedGaussians:
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def fit(self, components, features, classes, conditions=None):
+    def fit(self, components, features, classes, conditions=None, cells=None):
         """Learn groups, their means and their covariances.
 
         Parameters
@@ -49,11 +58,18 @@ class GroupedGaussians:
             Integers from 0; no group holds windows of two classes.
         conditions : ndarray of shape (n_windows, n_conditions), default=None
             What is known of each window.
+        cells : ndarray of shape (n_windows, n_factors), default=None
+            The cell of each factor that a window belongs to, with conditions.
         """
+        max_windows = _MAX_WINDOWS
+        if cells is not None and cells.shape[1]:
+            max_windows = np.clip(components.shape[1] / 2, *_CONDITIONED)
+        if conditions is not None:
+            features = _beside(features, conditions)
         members, self.groups_of_class_ = [], []
         for label in range(classes.max() + 1):
             rows = np.flatnonzero(classes == label)
-            groups = self._cluster(features[rows], components.shape[1])
+            groups = self._cluster(features[rows], components.shape[1], max_windows)
             self.groups_of_class_.append(np.arange(len(members), len(members) + groups.max() + 1))
             members += [rows[groups == j] for j in range(groups.max() + 1)]
         self.group_sizes_ = np.array([len(rows) for rows in members])
@@ -61,13 +77,18 @@ class GroupedGaussians:
             np.stack([components[rows].mean(axis=0) for rows in members]), dtype=torch.float32
         )
         centred = [components[rows] - components[rows].mean(axis=0) for rows in members]
-        self.row_groups_ = None
+        self.row_groups_, self.noise_ = None, None
         if conditions is not None:
             self.row_groups_ = torch.empty(len(components), dtype=torch.long)
             for j, rows in enumerate(members):
                 self.row_groups_[rows] = j
             centred = self._explain(centred, conditions.astype(np.float64), members)
-        self.roots_ = torch.as_tensor(np.stack(self._roots(centred)), dtype=torch.float32)
+        roots = self._roots(centred)
+        if cells is not None and cells.shape[1]:
+            order = np.concatenate(members)
+            white = [e @ _inverse_root(root) for e, root in zip(centred, roots, strict=True)]
+            self.noise_ = ConditionalNoise().fit(np.concatenate(white), cells[order])
+        self.roots_ = torch.as_tensor(np.stack(roots), dtype=torch.float32)
         self.moves_ = self.roots_
         return self
 
@@ -158,10 +179,10 @@ class GroupedGaussians:
         ]
         return torch.cat(parts)[torch.argsort(order)]
 
-    def _cluster(self, features, n_components):
+    def _cluster(self, features, n_components, max_windows):
         n_groups = self.n_groups
         if n_groups == "auto":
-            each = np.clip(_WINDOWS_PER_COMPONENT * n_components, _MIN_WINDOWS, _MAX_WINDOWS)
+            each = np.clip(_WINDOWS_PER_COMPONENT * n_components, _MIN_WINDOWS, max_windows)
             n_groups = min(round(len(features) / each), _MAX_GROUPS)
         n_groups = min(max(n_groups, 1), len(np.unique(features, axis=0)))
         if n_groups == 1:
@@ -169,7 +190,7 @@ class GroupedGaussians:
         groups = KMeans(n_groups, random_state=self.random_state).fit_predict(features)
         return np.unique(groups, return_inverse=True)[1]
 
-    def draw(self, n_draws, generator, rows=None, conditions=None):
+    def draw(self, n_draws, generator, rows=None, conditions=None, cells=None):
         """Draw components.
 
         Parameters
@@ -180,11 +201,13 @@ class GroupedGaussians:
             The training window whose group each item belongs to; None draws groups by frequency.
         conditions : Tensor of shape (n_draws, n_conditions), default=None
             Those of the rows.
+        cells : Tensor of shape (n_draws, n_factors), default=None
+            Those of the rows.
 
         Returns
         -------
         components, noise : Tensor of shape (n_draws, n_components)
-            What was drawn, and the white noise that it was made of.
+            What was drawn, and the noise that it was made of: white, but for what conditions make of it.
         groups : Tensor of shape (n_draws,)
         """
         if rows is None:
@@ -193,6 +216,8 @@ class GroupedGaussians:
         else:
             groups = self.row_groups_[rows]
         noise = torch.randn(len(groups), self.means_.shape[1], generator=generator)
+        if rows is not None and self.noise_ is not None:
+            noise = self.noise_.colour(noise, cells)
         order = torch.argsort(groups)
         counts = torch.bincount(groups, minlength=len(self.roots_)).tolist()
         components = torch.empty_like(noise)
@@ -211,3 +236,19 @@ class GroupedGaussians:
 
 def _covariance(centred):
     return centred.T @ centred / max(len(centred) - 1, 1)
+
+
+def _beside(features, conditions):
+    """Return features with the conditions beside them, which weigh half as much as all of them."""
+    spread = np.sqrt(conditions.var(axis=0).sum())
+    if not spread:
+        return features
+    weight = _WEIGHT_OF_CONDITIONS * np.sqrt(features.var(axis=0).sum()) / spread
+    return np.hstack([features, weight * conditions])
+
+
+def _inverse_root(root):
+    """Return the pseudo-inverse of a symmetric root."""
+    deviations, axes = np.linalg.eigh(root)
+    kept = deviations > _LEAST_DEVIATION * deviations.max()
+    return (axes[:, kept] / deviations[kept]) @ axes[:, kept].T

@@ -178,7 +178,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         starts = None
         if self.conditions_.timestamps is not None:
             name = self.conditions_.timestamps.name
-            starts = pd.DatetimeIndex(table["timestamp"], name=name)
+            starts = pd.DatetimeIndex(table["timestamp"]).rename(name)
         return self.container_.wrap(windows, starts)
 
     def _complete(self, prompt, n_samples, random_state, return_prompt):

@@ -91,7 +91,10 @@ class CopulaSampler(BaseSampler):
         """Return the model of float64 windows with three axes, whose conditions a table holds."""
         self._validate_params()
         copula = WindowCopula(self.n_components, self.max_rank, random_state=seed)
-        copula.fit(windows, table.codes("y"), None if table.is_empty else table.encoded)
+        if table.is_empty:
+            copula.fit(windows)
+        else:
+            copula.fit(windows, table.codes("y"), table.encoded, table.cells)
         return copula
 
     def _draw(self, n_windows, rows, generator):

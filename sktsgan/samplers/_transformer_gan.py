@@ -317,9 +317,10 @@ class TransformerGANSampler(AdversarialSampler):
 
     def _add_rows(self, windows, rows):
         if self.copula_ is not None:
-            codes = self.conditions_.codes("y")
+            table = self.conditions_
+            codes = table.codes("y")
             classes = None if codes is None else codes[rows]
-            self.copula_.add_rows(windows, classes, self.conditions_.encoded[rows])
+            self.copula_.add_rows(windows, classes, table.encoded[rows], table.cells[rows])
 
     def _draw_noise(self, n_windows, rows, generator):
         """Draw what the generator starts from and, with a base, what its ``refine`` needs besides."""

@@ -1,19 +1,25 @@
-"""Checks of prompts for class labels."""
+"""Checks of prompts: class labels, numbers, periods of the calendar and other conditions."""
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 
 from sktsgan.utils._check_data import WINDOWS
 from sktsgan.utils._check_tools import (
     assert_differ,
     assert_refuses,
     assert_same,
+    assert_unfitted,
     fit_clone,
     fit_labelled,
 )
 
 __all__ = [
+    "check_sampler_conditions",
+    "check_sampler_conditions_refused",
     "check_sampler_label_dtypes",
+    "check_sampler_numbers",
+    "check_sampler_periods",
     "check_sampler_prompt_containers",
     "check_sampler_prompt_order",
     "check_sampler_prompt_table",
@@ -123,3 +129,77 @@ def check_sampler_prompt_without_labels(name, estimator, data=WINDOWS):
     prompt = data.labels[0]
     message = f"{name}: a prompt, fitted without y"
     assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=["prompt", prompt])
+
+
+def _starts(data):
+    """Return starts of items, in January and July of 2017 in turn."""
+    days = pd.date_range("2017-01-01", periods=len(data.labels) // 2, freq="h")
+    starts = days.append(days + pd.Timedelta(days=181))
+    return starts.append(starts[: len(data.labels) - len(starts)])
+
+
+def _fit_conditions(estimator, data, **known):
+    return clone(estimator).set_params(random_state=0).fit(data.items, **known)
+
+
+def check_sampler_periods(name, estimator, data=WINDOWS):
+    """Fitted with timestamps, a sampler makes items of the periods asked for, and says when they start."""
+    sampler = _fit_conditions(estimator, data, timestamps=_starts(data))
+    for prompt in ("January", "一月", "2017-01", pd.Period("2017-01"), {"month": 1}):
+        made, table = sampler.sample(7, prompt=prompt, random_state=0, return_prompt=True)
+        months = set(pd.DatetimeIndex(table["timestamp"]).month)
+        assert len(made) == 7 and months == {1}, f"{name}: prompt={prompt!r} gives months {months}."
+    starts = pd.DatetimeIndex(["2017-07-01 05:00", "2017-01-01 00:00", "2017-12-24 18:00"])
+    table = sampler.sample(3, prompt=starts, random_state=0, return_prompt=True)[1]
+    np.testing.assert_array_equal(table["timestamp"], starts, f"{name}: starts")
+    again = sampler.sample(3, prompt=table, random_state=0, return_prompt=True)[1]
+    pd.testing.assert_frame_equal(again, table, obj=f"{name}: its table as a prompt")
+    for prompt in ("March", "2016-01", "Smarch", {"hour": 99}):
+        message = f"{name}: prompt={prompt!r}"
+        assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=["2017"])
+
+
+def check_sampler_conditions(name, estimator, data=WINDOWS):
+    """Fitted with conditions, a sampler makes items of those asked for."""
+    n = len(data.labels)
+    known = pd.DataFrame({"site": np.where(np.arange(n) % 2, "a", "b"), "load": np.arange(n) / n})
+    sampler = _fit_conditions(estimator, data, y=data.labels, conditions=known)
+    prompt = {"site": "a", "y": data.labels[0]}
+    table = sampler.sample(6, prompt=prompt, random_state=0, return_prompt=True)[1]
+    for column, value in prompt.items():
+        assert set(table[column]) == {value}, f"{name}: {column} is {set(table[column])}."
+    table = sampler.sample(6, prompt={"load": 0.0}, return_prompt=True)[1]
+    assert table["load"].max() < 0.5, f"{name}: load={list(table['load'])} for a prompt of 0."
+    rows = pd.DataFrame({"site": ["b", None, "a"]})
+    table = sampler.sample(3, prompt=rows, return_prompt=True)[1]
+    assert list(table["site"][[0, 2]]) == ["b", "a"], f"{name}: a DataFrame as prompt"
+    for prompt, mentions in (({"site": "c"}, ["site", "a"]), ({"colour": 1}, ["colour", "site"])):
+        message = f"{name}: prompt={prompt!r}"
+        assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=mentions)
+
+
+def check_sampler_numbers(name, estimator, data=WINDOWS):
+    """Numbers as ``y`` can be asked for: items are made for those that are nearest."""
+    y = np.linspace(0, 1, len(data.labels))
+    sampler = _fit_conditions(estimator, data, y=y)
+    for prompt, low, high in ((0.0, 0.0, 0.5), (0.97, 0.5, 1.0)):
+        table = sampler.sample(5, prompt=prompt, random_state=0, return_prompt=True)[1]
+        near = table["y"].between(low, high).all()
+        assert near, f"{name}: prompt={prompt} gives {list(table['y'])}."
+
+
+def check_sampler_conditions_refused(name, estimator, data=WINDOWS):
+    """Timestamps and conditions of other length or with gaps are a ValueError before training."""
+    starts, n = _starts(data), len(data.labels)
+    for known, mentions in (
+        ({"timestamps": starts[1:]}, ["timestamps", n]),
+        ({"timestamps": starts[1:].insert(0, pd.NaT)}, ["timestamps"]),
+        ({"timestamps": np.repeat("never", n)}, ["timestamps"]),
+        ({"conditions": pd.DataFrame({"a": np.arange(n - 1)})}, ["conditions", n]),
+        ({"conditions": pd.DataFrame({"a": np.full(n, np.nan)})}, ["conditions", "a"]),
+        ({"conditions": pd.DataFrame({"y": np.arange(n)})}, ["conditions", "y"]),
+    ):
+        sampler = clone(estimator).set_params(random_state=0)
+        message = f"{name}.fit with {next(iter(known))}"
+        assert_refuses(message, sampler.fit, data.items, mentions=mentions, **known)
+        assert_unfitted(f"{name}, after it refused conditions,", sampler)

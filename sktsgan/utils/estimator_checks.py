@@ -17,7 +17,11 @@ from sktsgan.utils._input_checks import (
     check_sampler_unfitted,
 )
 from sktsgan.utils._prompt_checks import (
+    check_sampler_conditions,
+    check_sampler_conditions_refused,
     check_sampler_label_dtypes,
+    check_sampler_numbers,
+    check_sampler_periods,
     check_sampler_prompt_containers,
     check_sampler_prompt_order,
     check_sampler_prompt_table,
@@ -89,6 +93,10 @@ _FOR_LABELS = (
     check_sampler_label_dtypes,
     check_sampler_prompts_refused,
     check_sampler_prompt_without_labels,
+    check_sampler_periods,
+    check_sampler_conditions,
+    check_sampler_numbers,
+    check_sampler_conditions_refused,
 )
 _FOR_WINDOWS = (
     check_sampler_channels,

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["CALENDAR_FIELDS", "calendar_fields", "calendar_places"]
+__all__ = ["CALENDAR_FIELDS", "calendar_fields", "calendar_places", "read_timestamps"]
 
 CALENDAR_FIELDS = (
     "year",
@@ -77,3 +77,41 @@ def calendar_places(timestamps):
             angle = 2 * np.pi * harmonic * np.asarray(turns[circle], dtype=float)
             columns += [np.cos(angle), np.sin(angle)]
     return np.stack(columns, axis=1)
+
+
+def read_timestamps(X, timestamps, n_items):
+    """Return when each item starts.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame
+        A DatetimeIndex on it counts as timestamps where none are given.
+    timestamps : array-like of shape (n_items,) or None
+    n_items : int
+
+    Returns
+    -------
+    timestamps : DatetimeIndex or None
+
+    Raises
+    ------
+    ValueError
+        If there is not one for each item, or one is missing.
+    """
+    if timestamps is None:
+        index = getattr(X, "index", None)  # of a list: a method
+        if not isinstance(index, pd.DatetimeIndex):
+            return None
+        timestamps = index
+    if isinstance(timestamps, pd.PeriodIndex):
+        timestamps = timestamps.to_timestamp()
+    name = getattr(timestamps, "name", None)
+    try:
+        timestamps = pd.DatetimeIndex(timestamps, name=name)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"timestamps must hold dates or times: {error}") from None
+    if len(timestamps) != n_items:
+        raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} windows.")
+    if timestamps.hasnans:
+        raise ValueError("timestamps must not be missing, got NaT.")
+    return timestamps
