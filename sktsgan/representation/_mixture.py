@@ -4,6 +4,13 @@ import numpy as np
 import torch
 from sklearn.cluster import KMeans
 
+from sktsgan.representation._few import (
+    covariance_within,
+    is_few,
+    kernel_width,
+    spread_about_classes,
+)
+
 __all__ = ["GroupedGaussians"]
 
 _WINDOWS_PER_COMPONENT = 10  # ... per dimension of what is modelled, between
@@ -20,7 +27,8 @@ class GroupedGaussians:
     ----------
     n_groups : int or "auto"
         Of each class. "auto" takes one for every 10·d windows, though at least 60 and at most 600, where d is the
-        number of components; and no more than 200.
+        number of components; and no more than 200. Of several classes, those of fewer than 20 windows get
+        a kernel on each window.
     max_rank : int
         The most directions that a group's covariance keeps.
     random_state : int
@@ -44,18 +52,28 @@ class GroupedGaussians:
         classes : ndarray of shape (n_windows,)
             Integers from 0; no group holds windows of two classes.
         """
-        members, self.groups_of_class_ = [], []
+        members, kernels, self.groups_of_class_ = [], [], []
         for label in range(classes.max() + 1):
             rows = np.flatnonzero(classes == label)
-            groups = self._cluster(features[rows], components.shape[1])
+            few = self.n_groups == "auto" and is_few(len(rows), classes.max() + 1)
+            groups = (
+                np.arange(len(rows)) if few else self._cluster(features[rows], components.shape[1])
+            )
+            kernels += [few] * (groups.max() + 1)
             self.groups_of_class_.append(np.arange(len(members), len(members) + groups.max() + 1))
             members += [rows[groups == j] for j in range(groups.max() + 1)]
         self.group_sizes_ = np.array([len(rows) for rows in members])
         self.means_ = torch.as_tensor(
             np.stack([components[rows].mean(axis=0) for rows in members]), dtype=torch.float32
         )
-        centred = [components[rows] - components[rows].mean(axis=0) for rows in members]
-        self.roots_ = torch.as_tensor(np.stack(self._roots(centred)), dtype=torch.float32)
+        kernels = np.array(kernels)
+        centred = spread_about_classes(components, members, classes, kernels)
+        roots = self._roots(centred)
+        if kernels.any():
+            root = self._root(covariance_within(components, classes))
+            for j in np.flatnonzero(kernels):
+                roots[j] = kernel_width(np.sum(classes == classes[members[j]])) * root
+        self.roots_ = torch.as_tensor(np.stack(roots), dtype=torch.float32)
         self.moves_ = self.roots_
         return self
 
