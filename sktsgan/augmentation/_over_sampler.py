@@ -6,19 +6,17 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, _fit_context, clone
-from sklearn.utils import _safe_indexing, column_or_1d
+from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from sktsgan._layout import is_series
 from sktsgan._random import draw_seed
-from sktsgan._realness import keep_most_real
-from sktsgan._sampling_strategy import count_new_rows
 from sktsgan._validation import check_class_labels, read_training_windows
+from sktsgan.augmentation._layout import is_series
+from sktsgan.augmentation._realness import DRAWN_FOR_BEST, keep_most_real
+from sktsgan.augmentation._sampling_strategy import count_new_rows
 from sktsgan.samplers import CopulaSampler
 
 __all__ = ["GANOverSampler"]
-
-_DRAWN_FOR_BEST = 3  # rows for each that keep="best" keeps
 
 
 class GANOverSampler(BaseEstimator):
@@ -138,7 +136,7 @@ default="auto"
             If ``X`` holds NaN or infinity, ``y`` is no set of at least two classes, or the strategy doesn't fit
             the classes. Nothing has been trained then.
         """
-        self._learn(X, y)
+        self._learn(as_array(X), as_array(y))
         return self
 
     @_fit_context(prefer_skip_nested_validation=False)
@@ -164,8 +162,7 @@ default="auto"
         ValueError
             As ``fit``.
         """
-        X = X if hasattr(X, "shape") else np.asarray(X)
-        y = y if hasattr(y, "shape") else np.asarray(y)
+        X, y = as_array(X), as_array(y)
         classes, n_new, rng = self._learn(X, y)
         made = [
             self._make(X, classes, label, n, rng) for label, n in enumerate(n_new.tolist()) if n
@@ -202,7 +199,7 @@ default="auto"
         self.sampler_ = None
         if n_new[classes[learnt]].any():
             self.sampler_ = self._make_sampler(windows, draw_seed(rng))
-            self.sampler_.fit(_safe_indexing(X, np.flatnonzero(learnt)), classes[learnt])
+            self.sampler_.fit(_take(X, np.flatnonzero(learnt)), classes[learnt])
         return classes, n_new, rng
 
     def _make_sampler(self, windows, seed):
@@ -228,23 +225,31 @@ default="auto"
         """Return new rows of a class, in the container of ``X``."""
         own = np.flatnonzero(classes == label)
         if len(own) < self.min_class_size:
-            return _safe_indexing(X, rng.choice(own, n_new))
-        n_drawn = n_new if self.keep == "all" else _DRAWN_FOR_BEST * n_new
+            return _take(X, rng.choice(own, n_new))
+        n_drawn = n_new if self.keep == "all" else DRAWN_FOR_BEST * n_new
         made = self.sampler_.sample(
             n_drawn, prompt=np.full(n_drawn, label), random_state=draw_seed(rng)
         )
         if self.keep == "all":
             return made
-        kept = keep_most_real(
-            np.asarray(_safe_indexing(X, own)), np.asarray(made), n_new, draw_seed(rng)
-        )
-        return _safe_indexing(made, kept)
+        kept = keep_most_real(np.asarray(_take(X, own)), np.asarray(made), n_new, draw_seed(rng))
+        return _take(made, kept)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.input_tags.three_d_array = True
         return tags
+
+
+def as_array(values):
+    """Return values that have a shape, and None as it is."""
+    return values if values is None or hasattr(values, "shape") else np.asarray(values)
+
+
+def _take(X, rows):
+    """Return rows of an array or DataFrame."""
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
 def _stack(parts):

@@ -4,8 +4,9 @@ import numpy as np
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-__all__ = ["keep_most_real"]
+__all__ = ["DRAWN_FOR_BEST", "keep_most_real"]
 
+DRAWN_FOR_BEST = 3  # rows for each that is kept
 _MAX_FOLDS = 5
 
 

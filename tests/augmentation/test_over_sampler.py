@@ -8,9 +8,9 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from sktsgan import CopulaSampler, GANOverSampler, TransformerGANSampler
-from sktsgan._layout import is_series
-from sktsgan._realness import keep_most_real
-from sktsgan._sampling_strategy import count_new_rows
+from sktsgan.augmentation._layout import is_series
+from sktsgan.augmentation._realness import keep_most_real
+from sktsgan.augmentation._sampling_strategy import count_new_rows
 from sktsgan.datasets import make_sines
 
 COUNTS = {"a": 30, "b": 12, "c": 5}
