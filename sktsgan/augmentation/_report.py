@@ -270,8 +270,8 @@ class AugmentationDisplay:
         self.ax_.set_ylim(-0.6, len(best_last) - 0.4)
         self.ax_.set(
             xlabel=f"difference in {report.scoring} from no augmentation",
-            title=self._title(),
         )
+        self.ax_.set_title(self._title(), loc="left", fontsize="medium")
         self.ax_.spines[["top", "right", "left"]].set_visible(False)
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.grid(axis="x", alpha=0.3)
@@ -279,7 +279,7 @@ class AugmentationDisplay:
 
     def _draw(self, place, differences, row):
         color = _COLORS[row.verdict]
-        offsets = 0.16 * np.where(np.arange(len(differences)) % 2, 1, -1)
+        offsets = -0.14 - 0.06 * (np.arange(len(differences)) % 4)  # below the line, apart
         self.ax_.scatter(differences, place + offsets, s=12, color=color, alpha=0.35, linewidths=0)
         self.ax_.plot([row.low, row.high], [place, place], color=color, linewidth=2.5)
         self.ax_.plot([row.difference], [place], marker="o", markersize=8, color=color)
@@ -297,5 +297,5 @@ class AugmentationDisplay:
         n_helping = int((self.report.table.verdict == "helps").sum())
         score = f"bare estimator {self.report.scores[BARE].mean():.3f}"
         if not n_helping:
-            return f"Augmentation does not help here ({score})"
-        return f"Augmentation helps with {n_helping} of {len(self.report.table)} samplers ({score})"
+            return f"Augmentation does not help ({score})"
+        return f"{n_helping} of {len(self.report.table)} samplers help ({score})"
