@@ -1,5 +1,11 @@
 """Generative augmentation for scikit-learn."""
 
+from sktsgan.augmentation import (
+    AugmentedClassifier,
+    AugmentedRegressor,
+    GANOverSampler,
+    augmentation_report,
+)
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
@@ -9,11 +15,15 @@ from sktsgan.samplers import CopulaSampler, TransformerGANSampler
 __version__ = "0.1.0"
 
 __all__ = [
+    "AugmentedClassifier",
+    "AugmentedRegressor",
     "CopulaSampler",
+    "GANOverSampler",
     "PurgedWindowSplit",
     "SamplingPipeline",
     "TransformerGANSampler",
     "Windowizer",
+    "augmentation_report",
     "distribution_kl_score",
     "make_sampling_pipeline",
 ]

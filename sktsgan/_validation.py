@@ -11,6 +11,7 @@ from sklearn.utils.validation import column_or_1d, validate_data
 
 __all__ = [
     "WindowContainer",
+    "check_class_labels",
     "check_targets",
     "check_window_pair",
     "check_windows",
@@ -221,12 +222,7 @@ def check_targets(y, n_windows):
     """
     if y is None:
         return None, None
-    y = column_or_1d(y)
-    if len(y) != n_windows:
-        raise ValueError(f"y has {len(y)} labels, but X has {n_windows} windows.")
-    assert_all_finite(y, input_name="y")
-    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
-        kind = type_of_target(y, input_name="y", raise_unknown=True)
+    y, kind = _read_targets(y, n_windows)
     if kind == "continuous":
         return None, y.astype(np.float64)
     if kind not in ("binary", "multiclass"):
@@ -236,3 +232,29 @@ def check_targets(y, n_windows):
     if y.dtype.kind == "f" and not shared:
         return None, y.astype(np.float64)
     return classes, codes
+
+
+def check_class_labels(y, n_windows):
+    """Return the classes and the class of each window as an integer, or None twice for no labels.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` has another length than ``X`` or is no set of class labels.
+    """
+    if y is None:
+        return None, None
+    y, kind = _read_targets(y, n_windows)
+    if kind not in ("binary", "multiclass"):
+        raise ValueError(f"y must hold class labels, got a {kind!r} target.")
+    return np.unique(y, return_inverse=True)
+
+
+def _read_targets(y, n_windows):
+    """Return one target for each window, and what kind they are."""
+    y = column_or_1d(y)
+    if len(y) != n_windows:
+        raise ValueError(f"y has {len(y)} labels, but X has {n_windows} windows.")
+    assert_all_finite(y, input_name="y")
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
+        return y, type_of_target(y, input_name="y", raise_unknown=True)

@@ -240,3 +240,40 @@ def test_prompts_prints_a_row_a_kind_of_prompt(tmp_path, capsys):
     assert row["n_values"] == 12 and 0 <= row["closest"] <= 12
     assert all(0 <= share <= 1 for share in row["folds"] + row["unseen"])
     assert "| month | 2 | " in capsys.readouterr().out
+
+
+def test_half_of_the_classes_are_cut_to_a_tenth():
+    y = np.repeat(["a", "b", "c", "d"], [60, 40, 50, 30])
+    for seed in range(3):
+        kept = script("_unbalanced").unbalance(y, seed)
+        counts = np.unique(y[kept], return_counts=True)[1]
+        assert sorted(counts)[:2] == [6, 6]
+        assert len(counts) == 4
+
+
+def test_augmentation_measures_every_pair(monkeypatch, capsys, tmp_path):
+    augmentation = script("augmentation")
+    windows, y = windows_of(80), np.repeat(["a", "b"], 40)
+    windows[y == "b"] += 1
+    monkeypatch.setattr(augmentation, "load_dataset", lambda name: [windows, y, windows, y])
+    rows = augmentation.main(
+        "--dataset GunPoint,ArrowHead --over-sampler none,GANOverSampler --classifier forest,logistic --seeds 2 "
+        f"--markdown --output {tmp_path / 'scores.json'}".split()
+    )
+    assert len(rows) == 2 * 2 * 2 * 2
+    assert {row["smallest"] for row in rows} == {4}
+    assert json.loads((tmp_path / "scores.json").read_text())["rows"] == rows
+    table = capsys.readouterr().out.strip().splitlines()
+    assert len({line.count("|") for line in table}) == 1
+
+
+def test_differences_are_those_of_the_seeds_means():
+    rows = [
+        {"over_sampler": name, "dataset": "d", "classifier": "c", "seed": seed, "f1": f1}
+        for name, scores in {"ours": [0.6, 0.8], "theirs": [0.5, 0.5]}.items()
+        for seed, f1 in enumerate(scores)
+    ]
+    mean, low, high = script("augmentation").compare(rows, "ours", "theirs")
+    assert mean == pytest.approx(0.2)
+    assert high - mean == pytest.approx(12.706 * 0.1, rel=1e-3)  # t of one degree of freedom
+    assert low < 0

@@ -5,6 +5,12 @@ import torch
 from sklearn.cluster import KMeans
 
 from sktsgan.representation._conditional_noise import ConditionalNoise
+from sktsgan.representation._few import (
+    covariance_within,
+    is_few,
+    kernel_width,
+    spread_about_classes,
+)
 
 __all__ = ["GroupedGaussians"]
 
@@ -33,7 +39,8 @@ class GroupedGaussians:
     ----------
     n_groups : int or "auto"
         Of each class. "auto" takes one for every 10·d windows, though at least 60 and at most 600, where d is the
-        number of components; and no more than 200.
+        number of components; and no more than 200. Of several classes, those of fewer than 20 windows get
+        a kernel on each window.
     max_rank : int
         The most directions that a group's covariance keeps.
     random_state : int
@@ -61,47 +68,62 @@ class GroupedGaussians:
         cells : ndarray of shape (n_windows, n_factors), default=None
             The cell of each factor that a window belongs to, with conditions.
         """
-        max_windows = _MAX_WINDOWS
-        if cells is not None and cells.shape[1]:
-            max_windows = np.clip(components.shape[1] / 2, *_CONDITIONED)
         if conditions is not None:
             features = _beside(features, conditions)
-        members, self.groups_of_class_ = [], []
-        for label in range(classes.max() + 1):
-            rows = np.flatnonzero(classes == label)
-            groups = self._cluster(features[rows], components.shape[1], max_windows)
-            self.groups_of_class_.append(np.arange(len(members), len(members) + groups.max() + 1))
-            members += [rows[groups == j] for j in range(groups.max() + 1)]
+        members, kernels = self._group(features, components.shape[1], classes, cells)
         self.group_sizes_ = np.array([len(rows) for rows in members])
         self.means_ = torch.as_tensor(
             np.stack([components[rows].mean(axis=0) for rows in members]), dtype=torch.float32
         )
-        centred = [components[rows] - components[rows].mean(axis=0) for rows in members]
+        centred = spread_about_classes(components, members, classes, kernels)
         self.row_groups_, self.noise_ = None, None
         if conditions is not None:
             self.row_groups_ = torch.empty(len(components), dtype=torch.long)
             for j, rows in enumerate(members):
                 self.row_groups_[rows] = j
-            centred = self._explain(centred, conditions.astype(np.float64), members)
+            given = conditions.astype(np.float64)
+            means = np.stack([given[rows].mean(axis=0) for rows in members])
+            self.condition_means_ = torch.as_tensor(means, dtype=torch.float32)
+            given = spread_about_classes(given, members, classes, kernels)
+            centred = self._explain(centred, given)
         roots = self._roots(centred)
         if cells is not None and cells.shape[1]:
             order = np.concatenate(members)
             white = [e @ _inverse_root(root) for e, root in zip(centred, roots, strict=True)]
             self.noise_ = ConditionalNoise().fit(np.concatenate(white), cells[order])
+        if kernels.any():
+            root = self._root(covariance_within(components, classes))
+            for j in np.flatnonzero(kernels):
+                roots[j] = kernel_width(np.sum(classes == classes[members[j]])) * root
         self.roots_ = torch.as_tensor(np.stack(roots), dtype=torch.float32)
         self.moves_ = self.roots_
         return self
 
-    def _explain(self, centred, conditions, members):
+    def _group(self, features, n_components, classes, cells):
+        """Return the windows of each group, and whether it is the kernel on a single one."""
+        max_windows = _MAX_WINDOWS
+        if cells is not None and cells.shape[1]:
+            max_windows = np.clip(n_components / 2, *_CONDITIONED)
+        members, kernels, self.groups_of_class_ = [], [], []
+        for label in range(classes.max() + 1):
+            rows = np.flatnonzero(classes == label)
+            few = self.n_groups == "auto" and is_few(len(rows), classes.max() + 1)
+            groups = np.arange(len(rows))
+            if not few:
+                groups = self._cluster(features[rows], n_components, max_windows)
+            n_groups = groups.max() + 1
+            self.groups_of_class_.append(np.arange(len(members), len(members) + n_groups))
+            members += [rows[groups == j] for j in range(n_groups)]
+            kernels += [few] * n_groups
+        return members, np.array(kernels)
+
+    def _explain(self, centred, given):
         """Learn what conditions say within groups, and return what they leave open."""
-        means = np.stack([conditions[rows].mean(axis=0) for rows in members])
-        given = [conditions[rows] - mean for rows, mean in zip(members, means, strict=True)]
         all_given = np.concatenate(given)
         penalty = _RIDGE * len(all_given) * np.eye(all_given.shape[1])
         slopes = np.linalg.solve(
             all_given.T @ all_given + penalty, all_given.T @ np.concatenate(centred)
         )
-        self.condition_means_ = torch.as_tensor(means, dtype=torch.float32)
         self.slopes_ = torch.as_tensor(slopes, dtype=torch.float32)
         return [e - c @ slopes for e, c in zip(centred, given, strict=True)]
 

@@ -55,10 +55,14 @@ class CopulaSampler(BaseSampler):
     Channels that are constant, copies of each other, integer-valued, on a grid of values or interpolated between
     knots come out as such, and values stay within the range seen in ``fit``.
 
+    Where ``n_components="auto"`` and there are several classes, a class of n < 20 windows is modelled by a kernel on
+    each of them, with 1/n of the covariance within all classes: it borrows from the others how windows vary [3]_.
+
     References
     ----------
     .. [1] Sklar (1959). Fonctions de répartition à n dimensions et leurs marges.
     .. [2] Patki, Wedge, Veeramachaneni (2016). The Synthetic Data Vault. DSAA. (Gaussian copulas of tables.)
+    .. [3] Silverman, Young (1987). The bootstrap: to smooth or not to smooth? Biometrika 74.
 
     Examples
     --------

@@ -102,3 +102,10 @@ def test_readings_that_often_stay_the_same_lie_on_a_grid():
     held = np.repeat(walk[:, ::2], 2, axis=1)  # every reading comes twice, and never again
     scaler = ChannelScaler().fit(np.stack([walk, held], axis=-1))
     assert [type(m) for m in scaler.maps_] == [QuantileMap, GridMap]
+
+
+def test_a_short_channel_of_distinct_values_is_no_grid():
+    values = np.random.default_rng(0).normal(size=(50, 1, 1))
+    scaler = ChannelScaler().fit(values)
+    assert isinstance(scaler.maps_[0], QuantileMap)
+    assert isinstance(ChannelScaler().fit(np.round(values)).maps_[0], GridMap)

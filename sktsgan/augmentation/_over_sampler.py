@@ -1,0 +1,266 @@
+"""Over-sampling of small classes with a generative sampler."""
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, _fit_context, clone
+from sklearn.utils import column_or_1d
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from sktsgan._random import draw_seed
+from sktsgan._validation import check_class_labels, read_training_windows
+from sktsgan.augmentation._layout import is_series
+from sktsgan.augmentation._realness import DRAWN_FOR_BEST, keep_most_real
+from sktsgan.augmentation._sampling_strategy import count_new_rows
+from sktsgan.samplers import CopulaSampler
+
+__all__ = ["GANOverSampler"]
+
+
+class GANOverSampler(BaseEstimator):
+    """Over-sample small classes with new rows from a generative sampler.
+
+    One sampler learns all classes at once, so that classes of a few windows borrow from the others how windows vary.
+    The rows of the input come out first and as they were, new ones after them.
+
+    Parameters
+    ----------
+    sampler : sampler, default=None
+        What makes new rows: it is cloned, fitted on ``X`` with the classes, and prompted for classes. None is a
+        :class:`CopulaSampler`; rows with two axes are then read as windows of one channel where neighbouring columns
+        are alike, as in a series, and otherwise as a table, each column with a distribution of its own.
+        ``CopulaSampler(n_channels=X.shape[1])`` means a table in any case, ``CopulaSampler()`` a series.
+    sampling_strategy : {"auto", "minority", "not minority", "not majority", "all"}, float, dict or callable, \
+default="auto"
+        Which classes to fill up and how far, as in imbalanced-learn:
+
+        - a name fills the classes that it says up to the largest one; ``"auto"`` is ``"not majority"``;
+        - a float in (0, 1] is the size of the smaller of two classes relative to the larger one;
+        - a dict says how many rows each of its classes is to have in the end;
+        - a callable takes ``y`` and returns such a dict.
+    keep : {"all", "best"}, default="all"
+        ``"best"`` draws three times as many rows and keeps those that a random forest, cross-fitted to tell real from
+        synthetic ones, takes for real most.
+    min_class_size : int, default=2
+        Classes of fewer rows are too small to learn from: the sampler doesn't see them, and their new rows are copies.
+    random_state : int, RandomState instance or None, default=None
+        Rules the sampler, where its own ``random_state`` is None, and the draws.
+
+    Attributes
+    ----------
+    sampler_ : sampler or None
+        Fitted; None where there was nothing to add or every class was too small.
+    sampling_strategy_ : dict
+        New rows of each class.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Size of the second axis of ``X``.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names, where ``X`` was a DataFrame with string columns.
+
+    Warns
+    -----
+    UserWarning
+        If a class is too small to learn from; its rows are repeated then.
+
+    See Also
+    --------
+    AugmentedClassifier : The same inside an estimator of scikit-learn.
+
+    Notes
+    -----
+    It is a step of imbalanced-learn's ``Pipeline``, which resamples in ``fit`` only; imbalanced-learn itself is not
+    needed for anything else.
+
+    References
+    ----------
+    .. [1] Chawla, Bowyer, Hall, Kegelmeyer (2002). SMOTE: synthetic minority over-sampling technique. JAIR 16.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sktsgan import GANOverSampler
+    >>> from sktsgan.datasets import make_sines
+    >>> X = make_sines(60, random_state=0)
+    >>> y = np.array(["common"] * 55 + ["rare"] * 5)
+    >>> X_more, y_more = GANOverSampler(random_state=0).fit_resample(X, y)
+    >>> X_more.shape, int((y_more == "rare").sum())
+    ((110, 24, 5), 55)
+    """
+
+    _parameter_constraints = {
+        "sampler": [HasMethods(["fit", "sample"]), None],
+        "sampling_strategy": [str, Interval(Real, 0, 1, closed="right"), dict, callable],
+        "keep": [StrOptions({"all", "best"})],
+        "min_class_size": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        sampler=None,
+        *,
+        sampling_strategy="auto",
+        keep="all",
+        min_class_size=2,
+        random_state=None,
+    ):
+        self.sampler = sampler
+        self.sampling_strategy = sampling_strategy
+        self.keep = keep
+        self.min_class_size = min_class_size
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y):
+        """Count what is to be added, and learn the classes.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_rows, n_columns) or (n_rows, n_timesteps, n_channels)
+            A table, flat windows or windows.
+        y : array-like of shape (n_rows,)
+            Class labels.
+
+        Returns
+        -------
+        self : object
+            The fitted over-sampler.
+
+        Raises
+        ------
+        ValueError
+            If ``X`` holds NaN or infinity, ``y`` is no set of at least two classes, or the strategy doesn't fit
+            the classes. Nothing has been trained then.
+        """
+        self._learn(as_array(X), as_array(y))
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit_resample(self, X, y):
+        """Return the rows, and new ones of the small classes.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_rows, n_columns) or (n_rows, n_timesteps, n_channels)
+            A table, flat windows or windows.
+        y : array-like of shape (n_rows,)
+            Class labels.
+
+        Returns
+        -------
+        X_resampled : ndarray or DataFrame of shape (n_rows + n_new, ...)
+            In the container, columns and dtypes of ``X``: its own rows, then the new ones class by class.
+        y_resampled : ndarray or Series of shape (n_rows + n_new,)
+            Their labels.
+
+        Raises
+        ------
+        ValueError
+            As ``fit``.
+        """
+        X, y = as_array(X), as_array(y)
+        classes, n_new, rng = self._learn(X, y)
+        made = [
+            self._make(X, classes, label, n, rng) for label, n in enumerate(n_new.tolist()) if n
+        ]
+        return _stack([X, *made]), _append_labels(y, np.repeat(self.classes_, n_new))
+
+    def _learn(self, X, y):
+        """Fit the sampler on the classes that are large enough for it.
+
+        Returns
+        -------
+        classes : ndarray of shape (n_rows,)
+            The class of each row as an integer.
+        n_new : ndarray of shape (n_classes,)
+            How many rows each class gets.
+        rng : RandomState
+            For the draws.
+        """
+        windows, _ = read_training_windows(self, X, n_channels=None, min_windows=2)
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        self.classes_, classes = check_class_labels(y, len(windows))
+        counts = np.bincount(classes)
+        if len(counts) < 2:
+            raise ValueError(f"y must have at least 2 classes, got 1 class: {self.classes_[0]!r}.")
+        by_label = dict(zip(self.classes_.tolist(), counts.tolist(), strict=True))
+        self.sampling_strategy_ = count_new_rows(self.sampling_strategy, y, by_label)
+        n_new = np.array([self.sampling_strategy_.get(c, 0) for c in self.classes_.tolist()])
+        rng = np.random.RandomState(draw_seed(self.random_state))
+        learnt = np.isin(classes, np.flatnonzero(counts >= self.min_class_size))
+        self._warn_of_copies(self.classes_[(n_new > 0) & (counts < self.min_class_size)], by_label)
+        self.sampler_ = None
+        if n_new[classes[learnt]].any():
+            self.sampler_ = self._make_sampler(windows, draw_seed(rng))
+            self.sampler_.fit(_take(X, np.flatnonzero(learnt)), classes[learnt])
+        return classes, n_new, rng
+
+    def _make_sampler(self, windows, seed):
+        if self.sampler is None:
+            table = windows.shape[2] == 1 and not is_series(windows[..., 0])
+            return CopulaSampler(n_channels=windows.shape[1] if table else None, random_state=seed)
+        sampler = clone(self.sampler)
+        if sampler.get_params().get("random_state", seed) is None:
+            sampler.set_params(random_state=seed)
+        return sampler
+
+    def _warn_of_copies(self, labels, counts):
+        if len(labels):
+            small = ", ".join(f"{label!r} ({counts[label]})" for label in labels.tolist())
+            warnings.warn(
+                f"Classes of fewer than min_class_size={self.min_class_size} rows are too small to learn from; their "
+                f"rows are repeated instead: {small}.",
+                UserWarning,
+                stacklevel=5,
+            )
+
+    def _make(self, X, classes, label, n_new, rng):
+        """Return new rows of a class, in the container of ``X``."""
+        own = np.flatnonzero(classes == label)
+        if len(own) < self.min_class_size:
+            return _take(X, rng.choice(own, n_new))
+        n_drawn = n_new if self.keep == "all" else DRAWN_FOR_BEST * n_new
+        made = self.sampler_.sample(
+            n_drawn, prompt=np.full(n_drawn, label), random_state=draw_seed(rng)
+        )
+        if self.keep == "all":
+            return made
+        kept = keep_most_real(np.asarray(_take(X, own)), np.asarray(made), n_new, draw_seed(rng))
+        return _take(made, kept)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def as_array(values):
+    """Return values that have a shape, and None as it is."""
+    return values if values is None or hasattr(values, "shape") else np.asarray(values)
+
+
+def _take(X, rows):
+    """Return rows of an array or DataFrame."""
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def _stack(parts):
+    """Return rows of one kind below each other."""
+    if isinstance(parts[0], pd.DataFrame):
+        return pd.concat(parts, ignore_index=True)
+    return np.concatenate(parts)
+
+
+def _append_labels(y, labels):
+    """Return labels and further ones, as a Series where they were one."""
+    if isinstance(y, pd.Series):
+        return pd.concat([y, pd.Series(labels, name=y.name).astype(y.dtype)], ignore_index=True)
+    return np.concatenate([column_or_1d(y), labels]).astype(y.dtype, copy=False)
