@@ -11,6 +11,7 @@ from sktsgan._random import draw_seed, local_torch_seed, torch_generator
 from sktsgan._threads import threads_for
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._repair import RepairMixin
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import FitTaskReporter, StepProgressBar
 
@@ -42,7 +43,7 @@ def _check_callbacks(callbacks):
             )
 
 
-class AdversarialSampler(BaseSampler):
+class AdversarialSampler(RepairMixin, BaseSampler):
     """Base of samplers that train a generator against a discriminator.
 
     A sampler adds two hooks. ``_build(windows, classes, seed, n_updates, n_warmup)`` learns scales,
@@ -87,7 +88,7 @@ class AdversarialSampler(BaseSampler):
         windows, classes = (self._read_further_set if started else self._read_training_set)(X, y)
         n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
         if not started:
-            self._start(windows, classes, None, n_warmup=0)
+            windows = self._start(windows, classes, None, n_warmup=0)
         elif self.net_ is not None:
             self.net_.hold()
         self._train(windows, classes, n_updates)
@@ -111,15 +112,18 @@ class AdversarialSampler(BaseSampler):
                 self.net_.restart(self.max_iter)
             n_warmup = 0
         else:
-            self._start(windows, classes, self.max_iter, n_warmup)
+            windows = self._start(windows, classes, self.max_iter, n_warmup)
         self._train(windows, classes, self.max_iter + n_warmup)
 
     def _start(self, windows, classes, n_updates, n_warmup):
+        """Learn scales and base, and return the windows, whose holes are filled now."""
         seed = draw_seed(self.random_state)
+        windows = self._learn_repair(windows, seed)
         self._generator = torch_generator(seed)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
             self.net_ = self._build(windows, classes, seed, n_updates, n_warmup)
+        return windows
 
     def _train(self, windows, classes, n_steps):
         """Run the training steps, and tell callbacks of them."""

@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
@@ -62,7 +63,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``X`` holds NaN or infinity, has fewer than two windows or the wrong number of axes, or if ``y`` does not
+            If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
+            a channel holds nothing else, has fewer than two windows or the wrong number of axes, or if ``y`` does not
             hold a class label for each window. Nothing has been trained then.
         """
         windows, classes = self._read_training_set(X, y)
@@ -79,7 +81,11 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _read_training_set(self, X, y):
         windows, container = read_training_windows(
-            self, X, n_channels=self.n_channels, min_windows=self._min_windows
+            self,
+            X,
+            n_channels=self.n_channels,
+            min_windows=self._min_windows,
+            allow_nan=get_tags(self).input_tags.allow_nan,
         )
         labels, classes = check_class_labels(y, len(windows))
         self.container_ = container
@@ -90,7 +96,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _read_further_set(self, X, y):
         """Validate windows for ``partial_fit`` after its first call."""
-        windows = read_windows(self, X, self.container_)
+        allow_nan = get_tags(self).input_tags.allow_nan
+        windows = read_windows(self, X, self.container_, allow_nan=allow_nan)
         if (y is None) != (self.classes_ is None):
             raise ValueError("y must be given in every call of partial_fit, or in none.")
         if y is None:

@@ -7,11 +7,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sktsgan._random import draw_seed
 from sktsgan.representation import WindowCopula
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._repair import RepairMixin
 
 __all__ = ["CopulaSampler"]
 
 
-class CopulaSampler(BaseSampler):
+class CopulaSampler(RepairMixin, BaseSampler):
     """Sample windows from a mixture of Gaussian copulas, fitted in closed form.
 
     Channels go to normal scores through their empirical distributions, windows to level, log-scale
@@ -82,7 +83,9 @@ class CopulaSampler(BaseSampler):
 
     def _fit_windows(self, windows, classes):
         with self._fit_task():
-            self.copula_ = self._fit_copula(windows, classes, draw_seed(self.random_state))
+            seed = draw_seed(self.random_state)
+            windows = self._learn_repair(windows, seed)
+            self.copula_ = self._fit_copula(windows, classes, seed)
 
     def _fit_copula(self, windows, classes, seed):
         """Return the model of float64 windows with three axes and of classes as integers or None."""

@@ -1,0 +1,167 @@
+"""Gaussians conditioned on what was observed."""
+
+from functools import cached_property
+
+import numpy as np
+import torch
+from scipy.linalg import cho_solve, lapack, solve_triangular
+from scipy.linalg import cholesky as _cholesky
+
+__all__ = ["ConditionalGaussian", "fill_rows", "rows_by_pattern"]
+
+_CHUNK_VALUES = 2**24
+
+
+def rows_by_pattern(missing):
+    """Yield each pattern of missing values and the rows that have it.
+
+    Parameters
+    ----------
+    missing : ndarray of bool, of shape (n_rows, n_values)
+
+    Yields
+    ------
+    pattern : ndarray of bool, of shape (n_values,)
+    rows : ndarray of shape (n_rows_of_it,)
+    """
+    packed = np.packbits(missing, axis=1)
+    _, pattern_of = np.unique(packed, axis=0, return_inverse=True)
+    order = np.argsort(pattern_of, kind="stable")
+    counts = np.bincount(pattern_of)
+    for rows in np.split(order, np.cumsum(counts)[:-1]):
+        yield missing[rows[0]], rows
+
+
+class ConditionalGaussian:
+    """A normal law of rows of values, to be conditioned on any of them.
+
+    Where fewer values are missing (m) than observed (o), the precision P = Σ⁻¹ gives the conditional law,
+
+        x_m | x_o ~ N(μ_m − P_mm⁻¹ P_mo (x_o − μ_o), P_mm⁻¹),
+
+    else the covariance does; what has to be factorised is always the smaller of the two blocks.
+
+    Parameters
+    ----------
+    mean : ndarray of shape (n_values,)
+    covariance : ndarray of shape (n_values, n_values)
+        Positive definite.
+    """
+
+    def __init__(self, mean, covariance):
+        self.mean = mean
+        self.covariance = covariance
+        self.root = _cholesky(covariance, lower=True)
+        precision = lapack.dpotri(self.root, lower=1)[0]
+        self.precision = np.tril(precision) + np.tril(precision, -1).T
+
+    def condition(self, missing):
+        """Return the law of the missing values given the others.
+
+        Parameters
+        ----------
+        missing : ndarray of bool, of shape (n_values,)
+            At least one is True.
+        """
+        by_precision = 2 * missing.sum() <= len(missing)
+        return (_ByPrecision if by_precision else _ByCovariance)(self, missing)
+
+
+class _ByPrecision:
+    def __init__(self, law, missing):
+        self.law, self.missing = law, missing
+        self.columns = law.precision[:, missing]
+        self.root = _cholesky(self.columns[missing], lower=True)
+
+    @cached_property
+    def scale(self):
+        """Conditional standard deviations, of shape (n_missing,)."""
+        return np.sqrt(np.diag(lapack.dpotri(self.root, lower=1)[0]))
+
+    def covariance(self):
+        """Return the conditional covariance."""
+        return cho_solve((self.root, True), np.eye(len(self.root)))
+
+    def locate(self, rows):
+        """Return conditional means, of shape (n_rows, n_missing).
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_values)
+            The values at missing places are not looked at.
+        """
+        centred = np.where(self.missing, 0.0, rows - self.law.mean)
+        pull = centred @ self.columns
+        return self.law.mean[self.missing] - cho_solve((self.root, True), pull.T).T
+
+    def deviate(self, noise):
+        """Return draws around the mean from white noise of shape (n_rows, n_values)."""
+        noise = noise[:, self.missing]
+        return solve_triangular(self.root, noise.T, lower=True, trans="T").T
+
+
+class _ByCovariance:
+    def __init__(self, law, missing):
+        self.law, self.missing, self.seen = law, missing, ~missing
+        self.root = _cholesky(law.covariance[np.ix_(self.seen, self.seen)], lower=True)
+        across = law.covariance[np.ix_(self.seen, missing)]
+        self.half = solve_triangular(self.root, across, lower=True)
+
+    @cached_property
+    def scale(self):
+        before = np.diag(self.law.covariance)[self.missing]
+        # what is certain given the rest keeps a trace of its variance, lest rounding make it negative
+        return np.sqrt(np.maximum(before - (self.half**2).sum(axis=0), 1e-12 * before))
+
+    def covariance(self):
+        return self.law.covariance[np.ix_(self.missing, self.missing)] - self.half.T @ self.half
+
+    def locate(self, rows):
+        return self.law.mean[self.missing] + self._whiten(rows - self.law.mean).T @ self.half
+
+    def deviate(self, noise):
+        # a draw of all values, less what its observed ones explain
+        drawn = noise @ self.law.root.T
+        return drawn[:, self.missing] - self._whiten(drawn).T @ self.half
+
+    def _whiten(self, centred):
+        return solve_triangular(self.root, centred[:, self.seen].T, lower=True)
+
+
+def fill_rows(law, rows, n_draws, generator, spread=None):
+    """Fill the holes of rows with draws from a normal law given what was observed.
+
+    Parameters
+    ----------
+    law : ConditionalGaussian
+    rows : ndarray of shape (n_rows, n_values)
+        NaN where nothing was observed.
+    n_draws : int
+    generator : torch.Generator
+    spread : callable, default=None
+        Takes deviations of shape (n_items, n_missing), their standard deviations and the pattern of missing values, and
+        returns deviations; None leaves them as they are.
+
+    Returns
+    -------
+    filled : ndarray of shape (n_draws, n_rows, n_values)
+        Draws 2k and 2k + 1 lie on opposite sides of the conditional mean, at the same distance.
+    """
+    filled = np.broadcast_to(rows, (n_draws, *rows.shape)).copy()
+    n_pairs = -(-n_draws // 2)
+    size = max(1, _CHUNK_VALUES // (n_pairs * rows.shape[1]))
+    for missing, own in rows_by_pattern(np.isnan(rows)):
+        if not missing.any():
+            continue
+        conditioned = law.condition(missing)
+        for part in np.split(own, range(size, len(own), size)):
+            means = conditioned.locate(rows[part])
+            shape = n_pairs * len(part), rows.shape[1]
+            noise = torch.randn(shape, generator=generator, dtype=torch.float64).numpy()
+            away = conditioned.deviate(noise)
+            if spread is not None:
+                away = spread(away, conditioned.scale, missing)
+            away = away.reshape(n_pairs, 1, *means.shape) * np.array([1.0, -1.0])[:, None, None]
+            drawn = (means + away).reshape(-1, *means.shape)[:n_draws]
+            filled[:, part[:, None], np.flatnonzero(missing)] = drawn
+    return filled
