@@ -12,16 +12,18 @@ def fill_missing(X, values):
 
     Parameters
     ----------
-    X : array-like or DataFrame
+    X : array-like, Series or DataFrame
         Numbers, NaN (or NA) where they are missing.
     values : ndarray
         As many values as ``X`` has, in the same order; those at missing places are taken.
 
     Returns
     -------
-    X : ndarray or DataFrame
+    X : ndarray, Series or DataFrame
         Container, labels and dtypes as they came; lists become arrays of float64.
     """
+    if isinstance(X, pd.Series):
+        return _fill_frame(X.to_frame(), values.reshape(-1, 1)).iloc[:, 0].rename(X.name)
     if isinstance(X, pd.DataFrame):
         return _fill_frame(X, values.reshape(X.shape))
     if not hasattr(X, "dtype") or X.dtype.kind not in "fiub":

@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import sktsgan
-from sktsgan import CopulaSampler, TransformerGANSampler, Windowizer
+from sktsgan import CopulaSampler, GANImputer, TransformerGANSampler, Windowizer
 from sktsgan.utils.estimator_checks import parametrize_with_sampler_checks
 
 QUICK = {"max_iter": 2, "embedding_size": 8}
@@ -15,7 +15,7 @@ SAMPLERS = [
     TransformerGANSampler(base=None, **QUICK),
 ]
 UNTRAINED = "ignore::sktsgan.exceptions.ModeCollapseWarning"  # two updates are few without a base
-ESTIMATORS = [*SAMPLERS, Windowizer(window=1)]
+ESTIMATORS = [*SAMPLERS, Windowizer(window=1), GANImputer()]
 
 
 def expected_failures(estimator):

@@ -4,12 +4,24 @@ from functools import cached_property
 
 import numpy as np
 import torch
-from scipy.linalg import cho_solve, lapack, solve_triangular
-from scipy.linalg import cholesky as _cholesky
+from scipy.linalg import LinAlgError, lapack
 
 __all__ = ["ConditionalGaussian", "fill_rows", "rows_by_pattern"]
 
 _CHUNK_VALUES = 2**24
+
+
+# LAPACK by itself: with a pattern for every window, what SciPy checks around it would take most of the time
+def _cholesky(matrix):
+    root, info = lapack.dpotrf(matrix, lower=1) if matrix.size else (matrix, 0)
+    if info:
+        raise LinAlgError(f"The covariance of {len(matrix)} values is not positive definite.")
+    return root
+
+
+def _solve(root, columns, *, transposed=False):
+    """Return L⁻¹ B, or L⁻ᵀ B."""
+    return lapack.dtrtrs(root, columns, lower=1, trans=int(transposed))[0] if root.size else columns
 
 
 def rows_by_pattern(missing):
@@ -51,7 +63,7 @@ class ConditionalGaussian:
     def __init__(self, mean, covariance):
         self.mean = mean
         self.covariance = covariance
-        self.root = _cholesky(covariance, lower=True)
+        self.root = _cholesky(covariance)
         precision = lapack.dpotri(self.root, lower=1)[0]
         self.precision = np.tril(precision) + np.tril(precision, -1).T
 
@@ -71,7 +83,7 @@ class _ByPrecision:
     def __init__(self, law, missing):
         self.law, self.missing = law, missing
         self.columns = law.precision[:, missing]
-        self.root = _cholesky(self.columns[missing], lower=True)
+        self.root = _cholesky(self.columns[missing])
 
     @cached_property
     def scale(self):
@@ -80,7 +92,7 @@ class _ByPrecision:
 
     def covariance(self):
         """Return the conditional covariance."""
-        return cho_solve((self.root, True), np.eye(len(self.root)))
+        return lapack.dpotrs(self.root, np.eye(len(self.root)), lower=1)[0]
 
     def locate(self, rows):
         """Return conditional means, of shape (n_rows, n_missing).
@@ -92,20 +104,20 @@ class _ByPrecision:
         """
         centred = np.where(self.missing, 0.0, rows - self.law.mean)
         pull = centred @ self.columns
-        return self.law.mean[self.missing] - cho_solve((self.root, True), pull.T).T
+        return self.law.mean[self.missing] - lapack.dpotrs(self.root, pull.T, lower=1)[0].T
 
     def deviate(self, noise):
         """Return draws around the mean from white noise of shape (n_rows, n_values)."""
         noise = noise[:, self.missing]
-        return solve_triangular(self.root, noise.T, lower=True, trans="T").T
+        return _solve(self.root, noise.T, transposed=True).T
 
 
 class _ByCovariance:
     def __init__(self, law, missing):
         self.law, self.missing, self.seen = law, missing, ~missing
-        self.root = _cholesky(law.covariance[np.ix_(self.seen, self.seen)], lower=True)
+        self.root = _cholesky(law.covariance[np.ix_(self.seen, self.seen)])
         across = law.covariance[np.ix_(self.seen, missing)]
-        self.half = solve_triangular(self.root, across, lower=True)
+        self.half = _solve(self.root, across)
 
     @cached_property
     def scale(self):
@@ -125,7 +137,7 @@ class _ByCovariance:
         return drawn[:, self.missing] - self._whiten(drawn).T @ self.half
 
     def _whiten(self, centred):
-        return solve_triangular(self.root, centred[:, self.seen].T, lower=True)
+        return _solve(self.root, centred[:, self.seen].T)
 
 
 def fill_rows(law, rows, n_draws, generator, spread=None):

@@ -19,10 +19,9 @@ _MAX_ORDER_ROWS = 20_000
 class WindowRepair:
     """Fill the holes of windows from Gaussians of standardised windows, conditioned on what was observed.
 
-    Channels are standardised; a copy of another takes its values, a constant is put back. Windows of up to 1,500 values
-    are one block; wider ones are cut into blocks of channels that correlate, and a channel of more steps into
-    stretches: then values of one block say nothing of another's. See :class:`BlockRepair` for the Gaussians. Windows with holes
-    are filled by expectation maximisation before that.
+    Channels are standardised; a copy of another takes its values, a constant is put back. Windows of up to 1,500
+    values are one block; wider ones are cut into blocks of channels that correlate, and a channel of more steps into
+    stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the Gaussians.
 
     Parameters
     ----------

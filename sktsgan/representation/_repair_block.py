@@ -1,8 +1,8 @@
 """The repair model of channels that belong together."""
 
 import numpy as np
+import torch
 
-from sktsgan._random import torch_generator
 from sktsgan.representation._conditional import ConditionalGaussian, fill_rows
 from sktsgan.representation._incomplete import estimate_law, some_rows
 from sktsgan.representation._moments import Moments, Prior
@@ -26,10 +26,10 @@ _HELD_OUT, _MAX_HELD_OUT = 0.2, 200
 class BlockRepair:
     """Gaussians of some channels of windows, chosen and calibrated on windows held out.
 
-    The first and the last fifth of the windows are held out in turn (with a window's length purged beside them), so that
-    what drifts with time shows. What is added to the covariance is chosen on the last fifth, by the error of conditional
-    means over the patterns of ``hole_patterns``; spread is calibrated on both. Fewer than 40 windows are too few for
-    either.
+    The first and the last fifth of the windows are held out in turn (with a window's length purged beside them), so
+    that what drifts with time shows. What is added to the covariance is chosen on the last fifth, by the error of
+    conditional means over the patterns of ``hole_patterns``; spread is calibrated on both. Fewer than 40 windows are
+    too few for either. Windows with holes are completed by expectation maximisation and one draw before that.
 
     Parameters
     ----------
@@ -74,7 +74,8 @@ class BlockRepair:
 
     def _complete(self, rows):
         """Return rows with their holes filled by one draw from the law that expectation maximisation finds."""
-        return fill_rows(estimate_law(rows), rows, 1, torch_generator(self.random_state))[0]
+        generator = torch.Generator().manual_seed(self.random_state)
+        return fill_rows(estimate_law(rows), rows, 1, generator)[0]
 
     def _keep(self, law):
         # a sixth of what conditioning needs; the rest is made again when it is needed

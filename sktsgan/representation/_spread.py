@@ -24,8 +24,8 @@ def hole_patterns(n_timesteps, n_channels, rng):
     Returns
     -------
     patterns : list of (str, ndarray of bool of shape (n_timesteps * n_channels,))
-        Two of values missing here and there (10, 30 and 50 %), two of a third of the steps missing, the first and the last
-        quarter, and up to 12 channels one at a time. What would leave nothing observed is left out.
+        Two of values missing here and there (10, 30 and 50 %), two of a third of the steps missing, the first and
+        the last quarter, and up to 12 channels one at a time. What would leave nothing observed is left out.
     """
     shape, third, quarter = (n_timesteps, n_channels), n_timesteps // 3, n_timesteps // 4
     patterns = [(share, rng.random(shape) < share) for share in (0.1, 0.3, 0.5) for _ in range(2)]
@@ -63,14 +63,17 @@ class SpreadMap:
         scales, distances : ndarray of shape (n_values,)
             Conditional standard deviations, and |z|.
         """
-        self.tables_ = {}
-        for whole in (False, True):
+        n_channels = channels.max() + 1
+        self.middles_ = np.zeros((n_channels, 2, _MAX_BINS))
+        self.levels_ = np.ones((n_channels, 2, _MAX_BINS, len(_LEVELS)))
+        for whole in (0, 1):
             rows = np.flatnonzero(absent == whole)
             every = self._table(scales[rows], distances[rows])
-            for c in range(channels.max() + 1):
+            for c in range(n_channels):
                 own = rows[channels[rows] == c]
-                table = self._table(scales[own], distances[own])
-                self.tables_[c, whole] = every if table is None else table
+                table = self._table(scales[own], distances[own]) or every
+                if table is not None:
+                    self.middles_[c, whole], self.levels_[c, whole] = table
         return self
 
     @staticmethod
@@ -80,6 +83,7 @@ class SpreadMap:
         if n_bins == 0:
             return None
         bins = np.array_split(np.argsort(scales, kind="stable"), n_bins)
+        bins += bins[-1:] * (_MAX_BINS - n_bins)  # the last one stands for those that are not there
         middles = np.array([np.log(scales[rows]).mean() for rows in bins])
         factors = [np.quantile(distances[rows], _LEVELS) / _NORMAL for rows in bins]
         return middles, np.clip(factors, 1 / _MAX_FACTOR, _MAX_FACTOR)
@@ -95,21 +99,14 @@ class SpreadMap:
             Standard deviations of its columns.
         channels, absent : ndarray of shape (n_values,)
         """
-        factors = np.ones((len(scales), len(_LEVELS)))
-        for c, whole in set(zip(channels.tolist(), absent.tolist(), strict=True)):
-            own = (channels == c) & (absent == whole)
-            table = self.tables_.get((c, whole))
-            if table is not None:
-                middles, levels = table
-                factors[own] = _between(np.log(scales[own]), middles, levels)
-        distance = np.abs(deviations) / scales
-        return deviations * _factor_at(distance, factors)
-
-
-def _between(places, middles, levels):
-    """Interpolate the rows of levels, straight on at both ends."""
-    columns = [np.interp(places, middles, column) for column in levels.T]
-    return np.stack(columns, axis=1)
+        whole = absent.astype(int)
+        middles, levels = self.middles_[channels, whole], self.levels_[channels, whole]
+        place, factors = np.log(scales), levels[:, 0]
+        for i in range(_MAX_BINS - 1):  # linear from one bin to the next, straight on at both ends
+            gap = np.maximum(middles[:, i + 1] - middles[:, i], 1e-9)
+            share = np.clip((place - middles[:, i]) / gap, 0, 1)
+            factors = factors + share[:, None] * (levels[:, i + 1] - levels[:, i])
+        return deviations * _factor_at(np.abs(deviations) / scales, factors)
 
 
 def _factor_at(distance, factors):

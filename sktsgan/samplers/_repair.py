@@ -18,7 +18,7 @@ class RepairMixin:
     """
 
     def impute(self, X, *, n_draws=1, random_state=None):
-        """Fill missing values.
+        r"""Fill missing values.
 
         Parameters
         ----------
@@ -35,8 +35,8 @@ class RepairMixin:
         -------
         X : ndarray or DataFrame
             In the container and dtypes of ``X``; what was observed is the same to the bit. Filled values are in the
-            units of ``X``, on the grid of a channel that has one, and no farther out than what was seen in ``fit`` or is in
-            the window. With several draws an ndarray of shape (n_draws, \\*X.shape).
+            units of ``X``, on the grid of a channel that has one, and no farther out than what was seen in ``fit`` or
+            is in the window. With several draws an ndarray of shape (n_draws, \*X.shape).
 
         Raises
         ------
