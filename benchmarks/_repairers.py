@@ -15,7 +15,7 @@ __all__ = ["REPAIRERS"]
 N_DRAWS = 10
 _FEW_WINDOWS = 3000
 _ITERATIVE_WINDOWS, _ROUNDS = 1500, 3
-_MOST_FEATURES, _NEAREST_FEATURES = 400, 100
+_MOST_FEATURES, _NEAREST_FEATURES = 200, 50
 _SAITS_SIZES = {
     "n_layers": 2,
     "d_model": 64,
@@ -66,7 +66,7 @@ def fit_iterative(train, seconds):
     """scikit-learn's IterativeImputer on flat windows, training windows and those with holes together.
 
     It learns a regression for a value only where some row lacks it, so that it has to see the holes. To end within
-    minutes it gets 1,500 training windows and three rounds; windows of more than 400 values regress on 100 others.
+    minutes it gets 1,500 training windows and three rounds; windows of more than 200 values regress on 50 others.
     """
     known = _flat(_some(train, _ITERATIVE_WINDOWS))
     nearest = None if known.shape[1] <= _MOST_FEATURES else _NEAREST_FEATURES

@@ -57,8 +57,8 @@ draws = sampler.impute(last, n_draws=100, random_state=0)[:, 0]
 # %%
 # The picture
 # -----------
-# Grey is the truth that was hidden, orange what was filled in; dots are linear interpolation. In the last hours the band
-# holds the middle 80 % of the draws.
+# Grey is the truth that was hidden, orange what was filled in; dots are linear interpolation. In the last hours the
+# band holds the middle 80 % of the draws.
 
 shown = slice(-120, None)
 channels = {"T_out": "outdoors (°C)", "T1": "kitchen (°C)", "RH_out": "humidity outdoors (%)"}

@@ -63,9 +63,17 @@ class ConditionalGaussian:
     def __init__(self, mean, covariance):
         self.mean = mean
         self.covariance = covariance
-        self.root = _cholesky(covariance)
-        precision = lapack.dpotri(self.root, lower=1)[0]
-        self.precision = np.tril(precision) + np.tril(precision, -1).T
+
+    @cached_property
+    def root(self):
+        """Lower Cholesky factor of the covariance."""
+        return _cholesky(self.covariance)
+
+    @cached_property
+    def precision(self):
+        """Inverse of the covariance."""
+        half = lapack.dpotri(self.root, lower=1)[0]
+        return np.tril(half) + np.tril(half, -1).T
 
     def condition(self, missing):
         """Return the law of the missing values given the others.

@@ -12,7 +12,7 @@ from sktsgan.representation._repair_channels import RepairChannels
 
 __all__ = ["WindowRepair"]
 
-_MAX_VALUES = 1500
+_MAX_VALUES, _BLOCK_VALUES = 1500, 800
 _MAX_ORDER_ROWS = 20_000
 
 
@@ -20,8 +20,8 @@ class WindowRepair:
     """Fill the holes of windows from Gaussians of standardised windows, conditioned on what was observed.
 
     Channels are standardised; a copy of another takes its values, a constant is put back. Windows of up to 1,500
-    values are one block; wider ones are cut into blocks of channels that correlate, and a channel of more steps into
-    stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the Gaussians.
+    values are one block; wider ones are cut into blocks of at most 800, of channels that correlate, and a channel of
+    more steps into stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the Gaussians.
 
     Parameters
     ----------
@@ -43,8 +43,10 @@ class WindowRepair:
         for steps, channels in self._cut(windows) if n_channels else ():
             rows = self.channels_.standardise(windows[:, steps], channels).reshape(len(windows), -1)
             n_steps = rows.shape[1] // len(channels)
-            block = BlockRepair(n_steps, len(channels), random_state=self.random_state).fit(rows)
-            self.blocks_.append((steps, channels, block))
+            block = BlockRepair(n_steps, len(channels), random_state=self.random_state)
+            # what holds for the first block is taken to hold for all: judging each would take minutes
+            example = self.blocks_[0][2] if self.blocks_ else None
+            self.blocks_.append((steps, channels, block.fit(rows, example)))
         return self
 
     def _cut(self, windows):
@@ -53,8 +55,8 @@ class WindowRepair:
         order = np.arange(n_channels)
         each, n_stretches = n_channels, 1
         if n_timesteps * n_channels > _MAX_VALUES:
-            each = max(1, _MAX_VALUES // n_timesteps)
-            n_stretches = -(-n_timesteps // _MAX_VALUES)
+            each = max(1, _BLOCK_VALUES // n_timesteps)
+            n_stretches = -(-n_timesteps // _BLOCK_VALUES)
             order = self._order(windows)
         bounds = np.linspace(0, n_timesteps, n_stretches + 1).round().astype(int)
         for channels in np.array_split(order, -(-n_channels // each)):

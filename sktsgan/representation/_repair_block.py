@@ -14,10 +14,11 @@ _PRIORS = [
     Prior(0.0, 1e-4, 0.003),
     Prior(0.0, 1e-5, 0.0),
     Prior(0.0, 1e-3, 0.03),
-    Prior(0.03, 1e-4, 0.003),
     Prior(0.3, 1e-3, 0.03),
+    Prior(0.3, 1e-3, 3.0),
+    Prior(0.9, 1e-4, 3.0),
 ]
-_PRIOR_OF_FEW = Prior(0.5, 1e-3, 0.1)
+_PRIOR_OF_FEW = Prior(0.9, 1e-3, 1.0)
 _FEW_ROWS = 40
 _MIN_ROWS, _ROWS_PER_VALUE = 6000, 10
 _HELD_OUT, _MAX_HELD_OUT = 0.2, 200
@@ -43,7 +44,7 @@ class BlockRepair:
         self.n_timesteps, self.n_channels = n_timesteps, n_channels
         self.random_state = random_state
 
-    def fit(self, rows):
+    def fit(self, rows, example=None):
         """Learn.
 
         Parameters
@@ -51,6 +52,8 @@ class BlockRepair:
         rows : ndarray of shape (n_rows, n_timesteps * n_channels)
             Standardised, time-major; NaN where nothing was observed. At most 10 rows a value (at least 6,000) are
             looked at, taken at random: evenly spaced ones would start at some hours of the day only.
+        example : BlockRepair, default=None
+            A fitted block of other channels of the same windows, from which to take prior and spread.
         """
         width = rows.shape[1]
         n_all, rows = len(rows), some_rows(rows, max(_MIN_ROWS, _ROWS_PER_VALUE * width))
@@ -59,10 +62,15 @@ class BlockRepair:
             rows, seen = rows[seen.any(axis=1)], seen[seen.any(axis=1)]
             rows = self._complete(rows)
         self.spread_ = None
+        self.borrowed_ = example is not None
+        if self.borrowed_:
+            self.prior_, self.spread_ = example.prior_, example.spread_
+            return self._keep(Moments(rows).fit(self.prior_, self.n_channels))
         rng = np.random.default_rng(self.random_state)
         patterns = hole_patterns(self.n_timesteps, self.n_channels, rng)
         if len(rows) < _FEW_ROWS or len(patterns) < 2:
-            return self._keep(Moments(rows).fit(_PRIOR_OF_FEW, self.n_channels))
+            self.prior_ = _PRIOR_OF_FEW
+            return self._keep(Moments(rows).fit(self.prior_, self.n_channels))
         held_out = _HeldOut(rows, seen, self.n_timesteps * len(rows) // n_all)
         first, middle, last = held_out.moments()
         self.prior_ = self._choose_prior(held_out, patterns[::2], first + middle)
@@ -102,7 +110,7 @@ class BlockRepair:
         """Return the channel of each missing value, and whether nothing else of it is there."""
         gone = missing.reshape(self.n_timesteps, self.n_channels).all(axis=0)
         channels = np.tile(np.arange(self.n_channels), self.n_timesteps)[missing]
-        return channels, gone[channels]
+        return np.full(len(channels), -1) if self.borrowed_ else channels, gone[channels]
 
     def _spread_out(self, deviations, scales, missing):
         if self.spread_ is None:

@@ -64,12 +64,13 @@ class SpreadMap:
             Conditional standard deviations, and |z|.
         """
         n_channels = channels.max() + 1
-        self.middles_ = np.zeros((n_channels, 2, _MAX_BINS))
-        self.levels_ = np.ones((n_channels, 2, _MAX_BINS, len(_LEVELS)))
+        # the last row is for all channels together
+        self.middles_ = np.zeros((n_channels + 1, 2, _MAX_BINS))
+        self.levels_ = np.ones((n_channels + 1, 2, _MAX_BINS, len(_LEVELS)))
         for whole in (0, 1):
             rows = np.flatnonzero(absent == whole)
             every = self._table(scales[rows], distances[rows])
-            for c in range(n_channels):
+            for c in range(n_channels + 1):
                 own = rows[channels[rows] == c]
                 table = self._table(scales[own], distances[own]) or every
                 if table is not None:
@@ -98,6 +99,7 @@ class SpreadMap:
         scales : ndarray of shape (n_values,)
             Standard deviations of its columns.
         channels, absent : ndarray of shape (n_values,)
+            As in ``fit``; -1 is a channel of which nothing is known.
         """
         whole = absent.astype(int)
         middles, levels = self.middles_[channels, whole], self.levels_[channels, whole]

@@ -38,6 +38,8 @@ class CopulaSampler(RepairMixin, BaseSampler):
         Class labels seen in ``fit``.
     copula_ : WindowCopula
         The fitted model.
+    repair_ : WindowRepair
+        What ``impute`` draws from.
     n_timesteps_, n_channels_ : int
         Shape of a window.
     n_features_in_ : int

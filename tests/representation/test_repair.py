@@ -88,7 +88,7 @@ def test_wide_windows_are_cut_into_blocks_that_share_no_value():
     owners = np.zeros(windows.shape[1:], dtype=int)
     for steps, channels, block in repair.blocks_:
         owners[steps, channels] += 1
-        assert len(block.mean_) <= 1500
+        assert len(block.mean_) <= 800
     assert len(repair.blocks_) > 1
     assert (owners == 1).all()
 
