@@ -58,7 +58,7 @@ class DataSpec:
         if self.name == "sines":
             windows = make_sines(self.n_windows or _SINES, self.window, random_state=0)
             return self._parts(windows, len(windows))
-        series = self._read_series()
+        series = self.read_series()
         n_windows = len(series) - self.window + 1
         if self.n_windows is not None:
             n_windows = min(n_windows, self.n_windows)
@@ -69,7 +69,7 @@ class DataSpec:
         scaled = (series - low) / np.where(high > low, high - low, 1.0)
         return self._parts(Windowizer(self.window).fit_transform(scaled), n_windows)
 
-    def _read_series(self):
+    def read_series(self):
         """Return the numeric columns of the file, an array of shape (n_steps, n_channels)."""
         if self.directory is None:
             raise SystemExit(f"--dataset {self.name} needs --data DIR, with {FILES[self.name]}")

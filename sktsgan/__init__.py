@@ -6,6 +6,7 @@ from sktsgan.augmentation import (
     GANOverSampler,
     augmentation_report,
 )
+from sktsgan.impute import GANImputer, repair_series
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
@@ -18,6 +19,7 @@ __all__ = [
     "AugmentedClassifier",
     "AugmentedRegressor",
     "CopulaSampler",
+    "GANImputer",
     "GANOverSampler",
     "PurgedWindowSplit",
     "SamplingPipeline",
@@ -26,4 +28,5 @@ __all__ = [
     "augmentation_report",
     "distribution_kl_score",
     "make_sampling_pipeline",
+    "repair_series",
 ]

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sklearn.utils.validation import column_or_1d, validate_data
 __all__ = [
     "WindowContainer",
     "check_class_labels",
+    "check_count",
     "check_targets",
     "check_window_pair",
     "check_windows",
@@ -160,11 +162,14 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
     Raises
     ------
     ValueError
-        If ``X`` is no set of windows, has NaN or infinity, or too few windows.
+        If ``X`` is no set of windows, has infinity or too few windows, or NaN: any at all, or with ``allow_nan`` a
+        window or a channel of nothing else.
     """
     frame = X if isinstance(X, pd.DataFrame) else None
     values = _validate(estimator, X, reset=True, min_windows=min_windows, allow_nan=allow_nan)
     windows = _three_axes(values, n_channels, "X")
+    if allow_nan:
+        _check_observed(windows)
     dtype = getattr(X, "dtype", None)
     if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
         dtype = values.dtype
@@ -176,6 +181,22 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
         dtypes=[] if frame is None else list(frame.dtypes),
     )
     return windows, container
+
+
+def _check_observed(windows):
+    """Refuse what nothing can be learned from: windows, or channels, of NaN alone."""
+    missing = np.isnan(windows)
+    empty = missing.all(axis=(1, 2))
+    if empty.any():
+        raise ValueError(
+            f"X must have an observed value in each window, but {empty.sum()} hold NaN alone, the first in row "
+            f"{empty.argmax()}; leave them out."
+        )
+    empty = missing.all(axis=(0, 1))
+    if empty.any():
+        raise ValueError(
+            f"X must have an observed value in each channel, but channel {empty.argmax()} holds NaN alone."
+        )
 
 
 def read_windows(estimator, X, container, *, allow_nan=False):
@@ -258,3 +279,9 @@ def _read_targets(y, n_windows):
     assert_all_finite(y, input_name="y")
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
         return y, type_of_target(y, input_name="y", raise_unknown=True)
+
+
+def check_count(name, value):
+    """Raise a ValueError that names the parameter unless its value is an integer of at least 1."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}.")

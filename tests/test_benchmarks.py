@@ -277,3 +277,33 @@ def test_differences_are_those_of_the_seeds_means():
     assert mean == pytest.approx(0.2)
     assert high - mean == pytest.approx(12.706 * 0.1, rel=1e-3)  # t of one degree of freedom
     assert low < 0
+
+
+def test_repair_compares_methods_on_the_same_holes(directory, capsys):
+    output = directory / "repair.json"
+    tables = script("repair").main(
+        f"--data {directory} --dataset stocks --window {WINDOW} --method sktsgan,linear,knn --output {output}".split()
+    )
+    printed = capsys.readouterr().out
+    assert json.loads(output.read_text()) == tables
+    ours, linear, neighbors = tables[0]["rows"]
+    assert ours["holes"]["30 %"]["error"] < neighbors["holes"]["30 %"]["error"]
+    assert linear["holes"]["30 %"]["coverage"] is None
+    assert sum(row["mean_rank"] for row in tables[0]["rows"]) == pytest.approx(6, abs=0.5)
+    assert "linear: mean rank" in printed
+
+
+@pytest.mark.parametrize("kind", ["10 %", "30 %", "50 %", "block", "channel", "last"])
+def test_holes_are_what_they_are_called(kind):
+    hidden = script("repair").make_holes(kind, (200, 12, 4), np.random.default_rng(0))
+    share = {"block": 1 / 3, "channel": 1 / 4, "last": 1 / 4}.get(kind) or float(kind[:-1]) / 100
+    assert hidden.mean() == pytest.approx(share, abs=0.02)
+    if kind == "last":
+        assert hidden[:, -3:].all()
+
+
+def test_coverage_of_draws_from_the_right_law_is_eighty_percent():
+    rng = np.random.default_rng(0)
+    windows, drawn = rng.normal(size=(500, 10, 4)), rng.normal(size=(10, 500, 10, 4))
+    found = script("repair").measure(drawn, windows, np.ones(windows.shape, dtype=bool))
+    assert found["coverage"] == pytest.approx(0.8, abs=0.02)

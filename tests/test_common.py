@@ -10,6 +10,7 @@ from sktsgan import (
     AugmentedClassifier,
     AugmentedRegressor,
     CopulaSampler,
+    GANImputer,
     GANOverSampler,
     SamplingPipeline,
     TransformerGANSampler,
@@ -29,6 +30,7 @@ ESTIMATORS = [
     SamplingPipeline([("sampler", CopulaSampler())]),
     Windowizer(window=1),
     GANOverSampler(),
+    GANImputer(),
     AugmentedClassifier(LogisticRegression()),
     AugmentedRegressor(Ridge()),
 ]

@@ -10,6 +10,7 @@ from sktsgan.representation._components import (
 from sktsgan.representation._copula import WindowCopula
 from sktsgan.representation._grid import GridMap
 from sktsgan.representation._quantile import QuantileMap, StandardMap
+from sktsgan.representation._repair import WindowRepair
 from sktsgan.representation._tokens import WindowTokens
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "StandardMap",
     "WindowComponents",
     "WindowCopula",
+    "WindowRepair",
     "WindowTokens",
     "log_scale_floor",
     "scale_mix",

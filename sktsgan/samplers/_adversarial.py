@@ -14,6 +14,7 @@ from sktsgan._threads import threads_for
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._repair import RepairMixin
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, StepProgressBar
 
@@ -64,7 +65,7 @@ def held_out_blocks(n_windows, fraction):
     return held_out
 
 
-class AdversarialSampler(BaseSampler):
+class AdversarialSampler(RepairMixin, BaseSampler):
     """Base of samplers that train a generator against a discriminator.
 
     A sampler adds three hooks. ``_build(windows, seed, n_updates, n_warmup)`` learns scales, sets ``scaler_`` and
@@ -118,7 +119,7 @@ class AdversarialSampler(BaseSampler):
         windows, rows = read(X, y, timestamps, conditions)
         n_updates = -(-len(windows) // min(self.batch_size, len(windows)))
         if not started:
-            self._start(windows, None, n_warmup=0)
+            windows = self._start(windows, None, n_warmup=0)
         elif self.net_ is not None:
             self.net_.hold()
         self._train(windows, rows, n_updates)
@@ -159,18 +160,21 @@ class AdversarialSampler(BaseSampler):
                 self.net_.restart(self.max_iter)
             n_warmup = 0
         else:
-            self._start(windows, self.max_iter, n_warmup)
+            windows = self._start(windows, self.max_iter, n_warmup)
         held_out = None
         if self.n_iter_no_change is not None:
             held_out = held_out_blocks(len(windows), self.validation_fraction)
         self._train(windows, rows, self.max_iter + n_warmup, held_out)
 
     def _start(self, windows, n_updates, n_warmup):
+        """Learn scales and base, and return the windows, whose holes are filled now."""
         seed = draw_seed(self.random_state)
+        windows = self._learn_repair(windows, seed)
         self._generator = torch_generator(seed)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
             self.net_ = self._build(windows, seed, n_updates, n_warmup)
+        return windows
 
     def _encoded(self, rows):
         """Return the conditions of rows as the networks take them, or None where nothing varies."""

@@ -3,16 +3,16 @@
 from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
 from itertools import count
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
-from sktsgan._validation import check_targets, read_training_windows, read_windows
+from sktsgan._validation import check_count, check_targets, read_training_windows, read_windows
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import ConditionTable, read_timestamps, select_rows
 
@@ -68,7 +68,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``X`` holds NaN or infinity, has fewer than two windows or the wrong number of axes, or if ``y``,
+            If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
+            a channel holds nothing else; if it has fewer than two windows or the wrong number of axes; or if ``y``,
             ``timestamps`` or ``conditions`` do not hold one known value for each window. Nothing has been trained then.
 
         Warns
@@ -91,7 +92,11 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _read_training_set(self, X, y, timestamps, conditions):
         """Return validated windows and their rows in a new table of conditions."""
         windows, container = read_training_windows(
-            self, X, n_channels=self.n_channels, min_windows=self._min_windows
+            self,
+            X,
+            n_channels=self.n_channels,
+            min_windows=self._min_windows,
+            allow_nan=get_tags(self).input_tags.allow_nan,
         )
         self._check_number(len(windows))
         classes, y = check_targets(y, len(windows))
@@ -113,7 +118,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _read_further_set(self, X, y, timestamps, conditions):
         """Validate windows for ``partial_fit`` after its first call; return them and their rows."""
-        windows = read_windows(self, X, self.container_)
+        allow_nan = get_tags(self).input_tags.allow_nan
+        windows = read_windows(self, X, self.container_, allow_nan=allow_nan)
         classes, y = check_targets(y, len(windows))
         rows = self.conditions_.append(
             len(windows),
@@ -183,7 +189,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _complete(self, prompt, n_samples, random_state, return_prompt):
         """Return windows whose observed values are those of the prompt."""
-        _check_count("n_samples", n_samples)
+        check_count("n_samples", n_samples)
         if not hasattr(self, "impute"):
             raise ValueError(
                 f"prompt holds windows with NaN, but {type(self).__name__} can't fill in missing values."
@@ -228,7 +234,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError
             As ``sample``, and if ``batch_size`` is below 1.
         """
-        _check_count("batch_size", batch_size)
+        check_count("batch_size", batch_size)
         blocks = self._iter_blocks(n_samples, prompt, random_state)
         return self._wrap_batches(_rebatch(blocks, batch_size), return_prompt)
 
@@ -259,7 +265,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _iter_blocks(self, n_samples, prompt, random_state):
         """Yield blocks of windows and their conditions, whose sizes depend on the windows' shape alone."""
         check_is_fitted(self, "container_")
-        _check_count("n_samples", n_samples)
+        check_count("n_samples", n_samples)
         selection = self._read_prompt(prompt, n_samples)
         generator = torch_generator(draw_seed(random_state))
         return self._draw_blocks(n_samples, selection, generator)
@@ -296,11 +302,6 @@ def _is_observed(prompt, sampler):
         return False
     shape = container.n_timesteps, container.n_channels
     return prompt.shape[1:] in (shape, (shape[0] * shape[1],))
-
-
-def _check_count(name, value):
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1, got {value!r}.")
 
 
 def _rebatch(blocks, batch_size):

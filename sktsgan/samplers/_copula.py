@@ -7,11 +7,12 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sktsgan._random import draw_seed
 from sktsgan.representation import WindowCopula
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._repair import RepairMixin
 
 __all__ = ["CopulaSampler"]
 
 
-class CopulaSampler(BaseSampler):
+class CopulaSampler(RepairMixin, BaseSampler):
     """Sample windows from a mixture of Gaussian copulas, fitted in closed form.
 
     Channels go to normal scores through their empirical distributions, windows to level, log-scale
@@ -39,6 +40,8 @@ class CopulaSampler(BaseSampler):
         What is known of the training windows.
     copula_ : WindowCopula
         The fitted model.
+    repair_ : WindowRepair
+        What ``impute`` draws from.
     n_timesteps_, n_channels_ : int
         Shape of a window.
     n_features_in_ : int
@@ -89,6 +92,7 @@ class CopulaSampler(BaseSampler):
     def _fit_windows(self, windows, rows):
         with self._fit_task():
             seed = draw_seed(self.random_state)
+            windows = self._learn_repair(windows, seed)
             self.copula_ = self._fit_copula(windows, self.conditions_, seed)
 
     def _fit_copula(self, windows, table, seed):

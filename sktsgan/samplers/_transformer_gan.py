@@ -95,6 +95,8 @@ class TransformerGANSampler(AdversarialSampler):
         The skorch net of both networks; None where all channels are constant.
     copula_ : WindowCopula or None
         The base.
+    repair_ : WindowRepair
+        What ``impute`` draws from.
     classes_ : ndarray of shape (n_classes,) or None
         Class labels seen in ``fit``; None also where ``y`` held numbers.
     conditions_ : ConditionTable
@@ -134,6 +136,9 @@ class TransformerGANSampler(AdversarialSampler):
     Departures from [1]_ and [3]_: both players move at once, from one backward pass through the
     discriminator; the penalty is estimated by finite differences on every fourth step, with four
     times the weight; and the generator that samples is a moving average of the trained one.
+
+    ``impute`` draws from a Gaussian of plain windows, conditioned on what was observed and calibrated on held-out
+    windows; the trained networks take no part in it.
 
     References
     ----------

@@ -91,8 +91,9 @@ def _make_windows():
         ),
         refused=(
             ("NaN", _replace_one(windows, np.nan), {}),
+            ("a window of NaN", np.where(np.arange(60)[:, None, None] == 3, np.nan, windows), {}),
+            ("a channel of NaN", np.where(np.arange(3) == 1, np.nan, windows), {}),
             ("infinity", _replace_one(windows, -np.inf), {}),
-            ("NaN in flat windows", _replace_one(windows, np.nan).reshape(60, -1), three),
             ("too few items", windows[:1], {}),
             ("no items", windows[:0], {}),
             ("one axis", windows[:, 0, 0], {}),

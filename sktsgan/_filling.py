@@ -1,0 +1,48 @@
+"""Missing values replaced where they stand, in whatever container they came."""
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_integer_dtype
+
+__all__ = ["fill_missing"]
+
+
+def fill_missing(X, values):
+    """Return a copy of ``X`` in which nothing but its missing values changed.
+
+    Parameters
+    ----------
+    X : array-like, Series or DataFrame
+        Numbers, NaN (or NA) where they are missing.
+    values : ndarray
+        As many values as ``X`` has, in the same order; those at missing places are taken.
+
+    Returns
+    -------
+    X : ndarray, Series or DataFrame
+        Container, labels and dtypes as they came; lists become arrays of float64.
+    """
+    if isinstance(X, pd.Series):
+        return _fill_frame(X.to_frame(), values.reshape(-1, 1)).iloc[:, 0].rename(X.name)
+    if isinstance(X, pd.DataFrame):
+        return _fill_frame(X, values.reshape(X.shape))
+    if not hasattr(X, "dtype") or X.dtype.kind not in "fiub":
+        X = np.asarray(X, dtype=float)
+    filled = np.array(X)
+    if filled.dtype.kind == "f":
+        holes = np.isnan(filled)
+        filled[holes] = values.reshape(filled.shape)[holes]
+    return filled
+
+
+def _fill_frame(frame, values):
+    filled = frame.copy()
+    for i, dtype in enumerate(frame.dtypes):
+        holes = frame.iloc[:, i].isna().to_numpy()
+        if holes.any():
+            column, made = frame.iloc[:, i].array.copy(), values[holes, i]
+            if is_integer_dtype(dtype):  # of pandas: NumPy's integers have no holes
+                made = np.round(made)
+            column[holes] = pd.Series(made).astype(dtype).array
+            filled.isetitem(i, pd.Series(column, index=frame.index))
+    return filled

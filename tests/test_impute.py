@@ -1,0 +1,131 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import make_pipeline
+
+from sktsgan import CopulaSampler, GANImputer, Windowizer, repair_series
+from sktsgan._filling import fill_missing
+
+
+@pytest.fixture(scope="module")
+def series():
+    rng = np.random.default_rng(0)
+    walk = np.cumsum(rng.normal(size=(400, 3)), axis=0) * 0.1
+    daily = np.sin(np.arange(400) * 2 * np.pi / 24)[:, None]
+    index = pd.date_range("2024-01-01", periods=400, freq="h")
+    return pd.DataFrame(walk + 3 * daily, index=index, columns=list("abc"))
+
+
+def punch(frame, share=0.1):
+    return frame.mask(np.random.default_rng(1).random(frame.shape) < share)
+
+
+def assert_repaired(repaired, given):
+    assert not repaired.isna().any().any()
+    assert repaired.index.equals(given.index)
+    pd.testing.assert_series_equal(repaired.dtypes, given.dtypes)
+    seen = given.notna()
+    assert ((repaired == given) | ~seen).all().all()
+
+
+def test_mean_errs_less_than_a_draw_and_linear_interpolation(series):
+    windows = Windowizer(24).fit_transform(series)
+    given = np.where(np.random.default_rng(0).random(windows.shape) < 0.3, np.nan, windows)
+    hidden = np.isnan(given)
+    errors = {}
+    for strategy in ("mean", "draw"):
+        imputer = GANImputer(strategy=strategy, random_state=0)
+        filled = imputer.fit_transform(given)
+        np.testing.assert_array_equal(filled[~hidden], given[~hidden])
+        errors[strategy] = np.abs(filled - windows)[hidden].mean()
+    assert errors["mean"] < errors["draw"]
+
+
+def test_windows_of_nan_are_left_out_of_fit_and_filled(series):
+    windows = Windowizer(24).fit_transform(series).copy()
+    windows[5] = np.nan
+    filled = GANImputer(random_state=0).fit_transform(windows)
+    assert np.isfinite(filled[5]).all()
+
+
+def test_in_a_pipeline_of_flat_windows(series):
+    pipeline = make_pipeline(
+        Windowizer(12, output="flat"), GANImputer(CopulaSampler(n_channels=3), random_state=0)
+    )
+    filled = pipeline.fit_transform(punch(series))
+    assert filled.shape == (389, 36)
+    assert list(pipeline.get_feature_names_out()[:2]) == ["a_t0", "b_t0"]
+
+
+def test_sampler_without_impute_is_refused():
+    with pytest.raises(ValueError, match="The 'sampler' parameter of GANImputer must be"):
+        GANImputer(Windowizer()).fit(np.zeros((5, 4)))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_series_changes_in_its_holes_only(series, dtype):
+    given = punch(series).astype(dtype)
+    given.iloc[50:60] = np.nan
+    repaired = repair_series(given, random_state=0)
+    assert_repaired(repaired, given)
+
+
+def test_repair_beats_linear_interpolation(series):
+    given = punch(series, 0.3)
+    given.iloc[100:108] = np.nan
+    linear = given.interpolate(limit_direction="both")
+    repaired = repair_series(given, random_state=0)
+    assert (repaired - series).abs().mean().mean() < (linear - series).abs().mean().mean()
+
+
+def test_holes_longer_than_windows_and_at_the_ends(series):
+    given = punch(series)
+    given.iloc[:30] = given.iloc[150:220] = given.iloc[-40:] = np.nan
+    given.iloc[:200, 1] = np.nan
+    assert_repaired(repair_series(given, window=12, random_state=0), given)
+
+
+@pytest.mark.parametrize("kind", ["array", "one axis", "Series"])
+def test_other_containers(series, kind):
+    given = punch(series)
+    given = {"array": given.to_numpy(), "one axis": given["a"].to_numpy(), "Series": given["a"]}[
+        kind
+    ]
+    repaired = repair_series(given, window=12, random_state=0)
+    assert type(repaired) is type(given)
+    assert repaired.shape == given.shape
+    assert np.isfinite(np.asarray(repaired)).all()
+
+
+def test_a_fitted_sampler_is_taken_as_it_is(series):
+    sampler = CopulaSampler(random_state=0).fit(Windowizer(12).fit_transform(series))
+    given = punch(series)
+    fitted = sampler.repair_
+    assert_repaired(repair_series(given, sampler, random_state=0), given)
+    assert sampler.repair_ is fitted
+    with pytest.raises(ValueError, match="window must be 12, that of the fitted sampler, got 24."):
+        repair_series(given, sampler, window=24)
+
+
+def test_a_series_without_holes_comes_back(series):
+    pd.testing.assert_frame_equal(repair_series(series), series)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"sampler": Windowizer()}, "sampler must have the method impute"),
+        ({"n_draws": 1}, "n_draws must be at least 2, got 1."),
+        ({"window": 500}, "500"),
+    ],
+)
+def test_repair_refuses(series, change, message):
+    with pytest.raises(ValueError, match=message):
+        repair_series(punch(series), **change)
+
+
+def test_fill_missing_of_lists_and_integers():
+    filled = fill_missing([[1.0, np.nan]], np.array([[5.0, 6.0]]))
+    np.testing.assert_array_equal(filled, [[1.0, 6.0]])
+    whole = np.array([[1, 2]])
+    assert fill_missing(whole, np.array([[5.0, 6.0]])).dtype == whole.dtype
