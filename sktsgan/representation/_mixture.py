@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from sklearn.cluster import KMeans
 
+from sktsgan.representation._condition_slopes import ConditionSlopes
 from sktsgan.representation._conditional_noise import ConditionalNoise
 from sktsgan.representation._few import (
     covariance_within,
@@ -19,7 +20,6 @@ _MIN_WINDOWS, _MAX_WINDOWS = 60, 600
 _MAX_GROUPS = 200
 _FOR_OWN_COVARIANCE = 10  # windows per dimension
 _MAX_FOR_OWN_COVARIANCE = 300
-_RIDGE = 0.01  # of the penalty on slopes, relative to the number of windows
 # most windows of a group where there are factors, half a window per dimension: months differ finely
 _CONDITIONED = 90, 150
 _WEIGHT_OF_CONDITIONS = 0.5  # beside that of the features, in what makes windows similar
@@ -30,10 +30,10 @@ _LEAST_DEVIATION = 1e-3
 class GroupedGaussians:
     """Gaussians of full covariance, one for each group of similar windows.
 
-    Where conditions c of the windows are known, the mean of group j is μ_j + (c − c̄_j) B, with one matrix of
-    slopes B for all groups, by ridge regression within them; the covariance is that of what is left. The
-    conditions then also count, a little, in what makes windows similar. With factors such as the month, groups are
-    smaller, and the white noise of a group takes the mean and the covariance of its cells (ConditionalNoise).
+    Where conditions of the windows are known, they shift the mean of a group (ConditionSlopes); the covariance is that
+    of what is left. The conditions then also count, a little, in what makes windows similar. With factors such as
+    the month, groups are smaller, and the white noise of a group takes the mean and the covariance of its
+    cells (ConditionalNoise).
 
     Parameters
     ----------
@@ -81,11 +81,8 @@ class GroupedGaussians:
             self.row_groups_ = torch.empty(len(components), dtype=torch.long)
             for j, rows in enumerate(members):
                 self.row_groups_[rows] = j
-            given = conditions.astype(np.float64)
-            means = np.stack([given[rows].mean(axis=0) for rows in members])
-            self.condition_means_ = torch.as_tensor(means, dtype=torch.float32)
-            given = spread_about_classes(given, members, classes, kernels)
-            centred = self._explain(centred, given)
+            self.slopes_ = ConditionSlopes()
+            centred = self.slopes_.fit(centred, conditions, members, classes, kernels)
         roots = self._roots(centred)
         if cells is not None and cells.shape[1]:
             order = np.concatenate(members)
@@ -116,16 +113,6 @@ class GroupedGaussians:
             members += [rows[groups == j] for j in range(n_groups)]
             kernels += [few] * n_groups
         return members, np.array(kernels)
-
-    def _explain(self, centred, given):
-        """Learn what conditions say within groups, and return what they leave open."""
-        all_given = np.concatenate(given)
-        penalty = _RIDGE * len(all_given) * np.eye(all_given.shape[1])
-        slopes = np.linalg.solve(
-            all_given.T @ all_given + penalty, all_given.T @ np.concatenate(centred)
-        )
-        self.slopes_ = torch.as_tensor(slopes, dtype=torch.float32)
-        return [e - c @ slopes for e, c in zip(centred, given, strict=True)]
 
     def add_rows(self, components, classes):
         """Let further windows belong to the groups of their class whose means are nearest.
@@ -252,7 +239,7 @@ class GroupedGaussians:
             ]
         )
         if rows is not None:
-            components += (conditions - self.condition_means_[groups]) @ self.slopes_
+            components += self.slopes_.shift(conditions, groups)
         return components, noise, groups
 
 
