@@ -42,4 +42,4 @@ def test_what_is_left_and_the_shift_are_the_whole():
     slopes, conditions, members, centred, left = learn(500, both_and_their_product)
     for j, rows in enumerate(members):
         shift = slopes.shift(conditions[rows], torch.full((len(rows),), j))
-        np.testing.assert_allclose(shift + left[j], centred[j], atol=1e-4)
+        np.testing.assert_allclose(shift.numpy() + left[j], centred[j], atol=1e-4)
