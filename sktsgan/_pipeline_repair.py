@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sktsgan import _filling
 from sktsgan.preprocessing._containers import split_series
 
 __all__ = ["fill_missing", "find_incomplete", "stack_draws", "to_rows"]
@@ -69,26 +70,9 @@ def fill_missing(X, rows=(), values=()):
         ).copy()  # a view of X until here; of windows the steps
         known[rows[::-1]] = values[::-1]
     ends = np.cumsum([len(item) for item in items])[:-1]
-    filled = [_fill(*pair) for pair in zip(items, np.split(known, ends), strict=True)]
+    parts = np.split(known, ends)
+    filled = [_filling.fill_missing(*pair) for pair in zip(items, parts, strict=True)]
     return filled if many else filled[0]
-
-
-def _fill(item, known):
-    if isinstance(item, pd.DataFrame):
-        filled = item.copy()
-        for i in range(item.shape[1]):
-            filled.isetitem(i, _fill(item.iloc[:, i], known[:, i]))
-        return filled
-    filled = item.copy() if hasattr(item, "dtype") else np.array(item)
-    missing = np.asarray(pd.isna(filled))
-    dtype = getattr(filled.dtype, "numpy_dtype", filled.dtype)
-    values = known.reshape(missing.shape)[missing]
-    values = (np.rint(values) if dtype.kind in "iu" else values).astype(dtype)
-    if isinstance(filled, pd.Series):
-        filled.iloc[np.flatnonzero(missing)] = values
-    else:
-        filled[missing] = values
-    return filled
 
 
 def stack_draws(draws):
