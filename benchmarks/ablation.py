@@ -41,7 +41,7 @@ _WITHOUT = {
     "one-block": [
         (_copula, "independent_blocks", lambda scores: [np.arange(scores.shape[2])]),
     ],
-    "no-grids": [(_channels, "_is_grid", lambda channel: False)],
+    "no-grids": [(_channels, "lies_on_grid", lambda channel: False)],
     "cells-not-smoothed": [(_grid, "smooth_within", _middle_of_cells)],
     "atoms-not-drawn": [(_grid, "_MAX_ATOM", 1.0)],
     "knots-not-found": [(_channels, "knot_period", lambda channel: None)],

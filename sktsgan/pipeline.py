@@ -1,5 +1,6 @@
 """Pipelines whose samples come back in the units of what they were fitted on."""
 
+from contextlib import suppress
 from inspect import signature
 from numbers import Integral
 
@@ -9,7 +10,7 @@ from sklearn import get_config
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils import check_scalar
+from sklearn.utils import check_scalar, get_tags
 from sklearn.utils._user_interface import _print_elapsed_time
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
@@ -288,6 +289,15 @@ class SamplingPipeline(Pipeline):
     def _is_sampling(self):
         """Whether the last step makes items; that of a slice may be a transformer."""
         return hasattr(self._final_estimator, "sample") or hasattr(self._final_estimator, "impute")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # steps may be anything until fit has looked at them
+        with suppress(ValueError, AttributeError, TypeError):
+            steps = [step for _, _, step in self._iter()]
+            allowed = all(get_tags(step).input_tags.allow_nan for step in steps)
+            tags.input_tags.allow_nan = bool(steps) and allowed
+        return tags
 
     def __getitem__(self, ind):
         part = super().__getitem__(ind)

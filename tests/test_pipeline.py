@@ -21,6 +21,7 @@ from sklearn.preprocessing import (
     RobustScaler,
     StandardScaler,
 )
+from sklearn.utils import get_tags
 
 from sktsgan import (
     CopulaSampler,
@@ -491,3 +492,9 @@ class TestErrors:
         pipeline = make_sampling_pipeline(Windowizer(6), Replay()).fit(frame)
         with pytest.raises(ValueError, match="windows of 6 steps, as in fit"):
             pipeline.impute(pipeline.sample(3)[:-1])
+
+
+def test_missing_values_are_welcome_where_every_step_takes_them():
+    steps = [StandardScaler(), Windowizer(4), CopulaSampler()]
+    assert get_tags(make_sampling_pipeline(*steps)).input_tags.allow_nan
+    assert not get_tags(make_sampling_pipeline(PCA(2), *steps)).input_tags.allow_nan

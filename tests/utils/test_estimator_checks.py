@@ -173,8 +173,12 @@ def test_the_data_says_which_checks_apply():
 
     bare, labelled, windows = names(), names(labels=WINDOWS.labels), names(are_windows=True)
     assert {name for name in labelled - bare if "prompt" not in name} == {
+        "check_sampler_conditions",
+        "check_sampler_conditions_refused",
         "check_sampler_label_dtypes",
         "check_sampler_labels_refused",
+        "check_sampler_numbers",
+        "check_sampler_periods",
     }
     assert "check_sampler_channels" in windows - bare
     assert not any("warm_start" in name or "partial_fit" in name for name in windows)
