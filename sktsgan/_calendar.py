@@ -19,7 +19,7 @@ CALENDAR_FIELDS = (
 
 _PLAIN = ("year", "quarter", "month", "day", "hour", "minute")  # as pandas has them
 # How finely a circle is told apart: three harmonics place seven days exactly, four the quarters and, nearly, months.
-_HARMONICS = {"year": 4, "week": 3, "day": 4}
+_HARMONICS = {"year": 4, "week": 3, "day": 6}
 
 
 def calendar_fields(timestamps):
@@ -60,9 +60,9 @@ def calendar_places(timestamps):
 
     Returns
     -------
-    places : ndarray of shape (n_items, 23)
+    places : ndarray of shape (n_items, 27)
         The year as a number, then cosine and sine of each circle's harmonics: four of the year, three of the
-        week, four of the day.
+        week, six of the day.
     """
     clock = timestamps.tz_localize(None)
     day = ((clock - clock.normalize()) / pd.Timedelta(days=1)).to_numpy()

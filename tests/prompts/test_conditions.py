@@ -37,7 +37,7 @@ def test_places_that_do_not_vary_are_left_out(starts):
     days = pd.date_range("2017-01-01", periods=50, freq="D")
     assert ConditionTable(50, timestamps=days).encoded.shape[1] == 8 + 6  # neither year nor hour
     table = ConditionTable(2000, timestamps=starts)
-    assert table.encoded.shape[1] == 23
+    assert table.encoded.shape[1] == 27
     assert table.cells.shape == (2000, 2)
     assert set(table.cells[:, 0]) == set(range(24)) and set(table.cells[:, 1]) == set(range(12))
 
