@@ -243,8 +243,9 @@ class SamplingPipeline(Pipeline):
         Notes
         -----
         Of a series, each hole is put in the middle of a window, so that the sampler knows what comes before it and
-        after it. A hole longer than a window is filled window by window, each from what was observed in it. The sampler
-        must fill several draws as an array of shape (n_draws, n_windows, ...).
+        after it. A hole longer than a window is filled window by window, each from what was observed in it. For the
+        best single filling, an average over overlapping windows, see :func:`sktsgan.repair_series`. The sampler must
+        fill several draws as an array of shape (n_draws, n_windows, ...).
         """
         check_is_fitted(self)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)

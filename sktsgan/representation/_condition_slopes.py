@@ -10,14 +10,14 @@ from sktsgan.representation._few import spread_about_classes
 __all__ = ["ConditionSlopes"]
 
 _RIDGE = 0.003  # of the penalty on slopes, relative to the number of windows
-_WINDOWS_PER_COLUMN = 20
+_WINDOWS_PER_COLUMN = 10
 
 
 class ConditionSlopes:
     """Slopes of components on conditions and, where windows are many, on products of two conditions.
 
     An item of group j and conditions c lies (f(c) − f̄_j) B from the mean of its group, with one matrix B for all
-    groups. Products let the course of the day depend on the season. They are taken where there are at least 20
+    groups. Products let the course of the day depend on the season. They are taken where there are at least 10
     windows for each column. (Measured on ETTh1, windows of 24: hours told .92 instead of .80, .96 in real windows.)
     """
 
