@@ -5,12 +5,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import sktsgan
-from sktsgan import CopulaSampler, TransformerGANSampler, Windowizer
+from sktsgan import CopulaSampler, TimeGANSampler, TransformerGANSampler, Windowizer
 from sktsgan.utils.estimator_checks import parametrize_with_sampler_checks
 
 QUICK = {"max_iter": 2, "embedding_size": 8}
 SAMPLERS = [
     CopulaSampler(),
+    TimeGANSampler(max_iter=2, hidden_size=4),
+    TimeGANSampler(base=None, scaling="range", n_layers=2, max_iter=2, hidden_size=4),
     TransformerGANSampler(**QUICK),
     TransformerGANSampler(base=None, **QUICK),
 ]

@@ -5,9 +5,9 @@ import torch
 
 from sktsgan.representation._grid import GridMap
 from sktsgan.representation._interpolation import InterpolatedMap, find_phases, knot_period
-from sktsgan.representation._quantile import QuantileMap, StandardMap
+from sktsgan.representation._quantile import QuantileMap, RangeMap, StandardMap
 
-__all__ = ["ChannelScaler"]
+__all__ = ["ChannelScaler", "RangeScaler"]
 
 _MAX_VALUES = 200_000  # per channel; more of them move no knot visibly
 _MAX_GRID = 256
@@ -78,12 +78,14 @@ class ChannelScaler:
             self.source_.append(same[0] if same else c)
             if not same and not constant[c]:
                 self.free_.append(c)
-        channels = [windows[..., c] for c in self.free_]
+        self._fit_maps([windows[..., c] for c in self.free_])
+        self.integer_ = [bool((windows[..., c] % 1 == 0).all()) for c in self.free_]
+        return self
+
+    def _fit_maps(self, channels):
         self.periods_ = [knot_period(channel) for channel in channels]
         self.phases_ = self._find_phases(channels)
         self.maps_ = [self._fit_map(*pair) for pair in zip(channels, self.periods_, strict=True)]
-        self.integer_ = [bool((windows[..., c] % 1 == 0).all()) for c in self.free_]
-        return self
 
     def _find_phases(self, channels):
         """Return for each period the phase of every window: channels of one period have their knots together."""
@@ -136,3 +138,14 @@ class ChannelScaler:
             elif source != c:
                 windows[..., c] = windows[..., source]
         return windows
+
+
+class RangeScaler(ChannelScaler):
+    """Scale every channel to [0, 1] by its least and its greatest value.
+
+    Constants, copies, integers and channels of at most 256 values come back exactly, as of ChannelScaler.
+    """
+
+    def _fit_maps(self, channels):
+        self.periods_, self.phases_ = [None] * len(channels), {}
+        self.maps_ = [RangeMap(_MAX_GRID).fit(channel) for channel in channels]

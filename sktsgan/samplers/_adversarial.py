@@ -120,8 +120,24 @@ class AdversarialSampler(BaseSampler):
             self._add_rows(windows, rows)
         return windows, rows
 
+    def _count_warmup(self):
+        """Return the steps before the generator's first update."""
+        return round(self.warmup * self.max_iter)
+
+    def _count_parts(self):
+        """Return the batches of a step."""
+        return self.discriminator_steps
+
+    def _draw_training_noise(self, n_windows, rows, generator):
+        """Return what a training step starts from."""
+        return self._draw_noise(n_windows, rows, generator)
+
+    def _count_common_steps(self):
+        """Return the steps that all windows have."""
+        return self.n_timesteps_
+
     def _fit_windows(self, windows, rows):
-        n_warmup = round(self.warmup * self.max_iter)
+        n_warmup = self._count_warmup()
         if self.warm_start and hasattr(self, "net_"):
             if self.net_ is not None:
                 self.net_.restart(self.max_iter)
@@ -152,13 +168,14 @@ class AdversarialSampler(BaseSampler):
             torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
             torch.as_tensor(rows),
             self._encoded(rows),
-            self._draw_noise,
+            self._draw_training_noise,
             batch_size=self.batch_size,
-            n_parts=self.discriminator_steps,
+            n_parts=self._count_parts(),
             generator=self._generator,
             device=self.device_,
         )
-        with self._fit_task(-(-n_steps // _STEPS_PER_EPOCH)) as task:
+        n_epochs = self.net_.count_epochs(n_steps, _STEPS_PER_EPOCH)
+        with self._fit_task(n_epochs) as task:
             watchers = [("fit_task_reporter", FitTaskReporter(self, task))]
             if self.verbose:
                 watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
@@ -201,8 +218,11 @@ class AdversarialSampler(BaseSampler):
             return
         generator = torch_generator(0)
         rows = torch.randint(len(self.conditions_), (1000,), generator=generator)
-        generated = self._draw_scores(rows, generator).var(dim=0).mean()
-        share = float(generated / real.cpu().var(dim=0).mean())
+        generated, real = (
+            scores[:, : self._count_common_steps()].var(dim=0).mean()
+            for scores in (self._draw_scores(rows, generator), real.cpu())
+        )
+        share = float(generated / real)
         if share < _COLLAPSED_SHARE:
             warnings.warn(
                 f"The generator collapsed: its windows have {share:.0%} of the training windows' variance. Train "

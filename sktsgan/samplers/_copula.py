@@ -87,11 +87,11 @@ class CopulaSampler(BaseSampler):
             seed = draw_seed(self.random_state)
             self.copula_ = self._fit_copula(windows, self.conditions_, seed)
 
-    def _fit_copula(self, windows, table, seed):
+    def _fit_copula(self, windows, table, seed, scaler=None):
         """Return the model of float64 windows with three axes, whose conditions a table holds."""
         self._validate_params()
         copula = WindowCopula(self.n_components, self.max_rank, random_state=seed)
-        copula.fit(windows, table.codes("y"), None if table.is_empty else table.encoded)
+        copula.fit(windows, table.codes("y"), None if table.is_empty else table.encoded, scaler)
         return copula
 
     def _draw(self, n_windows, rows, generator):
