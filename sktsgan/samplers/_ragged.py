@@ -53,16 +53,21 @@ class RaggedSetsMixin:
     def _read_more(self, X):
         if not self._is_ragged:
             return super()._read_more(X)
-        windows, container = read_series(X, self.n_channels_)
+        windows = self._read_like(X)
         if windows.shape[1] > self.n_timesteps_:
             raise ValueError(
                 f"X has a series of {windows.shape[1]} steps, but {type(self).__name__} was fitted on series of "
                 f"at most {self.n_timesteps_}."
             )
-        if container.flat != self.container_.flat:
-            raise ValueError("X must hold series of as many axes as those of fit.")
         missing = self.n_timesteps_ - windows.shape[1]
         return np.pad(windows, ((0, 0), (0, missing), (0, 0)), constant_values=np.nan)
+
+    def _read_like(self, X):
+        """Return series of the channels and axes of those of ``fit``, and of any length."""
+        windows, container = read_series(X, self.n_channels_)
+        if container.flat != self.container_.flat:
+            raise ValueError("X must hold series of as many axes as those of fit.")
+        return windows
 
     def _count_common_steps(self):
         if self._is_ragged:
@@ -100,7 +105,7 @@ class RaggedSetsMixin:
         check_is_fitted(self, "container_")
         if not self._is_ragged:
             return super().score(X, y)
-        windows = self._read_more(X)
+        windows = self._read_like(X)
         lengths = series_lengths(windows)
         real = [window[:length] for window, length in zip(windows, lengths, strict=True)]
         made = self.sample(max(len(real), _LEAST_DRAWN), random_state=0)

@@ -2,6 +2,7 @@
 
 from numbers import Integral, Real
 
+import numpy as np
 import torch
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -317,7 +318,7 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
             self.copula_ = base._fit_copula(
                 self._whole(windows), self.conditions_, seed, self.scaler_
             )
-        return self._make_net(n_updates, n_warmup).initialize()
+        return self._make_net(windows, n_updates, n_warmup).initialize()
 
     def _fit_scaler(self, windows):
         scaler = ChannelScaler() if self.scaling == "scores" else RangeScaler()
@@ -327,11 +328,11 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         """Return windows without a missing step, as the base takes them."""
         return extend_series(windows) if self._is_ragged else windows
 
-    def _make_net(self, n_updates, n_warmup):
+    def _make_net(self, windows, n_updates, n_warmup):
         """Return the skorch net of all networks; ``n_warmup`` is 0 for ``partial_fit``, which trains jointly only."""
         lengths = self._phase_lengths() if n_warmup else [0, 0]
         return TimeGANNet(
-            *self._make_networks(),
+            *self._make_networks(windows),
             n_autoencoder=lengths[0],
             n_supervised=lengths[1],
             n_updates=n_updates,
@@ -354,7 +355,7 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
             verbose=0,
         )
 
-    def _make_networks(self):
+    def _make_networks(self, windows):
         n_channels, n_conditions = len(self.scaler_.free_), self.conditions_.encoded.shape[1]
         hidden_size = self.hidden_size
         if hidden_size == "auto":
@@ -364,11 +365,19 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
             n_channels,
             self.latent_size or n_channels,
             n_conditions,
-            from_series=self.base is not None,
+            covariances=None if self.base is None else self._covariances(windows),
             unit_range=self.scaling == "range",
             **sizes,
         )
+        sizes["with_increments"] = self.base is not None
         return networks, RecurrentDiscriminator(hidden_size, n_conditions, **sizes)
+
+    def _covariances(self, windows):
+        """Return covariances of the scaled channels of a step, whole and about the mean of a series."""
+        scores, inside = self.scaler_.transform(windows), ~np.isnan(windows[..., :1])
+        means = scores.sum(axis=1, keepdims=True, where=inside) / inside.sum(axis=1, keepdims=True)
+        steps = (part[inside[..., 0]] for part in (scores, scores - means))
+        return torch.as_tensor(np.stack([part.T @ part / len(part) for part in steps]))
 
     def _add_rows(self, windows, rows):
         if self.copula_ is not None:

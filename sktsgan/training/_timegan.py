@@ -37,7 +37,8 @@ class TimeGANNet(AdversarialNet):
     module : nn.Module
         A RecurrentTimeGAN; called, it maps noise to series.
     discriminator : nn.Module
-        ``discriminator(states, conditions, lengths)`` gives a logit for each step.
+        ``discriminator(features, conditions, lengths)`` gives a logit for each step; ``features(states)`` and
+        ``learn_scale(states, mask)`` as of RecurrentDiscriminator.
     n_autoencoder, n_supervised : int
         Steps of the first two phases.
     n_updates : int or None
@@ -50,7 +51,7 @@ class TimeGANNet(AdversarialNet):
     supervised_weight, moment_weight : float
         Of the root of the supervised loss and of the moments, in the loss of generator and supervisor.
     gradient_penalty : float
-        Weight of the zero-centred penalties on real and on generated states.
+        Weight of the zero-centred penalties on what the discriminator sees of real and of generated states.
     penalty_every : int
         Steps from one penalty to the next; its weight makes up for those between.
     threshold : float
@@ -235,6 +236,10 @@ class TimeGANNet(AdversarialNet):
         return {"supervised_loss": loss.detach(), "generator_grad_norm": norm}
 
     def _train_jointly(self, parts, factor):
+        if not self._step_of_phase():
+            real = parts[0]
+            states = self.module_.embedder(real.real, real.conditions)
+            self.discriminator_.learn_scale(states, _mask(real))
         with_generator = self._step_of_phase() >= self.n_warmup
         for part in parts:
             record = self._update(part, factor, with_generator, part is parts[-1])
@@ -246,18 +251,19 @@ class TimeGANNet(AdversarialNet):
         nets, conditions, mask = self.module_, batch.conditions, _mask(batch)
         states = nets.embedder(batch.real, conditions)
         seen = states.detach().requires_grad_()
-        before = nets.generator(batch.noise, conditions)
+        before = nets.generate(batch.noise, conditions)
         predicted = nets.supervisor(torch.cat([seen, before]), _repeat(conditions, 2))
         predicted, made = predicted.chunk(2)
         fake = nets.supervise(before, made)
-        logits = self._judge(batch, mask, seen.detach(), fake, before)
+        features = self.discriminator_.features(torch.cat([seen.detach(), fake, before]))
+        logits = self._judge(batch, mask, features, 3)
         supervised = supervised_loss(seen, predicted, mask)
         loss, record = self._generator_loss(batch, mask, logits, fake)
         root = self.supervised_weight * _root(supervised)
         wanted = [*self.generator_parameters, seen]
         *slopes, pull = torch.autograd.grad(loss + root, wanted, retain_graph=with_discriminator)
         if with_discriminator:
-            record |= self._step_discriminator(batch, mask, logits, seen, fake, factor)
+            record |= self._step_discriminator(batch, mask, logits, features, factor)
         # the root's slope at the states, turned into that of the supervised loss for the embedder
         pull *= _PREDICTABILITY_WEIGHT * 2 * _root(supervised.detach()) / self.supervised_weight
         record |= self._step_autoencoder(batch, mask, states, pull, factor)
@@ -266,12 +272,11 @@ class TimeGANNet(AdversarialNet):
             record |= self._step_generator(slopes, factor)
         return record
 
-    def _judge(self, batch, mask, *groups):
+    def _judge(self, batch, mask, features, copies):
         """Return the logits of some groups of states, of their own steps only."""
-        copies = len(groups)
         lengths = None if batch.residual is None else batch.residual.cpu().repeat(copies)
         conditions = _repeat(batch.conditions, copies)
-        logits = self.discriminator_(torch.cat(groups), conditions, lengths).chunk(copies)
+        logits = self.discriminator_(features, conditions, lengths).chunk(copies)
         return [part.flatten() if mask is None else part[mask] for part in logits]
 
     def _generator_loss(self, batch, mask, logits, fake):
@@ -300,15 +305,18 @@ class TimeGANNet(AdversarialNet):
         _step(self.autoencoder_optimizer_, factor * self.autoencoder_learning_rate)
         return {"reconstruction_loss": loss.detach()}
 
-    def _step_discriminator(self, batch, mask, logits, seen, fake, factor):
+    def _step_discriminator(self, batch, mask, logits, features, factor):
         loss = state_discriminator_loss(*logits, self.gamma, self.loss)
         record = {"discriminator_loss": loss.detach()}
         if float(loss.detach()) <= self.threshold:
             return record
         if self.gradient_penalty and self.n_steps_ % self.penalty_every == 0:
             h = self.penalty_step
-            moved = [s.detach() + h * torch.randn_like(s) for s in (seen, fake)]
-            pairs = zip(logits, self._judge(batch, mask, *moved), strict=False)
+            moved = features.detach()[
+                : 2 * len(batch.real)
+            ]  # real ones, and those after the supervisor
+            moved = moved + h * torch.randn_like(moved)
+            pairs = zip(logits[:2], self._judge(batch, mask, moved, 2), strict=True)
             penalty = sum(finite_difference_penalty(at, near, h) for at, near in pairs)
             loss = loss + self.gradient_penalty * self.penalty_every * penalty
         parameters = list(self.discriminator_.parameters())

@@ -1,0 +1,90 @@
+"""Series of unequal length as one array, and their scales."""
+
+import numpy as np
+import pytest
+import torch
+
+from sktsgan.representation import (
+    ChannelScaler,
+    RangeScaler,
+    SeriesScaler,
+    extend_series,
+    pad_series,
+    resample_series,
+    series_lengths,
+)
+
+
+@pytest.fixture
+def series():
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=(n, 2)).cumsum(axis=0) for n in (3, 7, 1, 5)]
+
+
+def test_padding_and_lengths(series):
+    windows = pad_series(series)
+    assert windows.shape == (4, 7, 2)
+    assert series_lengths(windows).tolist() == [3, 7, 1, 5]
+    for window, one in zip(windows, series, strict=True):
+        np.testing.assert_array_equal(window[: len(one)], one)
+        assert np.isnan(window[len(one) :]).all()
+
+
+def test_series_go_on_backwards():
+    windows = pad_series([np.array([[1.0], [2], [3]]), np.array([[5.0]]), np.arange(8.0)[:, None]])
+    extended = extend_series(windows)
+    assert extended[0, :, 0].tolist() == [1, 2, 3, 2, 1, 2, 3, 2]
+    assert (extended[1] == 5).all()
+    np.testing.assert_array_equal(extended[2], windows[2])
+
+
+def test_resampled_series_keep_their_ends_and_their_length(series):
+    features = resample_series(series, 4)
+    assert features.shape == (4, 2 * 4 + 1)
+    assert features[:, -1].tolist() == [3, 7, 1, 5]
+    for row, one in zip(features, series, strict=True):
+        np.testing.assert_allclose(row[[0, 3, 4, 7]], [*one[[0, -1], 0], *one[[0, -1], 1]])
+    straight = resample_series([np.arange(5.0)[:, None]], 9)
+    np.testing.assert_allclose(straight[0, :-1], np.arange(0, 4.5, 0.5))
+
+
+@pytest.mark.parametrize("make", [ChannelScaler, RangeScaler])
+def test_scales_are_those_of_the_steps_of_the_series(series, make):
+    steps = np.concatenate(series)[:, None]
+    alone = make().fit(steps)
+    scaler = SeriesScaler(make()).fit(pad_series(series))
+    scores = scaler.transform(pad_series(series))
+    for row, one in zip(scores, series, strict=True):
+        np.testing.assert_allclose(row[: len(one)], alone.transform(one[:, None])[:, 0])
+        assert (row[len(one) :] == 0).all()
+    back = scaler.inverse_transform(torch.as_tensor(scores), torch.Generator())
+    for row, one in zip(back, series, strict=True):
+        np.testing.assert_allclose(row[: len(one)], one, atol=1e-2)
+
+
+def test_constants_and_copies_of_series_come_back(series):
+    series = [np.column_stack([one, one[:, 0], np.full(len(one), 0.1)]) for one in series]
+    scaler = SeriesScaler(ChannelScaler()).fit(pad_series(series))
+    assert scaler.free_ == [0, 1]
+    made = scaler.inverse_transform(torch.randn(5, 6, 2), torch.Generator())
+    np.testing.assert_array_equal(made[..., 2], made[..., 0])
+    assert (made[..., 3] == 0.1).all()
+
+
+def test_constant_series_have_nothing_to_scale():
+    scaler = SeriesScaler(ChannelScaler()).fit(pad_series([np.ones((n, 2)) for n in (2, 4)]))
+    assert (scaler.inverse_transform(torch.empty(3, 4, 0), torch.Generator()) == 1).all()
+
+
+def test_range_scaler():
+    windows = np.random.default_rng(0).normal(5, 3, size=(400, 6, 2))
+    windows[..., 1] = np.round(windows[..., 1])
+    scaler = RangeScaler().fit(windows)
+    scores = scaler.transform(windows)
+    assert scores.min(axis=(0, 1)).tolist() == [0, 0]
+    assert scores.max(axis=(0, 1)).tolist() == [1, 1]
+    back = scaler.inverse_transform(torch.as_tensor(scores), torch.Generator())
+    np.testing.assert_allclose(back, windows)
+    made = scaler.inverse_transform(torch.rand(50, 6, 2) * 3 - 1, torch.Generator())
+    assert np.isin(made[..., 1], windows[..., 1]).all()
+    assert made[..., 0].min() == windows[..., 0].min()
