@@ -141,7 +141,7 @@ class KeepBatches(Callback):
 def make_sampler_steps(windows):
     """Return a function that makes joint steps of the sampler's net, their record and batches included."""
     keep = KeepBatches()
-    options = {"autoencoder_share": 0, "supervised_share": 0, "max_iter": 1, "callbacks": [keep]}
+    options = {"pretraining": (0, 0), "max_iter": 1, "callbacks": [keep]}
     with warnings.catch_warnings(action="ignore"):  # of a generator of one step
         sampler = TimeGANSampler(**TIMEGAN_PUBLISHED | options, device="cpu", random_state=0)
         net = sampler.fit(windows).net_

@@ -24,7 +24,10 @@ from sktsgan.training._callbacks import DivergenceGuard
 __all__ = ["TimeGANSampler"]
 
 _LEAST_STATES = 24  # as published, and no fewer than channels, lest the autoencoder lose some
-_PENALTY_EVERY = 4
+_SCHEDULES = {
+    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
+    "constant": {"decay": False, "betas": (0.9, 0.999), "moving_average": 0.0},
+}
 
 
 class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
@@ -44,8 +47,6 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
     scaling : {"scores", "range"}, default="scores"
         What channels are scaled to: normal scores, with the rules of CopulaSampler, or [0, 1] by their range, as
         published. A base is a model of scores.
-    latent_size : int, default=None
-        Size of the noise at each step, without a base; None takes the number of channels.
     cell : {"gru", "lstm"}, default="gru"
         The cell of all recurrent networks.
     hidden_size : int or "auto", default="auto"
@@ -57,32 +58,24 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         The relativistic pairing loss [2]_ or the cross-entropy of [1]_, of the logits of all steps.
     gamma : float, default=1.0
         Weight γ of judging generated states before the supervisor too.
-    supervised_weight : float, default=1.0
-        Weight of the root of the supervised loss in the loss of supervisor and generator.
     moment_weight : float, default=0.0
-        Weight of the two moments of the batch in that loss.
+        Weight of the two moments of the batch in the generator's loss.
     gradient_penalty : float, default=0.3
         Weight of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated states [3]_; 0 for none.
-    discriminator_threshold : float, default=0.15
-        The discriminator is updated only where its loss is above it, in nats.
     generator_steps : int, default=1
         Updates of generator and autoencoder for each update of the discriminator, each on a batch of its own.
-    autoencoder_share, supervised_share : float, default=0.1
-        Steps of the first two phases, as a share of ``max_iter``.
+    pretraining : tuple of (float, float), default=(0.1, 0.1)
+        Steps of the autoencoder's and of the supervisor's phase, each as a share of ``max_iter``.
     warmup : float, default=0.05
         Joint steps before the generator's first update, as a share of ``max_iter`` in [0, 1].
-    autoencoder_learning_rate : float, default=0.001
-        Of Adam, with betas (0.9, 0.999), for embedder and recovery, and for the supervisor in its phase.
     generator_learning_rate : float, default=0.0003
-        Of Adam for generator and supervisor.
+        Of Adam for generator and supervisor; embedder and recovery have 0.001.
     discriminator_learning_rate : float, default=0.001
         Of Adam for the discriminator.
-    betas : tuple of (float, float), default=(0.0, 0.99)
-        Of Adam for generator, supervisor and discriminator.
-    decay : bool, default=True
-        Whether the learning rates of a phase rise over 100 steps and fall along a cosine over its last 40 %.
-    moving_average : float, default=0.999
-        Decay in one update of the average of the weights that samples; 0 takes the weights themselves.
+    schedule : {"cosine", "constant"}, default="cosine"
+        ``"cosine"``: learning rates rise over 100 steps of a phase and fall along a cosine over its last 40 %, Adam of
+        the adversarial pair has betas (0, 0.99), and a moving average (0.999) of the weights samples.
+        ``"constant"``: as published, constant rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of an update, and as many generated ones.
     max_iter : int, default=2000
@@ -147,9 +140,9 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
     The static features of [1]_ are ``y``, ``timestamps`` and ``conditions``: every network sees them at each step.
 
     The published configuration is ``TimeGANSampler(base=None, scaling="range", hidden_size=24, n_layers=3,
-    loss="bce", gamma=1, supervised_weight=100, moment_weight=100, gradient_penalty=0, generator_steps=2,
-    autoencoder_share=1, supervised_share=1, warmup=0, generator_learning_rate=1e-3, betas=(0.9, 0.999),
-    decay=False, moving_average=0, max_iter=50_000)``. Departures that remain from the code published with [1]_:
+    loss="bce", gamma=1, moment_weight=100, gradient_penalty=0, generator_steps=2, pretraining=(1, 1), warmup=0,
+    generator_learning_rate=1e-3, schedule="constant", max_iter=50_000)``. Departures from the code published with [1]_ that
+    remain:
 
     - the discriminator reads states in both directions, as the paper has it;
     - the supervised phase trains the supervisor alone, which is all that its loss depends on;
@@ -157,12 +150,13 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
       the published code runs the networks again for each; the discriminator sees the last of them;
     - constant channels and copies of other channels do not reach the networks, and come back exactly.
 
-    Departures of the defaults: the noise is a draw of the base, scaled as the windows; linear maps lead past every
-    recurrent network but the discriminator's, those of the recovery begin as the inverse of the embedder's, and
-    the generator begins the joint phase as a copy of the embedder, so that it starts from the base; a
-    generated state moves towards what the supervisor made of the states before it by a learned share, which begins at
-    zero; relativistic loss, penalties (estimated by finite differences on every fourth step, with four times the
-    weight), a moving average and falling learning rates.
+    Departures of the defaults: the noise is a draw of the base, scaled as the windows; linear maps lead past the
+    recurrent networks, the embedder's to states that are white about their mean in a series, the recovery's back,
+    and the generator begins the joint phase as a copy of the embedder, so that it starts from the base; the means of
+    states over time stay those of the base; a generated state moves towards what the supervisor made of the states
+    before it by a learned share, which begins at zero; the discriminator sees the increments of states too;
+    relativistic loss, penalties (estimated by finite differences on every fourth step, with four times the weight), a
+    moving average and falling learning rates.
 
     References
     ----------
@@ -189,26 +183,19 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"copula"}), CopulaSampler, None],
         "scaling": [StrOptions({"scores", "range"})],
-        "latent_size": [Interval(Integral, 1, None, closed="left"), None],
         "cell": [StrOptions({"gru", "lstm"})],
         "hidden_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "n_layers": [Interval(Integral, 1, None, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
         "gamma": [Interval(Real, 0, None, closed="left")],
-        "supervised_weight": [Interval(Real, 0, None, closed="neither")],
         "moment_weight": [Interval(Real, 0, None, closed="left")],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
-        "discriminator_threshold": [Interval(Real, 0, None, closed="left")],
         "generator_steps": [Interval(Integral, 1, None, closed="left")],
-        "autoencoder_share": [Interval(Real, 0, None, closed="left")],
-        "supervised_share": [Interval(Real, 0, None, closed="left")],
+        "pretraining": [tuple],
         "warmup": [Interval(Real, 0, 1, closed="both")],
-        "autoencoder_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "betas": [tuple],
-        "decay": ["boolean"],
-        "moving_average": [Interval(Real, 0, 1, closed="left")],
+        "schedule": [StrOptions({"cosine", "constant"})],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
@@ -224,26 +211,19 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         n_channels=None,
         base="copula",
         scaling="scores",
-        latent_size=None,
         cell="gru",
         hidden_size="auto",
         n_layers=1,
         loss="relativistic",
         gamma=1.0,
-        supervised_weight=1.0,
         moment_weight=0.0,
         gradient_penalty=0.3,
-        discriminator_threshold=0.15,
         generator_steps=1,
-        autoencoder_share=0.1,
-        supervised_share=0.1,
+        pretraining=(0.1, 0.1),
         warmup=0.05,
-        autoencoder_learning_rate=1e-3,
         generator_learning_rate=3e-4,
         discriminator_learning_rate=1e-3,
-        betas=(0.0, 0.99),
-        decay=True,
-        moving_average=0.999,
+        schedule="cosine",
         batch_size=128,
         max_iter=2000,
         warm_start=False,
@@ -255,26 +235,19 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         self.n_channels = n_channels
         self.base = base
         self.scaling = scaling
-        self.latent_size = latent_size
         self.cell = cell
         self.hidden_size = hidden_size
         self.n_layers = n_layers
         self.loss = loss
         self.gamma = gamma
-        self.supervised_weight = supervised_weight
         self.moment_weight = moment_weight
         self.gradient_penalty = gradient_penalty
-        self.discriminator_threshold = discriminator_threshold
         self.generator_steps = generator_steps
-        self.autoencoder_share = autoencoder_share
-        self.supervised_share = supervised_share
+        self.pretraining = pretraining
         self.warmup = warmup
-        self.autoencoder_learning_rate = autoencoder_learning_rate
         self.generator_learning_rate = generator_learning_rate
         self.discriminator_learning_rate = discriminator_learning_rate
-        self.betas = betas
-        self.decay = decay
-        self.moving_average = moving_average
+        self.schedule = schedule
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.warm_start = warm_start
@@ -285,25 +258,19 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
 
     def _check_parameters(self):
         super()._check_parameters()
-        if len(self.betas) != 2 or not all(
-            isinstance(beta, Real) and 0 <= beta < 1 for beta in self.betas
-        ):
-            raise ValueError(f"betas must be two numbers in [0, 1), got {self.betas!r}.")
+        shares = self.pretraining
+        if len(shares) != 2 or not all(isinstance(x, Real) and 0 <= x < np.inf for x in shares):
+            raise ValueError(f"pretraining must be two numbers of at least 0, got {shares!r}.")
         if self.base is not None and self.scaling != "scores":
             raise ValueError(
                 f'scaling must be "scores" with a base, which is a model of scores, got {self.scaling!r}.'
-            )
-        if self.base is not None and self.latent_size is not None:
-            raise ValueError(
-                f"latent_size must be None with a base, whose windows are the noise, got {self.latent_size}."
             )
 
     def _count_warmup(self):
         return sum(self._phase_lengths()) + round(self.warmup * self.max_iter)
 
     def _phase_lengths(self):
-        shares = self.autoencoder_share, self.supervised_share
-        return [round(share * self.max_iter) for share in shares]
+        return [round(share * self.max_iter) for share in self.pretraining]
 
     def _count_parts(self):
         return self.generator_steps
@@ -339,17 +306,11 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
             n_warmup=n_warmup - sum(lengths),
             loss=self.loss,
             gamma=self.gamma,
-            supervised_weight=self.supervised_weight,
             moment_weight=self.moment_weight,
             gradient_penalty=self.gradient_penalty,
-            penalty_every=_PENALTY_EVERY,
-            threshold=self.discriminator_threshold,
-            autoencoder_learning_rate=self.autoencoder_learning_rate,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            betas=tuple(map(float, self.betas)),
-            decay=self.decay,
-            moving_average=self.moving_average,
+            **_SCHEDULES[self.schedule],
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
             verbose=0,
@@ -363,7 +324,7 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         sizes = {"hidden_size": hidden_size, "n_layers": self.n_layers, "cell": self.cell}
         networks = RecurrentTimeGAN(
             n_channels,
-            self.latent_size or n_channels,
+            n_channels,
             n_conditions,
             covariances=None if self.base is None else self._covariances(windows),
             unit_range=self.scaling == "range",
@@ -390,8 +351,8 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         if self.copula_ is not None:
             noise = self.copula_.draw_scores(n_windows, generator, rows)
         else:
-            size = self.latent_size or len(self.scaler_.free_)
-            noise = torch.rand(n_windows, self.n_timesteps_, size, generator=generator)
+            shape = n_windows, self.n_timesteps_, len(self.scaler_.free_)
+            noise = torch.rand(shape, generator=generator)
         return noise, self._lengths_of(rows)
 
     def _draw_training_noise(self, n_windows, rows, generator):

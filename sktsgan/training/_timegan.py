@@ -48,16 +48,12 @@ class TimeGANNet(AdversarialNet):
     loss : {"relativistic", "bce"}
     gamma : float
         Weight of the logits of states before the supervisor.
-    supervised_weight, moment_weight : float
-        Of the root of the supervised loss and of the moments, in the loss of generator and supervisor.
+    moment_weight : float
+        Of the moments in the loss of the generator.
     gradient_penalty : float
         Weight of the zero-centred penalties on what the discriminator sees of real and of generated states.
-    penalty_every : int
-        Steps from one penalty to the next; its weight makes up for those between.
-    threshold : float
-        The discriminator is stepped only where its loss is above it, in nats.
-    autoencoder_learning_rate, generator_learning_rate, discriminator_learning_rate : float
-        Of Adam.
+    generator_learning_rate, discriminator_learning_rate : float
+        Of Adam; that of the autoencoder is 0.001.
     betas : (float, float)
         Of Adam for generator, supervisor and discriminator.
     decay : bool
@@ -67,6 +63,12 @@ class TimeGANNet(AdversarialNet):
     **kwargs
         Of ``skorch.NeuralNet``.
     """
+
+    supervised_weight = (
+        100.0  # of the root of the supervised loss, for the supervisor: as published
+    )
+    threshold = 0.15  # nats: the discriminator is stepped only where its loss is above it
+    autoencoder_learning_rate = 1e-3
 
     def __init__(
         self,
@@ -79,12 +81,8 @@ class TimeGANNet(AdversarialNet):
         n_warmup,
         loss,
         gamma,
-        supervised_weight,
         moment_weight,
         gradient_penalty,
-        penalty_every,
-        threshold,
-        autoencoder_learning_rate,
         generator_learning_rate,
         discriminator_learning_rate,
         betas,
@@ -95,10 +93,7 @@ class TimeGANNet(AdversarialNet):
         self.n_autoencoder = n_autoencoder
         self.n_supervised = n_supervised
         self.gamma = gamma
-        self.supervised_weight = supervised_weight
         self.moment_weight = moment_weight
-        self.threshold = threshold
-        self.autoencoder_learning_rate = autoencoder_learning_rate
         self.betas = betas
         self.decay = decay
         super().__init__(
@@ -110,7 +105,7 @@ class TimeGANNet(AdversarialNet):
             n_warmup=n_warmup,
             loss=loss,
             gradient_penalty=gradient_penalty,
-            penalty_every=penalty_every,
+            penalty_every=4,
             discriminator_steps=1,
             generator_learning_rate=generator_learning_rate,
             discriminator_learning_rate=discriminator_learning_rate,

@@ -22,17 +22,13 @@ PUBLISHED = {
     "n_layers": 3,
     "loss": "bce",
     "gamma": 1,
-    "supervised_weight": 100,
     "moment_weight": 100,
     "gradient_penalty": 0,
     "generator_steps": 2,
-    "autoencoder_share": 1,
-    "supervised_share": 1,
+    "pretraining": (1, 1),
     "warmup": 0,
     "generator_learning_rate": 1e-3,
-    "betas": (0.9, 0.999),
-    "decay": False,
-    "moving_average": 0,
+    "schedule": "constant",
 }
 # few steps without a base make windows that vary little
 FEW_STEPS = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
@@ -80,9 +76,9 @@ def test_the_published_configuration(walks):
     [
         {"cell": "lstm", "n_layers": 2},
         {"loss": "bce", "gamma": 0, "moment_weight": 1.0},
-        {"gradient_penalty": 0, "warmup": 1, "decay": False},
+        {"gradient_penalty": 0, "warmup": 1, "schedule": "constant"},
         {"generator_steps": 2, "batch_size": 7},
-        {"autoencoder_share": 0, "supervised_share": 0},
+        {"pretraining": (0, 0)},
         {"hidden_size": 1},
         {"hidden_size": "auto", "device": "cpu", "batch_size": 1000},
     ],
@@ -92,13 +88,6 @@ def test_choices(walks, labels, base, params):
     made = sampler.sample(20, random_state=0)
     assert made.shape == (20, 8, 2) and np.isfinite(made).all()
     np.testing.assert_array_equal(made, sampler.sample(20, random_state=0))
-
-
-@FEW_STEPS
-def test_noise_may_have_another_size_than_the_windows(walks):
-    sampler = make_sampler(base=None, latent_size=5).fit(walks)
-    assert sampler.net_.module_.generator.recurrent.input_size == 5
-    assert sampler.sample(3).shape == (3, 8, 2)
 
 
 def test_no_fewer_states_than_channels():
@@ -152,15 +141,11 @@ def test_windows_cannot_be_repaired(walks):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"betas": (0.9,)}, "betas must be two numbers in [0, 1), got (0.9,)."),
-        ({"betas": (0.9, 1.0)}, "betas must be two numbers in [0, 1), got (0.9, 1.0)."),
+        ({"pretraining": (1,)}, "pretraining must be two numbers of at least 0, got (1,)."),
+        ({"pretraining": (1, -1)}, "pretraining must be two numbers of at least 0, got (1, -1)."),
         (
             {"scaling": "range"},
             "scaling must be \"scores\" with a base, which is a model of scores, got 'range'.",
-        ),
-        (
-            {"latent_size": 5},
-            "latent_size must be None with a base, whose windows are the noise, got 5.",
         ),
         ({"device": "abacus"}, "device must be \"auto\" or a torch device, got 'abacus'."),
     ],
@@ -174,9 +159,7 @@ def test_parameters_that_do_not_go_together(walks, params, message):
 
 
 def test_one_bar_over_the_three_phases(walks, capsys):
-    make_sampler(max_iter=60, autoencoder_share=0.5, supervised_share=0.5, warmup=0, verbose=1).fit(
-        walks
-    )
+    make_sampler(max_iter=60, pretraining=(0.5, 0.5), warmup=0, verbose=1).fit(walks)
     shown = capsys.readouterr().err
     assert shown.count("120/120") >= 1
     assert "reconstruction_loss" in shown and "discriminator_loss" in shown

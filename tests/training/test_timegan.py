@@ -26,12 +26,8 @@ OPTIONS = {
     "n_warmup": 0,
     "loss": "bce",
     "gamma": 0.5,
-    "supervised_weight": 2.0,
     "moment_weight": 3.0,
     "gradient_penalty": 0.0,
-    "penalty_every": 2,
-    "threshold": 0.0,
-    "autoencoder_learning_rate": 0.01,
     "generator_learning_rate": 0.01,
     "discriminator_learning_rate": 0.01,
     "betas": (0.5, 0.9),
@@ -50,11 +46,13 @@ def seed():
         yield
 
 
-def make_net(base=True, **options):
+def make_net(base=True, threshold=0.0, **options):
     covariances = torch.eye(2).repeat(2, 1, 1) if base else None
     networks = RecurrentTimeGAN(2, 2, 0, covariances=covariances, unit_range=not base, **SIZES)
     discriminator = RecurrentDiscriminator(5, 0, with_increments=base, **SIZES)
-    return TimeGANNet(networks, discriminator, **OPTIONS | options).initialize()
+    net = TimeGANNet(networks, discriminator, **OPTIONS | options).initialize()
+    net.threshold = threshold
+    return net
 
 
 def make_batch(lengths=None):
@@ -186,7 +184,7 @@ def test_the_penalty_pulls_when_its_turn_comes():
     norms = {}
     for penalty in (0.0, 1e4):
         torch.manual_seed(0)
-        net = make_net(gradient_penalty=penalty, penalty_every=2, n_warmup=9)
+        net = make_net(gradient_penalty=penalty, n_warmup=9)
         batch, start = make_batch(), copy.deepcopy(net.discriminator_.state_dict())
         for _ in range(2):
             net.discriminator_.load_state_dict(start)
