@@ -141,14 +141,15 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
 
     The published configuration is ``TimeGANSampler(base=None, scaling="range", hidden_size=24, n_layers=3,
     loss="bce", gamma=1, moment_weight=100, gradient_penalty=0, generator_steps=2, pretraining=(1, 1), warmup=0,
-    generator_learning_rate=1e-3, schedule="constant", max_iter=50_000)``. Departures from the code published with [1]_ that
-    remain:
+    generator_learning_rate=1e-3, schedule="constant", max_iter=50_000)``. It departs from the code published with
+    [1]_ in that
 
     - the discriminator reads states in both directions, as the paper has it;
     - the supervised phase trains the supervisor alone, which is all that its loss depends on;
     - the updates of a joint step take their gradients from one forward pass of each network and from one batch, where
       the published code runs the networks again for each; the discriminator sees the last of them;
-    - constant channels and copies of other channels do not reach the networks, and come back exactly.
+    - constant channels and copies of other channels do not reach the networks, and come back exactly; channels of at
+      most 256 values get values back that were seen.
 
     Departures of the defaults: the noise is a draw of the base, scaled as the windows; linear maps lead past the
     recurrent networks, the embedder's to states that are white about their mean in a series, the recovery's back,
