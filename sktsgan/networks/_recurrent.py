@@ -195,19 +195,20 @@ class RecurrentDiscriminator(nn.Module):
     hidden_size, n_layers : int
     cell : {"gru", "lstm"}
     with_increments : bool, default=False
-        Whether it sees states and their increments, each divided by the root of its mean square among real ones.
+        Whether it sees states, their increments and the increments of these, each divided by the root of its mean
+        square among real ones: second differences show roughness, which states hide.
     """
 
     def __init__(
         self, in_features, n_conditions, *, hidden_size, n_layers, cell, with_increments=False
     ):
         super().__init__()
-        size = in_features * (1 + with_increments) + n_conditions
+        size = in_features * (1 + 2 * with_increments) + n_conditions
         self.recurrent = _CELLS[cell](
             size, hidden_size, n_layers, batch_first=True, bidirectional=True
         )
         self.head = nn.Linear(2 * hidden_size, 1)
-        self.register_buffer("scale", torch.ones(2 * in_features) if with_increments else None)
+        self.register_buffer("scale", torch.ones(3 * in_features) if with_increments else None)
 
     def learn_scale(self, states, mask=None):
         """Learn the size of features from real states of shape (B, T, in_features)."""
@@ -222,9 +223,10 @@ class RecurrentDiscriminator(nn.Module):
         """Return what the discriminator sees of states, of shape (B, T, n_features)."""
         if self.scale is None:
             return states
-        increments = torch.zeros_like(states)
-        increments[:, 1:] = torch.diff(states, dim=1)
-        return torch.cat([states, increments], dim=2) / self.scale
+        once, twice = torch.zeros_like(states), torch.zeros_like(states)
+        once[:, 1:] = torch.diff(states, dim=1)
+        twice[:, 2:] = torch.diff(states, n=2, dim=1)
+        return torch.cat([states, once, twice], dim=2) / self.scale
 
     def forward(self, features, conditions=None, lengths=None):
         """Map features of shape (B, T, n_features) to logits of shape (B, T).

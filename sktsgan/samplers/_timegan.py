@@ -68,7 +68,7 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         Steps of the autoencoder's and of the supervisor's phase, each as a share of ``max_iter``.
     warmup : float, default=0.05
         Joint steps before the generator's first update, as a share of ``max_iter`` in [0, 1].
-    generator_learning_rate : float, default=0.0003
+    generator_learning_rate : float, default=0.0001
         Of Adam for generator and supervisor; embedder and recovery have 0.001.
     discriminator_learning_rate : float, default=0.001
         Of Adam for the discriminator.
@@ -78,7 +78,7 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         ``"constant"``: as published, constant rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of an update, and as many generated ones.
-    max_iter : int, default=2000
+    max_iter : int, default=1000
         Joint steps.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
@@ -222,11 +222,11 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         generator_steps=1,
         pretraining=(0.1, 0.1),
         warmup=0.05,
-        generator_learning_rate=3e-4,
+        generator_learning_rate=1e-4,
         discriminator_learning_rate=1e-3,
         schedule="cosine",
         batch_size=128,
-        max_iter=2000,
+        max_iter=1000,
         warm_start=False,
         device="auto",
         callbacks=None,

@@ -127,8 +127,11 @@ def test_features_have_the_size_that_real_ones_have():
     discriminator.learn_scale(states, mask)
     features = discriminator.features(states[1:])
     sizes = features.square().mean(dim=(0, 1))
-    torch.testing.assert_close(sizes, torch.ones(12), rtol=0.05, atol=0)
-    assert (features[:, 0, 6:] == 0).all()
+    torch.testing.assert_close(sizes, torch.ones(18), rtol=0.05, atol=0)
+    assert (features[:, 0, 6:] == 0).all() and (features[:, 1, 12:] == 0).all()
+    slope = torch.arange(9.0)[:, None] * torch.ones(6)
+    straight = discriminator.features(slope[None])
+    torch.testing.assert_close(straight[:, :, 12:], torch.zeros(1, 9, 6))
 
 
 @pytest.mark.parametrize("hidden_size", [3, 6, 40])

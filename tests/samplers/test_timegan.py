@@ -126,7 +126,7 @@ def test_every_network_sees_the_conditions(walks, labels):
         mapping = getattr(nets.module_, network)
         size = 2 if network in ("embedder", "generator") else 4
         assert mapping.recurrent.input_size == size + 3
-    assert nets.discriminator_.recurrent.input_size == 2 * 4 + 3
+    assert nets.discriminator_.recurrent.input_size == 3 * 4 + 3
 
 
 def test_windows_cannot_be_repaired(walks):
