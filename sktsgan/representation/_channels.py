@@ -19,7 +19,12 @@ _MAX_ROUGHENING = 10.0
 def _roughness(channel):
     """Energy of the second differences over that of the first, of shape (n_windows, n_timesteps)."""
     slopes = np.diff(channel, axis=1)
-    return np.mean(np.diff(slopes, axis=1) ** 2) / max(np.mean(slopes**2), 1e-300)
+    return np.nanmean(np.diff(slopes, axis=1) ** 2) / max(np.nanmean(slopes**2), 1e-300)
+
+
+def roughens(channel, scores):
+    """Return whether a channel grows more than ten times rougher; NaN stands beyond the end of a window."""
+    return bool(_roughness(scores) > _MAX_ROUGHENING * _roughness(channel))
 
 
 def _choose_map(channel):
@@ -34,9 +39,7 @@ def _choose_map(channel):
     # the extremes bound what comes back, so they must be among the knots
     quantile = QuantileMap().fit(np.concatenate([values, [channel.min(), channel.max()]]))
     sample = channel[::every]
-    standardise = channel.shape[1] > 2 and bool(
-        _roughness(quantile.transform(sample)) > _MAX_ROUGHENING * _roughness(sample)
-    )
+    standardise = channel.shape[1] > 2 and roughens(sample, quantile.transform(sample))
     if _is_grid(channel):
         return GridMap(standardise).fit(channel)
     return StandardMap().fit(channel) if standardise else quantile

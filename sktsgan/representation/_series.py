@@ -2,7 +2,13 @@
 
 import numpy as np
 
+from sktsgan.representation._channels import roughens
+from sktsgan.representation._quantile import QuantileMap, StandardMap
+
 __all__ = ["SeriesScaler", "extend_series", "pad_series", "resample_series", "series_lengths"]
+
+_ORDER = 3
+_LEAST_SHARE = 1e-9  # of the largest singular value: copies of a channel have none of their own
 
 
 def pad_series(series):
@@ -30,16 +36,38 @@ def series_lengths(windows):
 
 
 def extend_series(windows):
-    """Return series that go on past their end as they came, read backwards: no step is NaN.
+    """Return series that go on past their end as they might have: no step is NaN.
 
-    What is past the end is made to be cut off again; a reflection keeps level, scale and smoothness of the series.
+    What is past the end is made to be cut off again, and must neither be rougher nor smoother than what is before. Each
+    step is predicted from three before it by one linear regression for all series, and gets the residual of
+    another step; none leaves the range of its channel.
     """
-    lengths = series_lengths(windows)
-    steps = np.arange(windows.shape[1])
-    turn = np.maximum(2 * (lengths - 1), 1)[:, None]
-    place = steps % turn
-    place = np.where(place < lengths[:, None], place, turn - place)
-    return np.take_along_axis(windows, place[..., None], axis=1)
+    lengths, n_steps = series_lengths(windows), windows.shape[1]
+    order = min(_ORDER, n_steps - 1)
+    low, high = np.nanmin(windows, axis=(0, 1)), np.nanmax(windows, axis=(0, 1))
+    before = np.stack([_before(windows, t, order) for t in range(order, n_steps)], axis=1)
+    known = np.arange(order, n_steps) < lengths[:, None]
+    given, after = before[known], windows[:, order:][known]
+    weights = np.linalg.lstsq(given, after, rcond=_LEAST_SHARE)[0]
+    residuals = after - given @ weights
+    rng = np.random.default_rng(0)  # the same series must go on alike in every call
+    extended = windows.copy()
+    for t in range(1, n_steps):
+        rows = np.flatnonzero(lengths <= t)
+        drawn = residuals[rng.integers(len(residuals), size=len(rows))]
+        extended[rows, t] = np.clip(_before(extended[rows], t, order) @ weights + drawn, low, high)
+    return extended
+
+
+def _before(windows, t, order):
+    """Return the steps before ``t`` side by side, the first one for those before it, and a constant."""
+    steps = np.maximum(np.arange(t - order, t), 0)
+    return np.column_stack(
+        [
+            windows[:, steps].reshape(len(windows), len(steps) * windows.shape[2]),
+            np.ones(len(windows)),
+        ]
+    )
 
 
 def resample_series(series, n_steps):
@@ -68,8 +96,8 @@ def resample_series(series, n_steps):
 class SeriesScaler:
     """Scale the channels of series of unequal length; only steps within a series are looked at.
 
-    Every step is a window by itself to the scaler of windows: rules of it that need the course of a window, which tell
-    smooth and interpolated channels, do not apply.
+    Every step is a window by itself to the scaler of windows, so that its rule of interpolated channels does not apply;
+    that of smooth channels, which are standardised, does.
 
     Parameters
     ----------
@@ -82,7 +110,14 @@ class SeriesScaler:
 
     def fit(self, windows):
         """Learn from windows of shape (n_series, longest, n_channels), NaN beyond the end of a series."""
-        self.scaler.fit(windows[~np.isnan(windows[..., 0])][:, None])
+        steps = windows[~np.isnan(windows[..., 0])]
+        self.scaler.fit(steps[:, None])
+        long_enough = series_lengths(windows).max() > 2
+        for k, c in enumerate(self.free_):
+            channel, now = windows[..., c], self.scaler.maps_[k]
+            if long_enough and isinstance(now, QuantileMap):
+                if roughens(channel, now.transform(channel)):
+                    self.scaler.maps_[k] = StandardMap().fit(steps[:, c])
         return self
 
     @property

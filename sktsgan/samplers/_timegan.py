@@ -134,8 +134,8 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
     ``fit`` takes a list of arrays of shape (length, n_channels) or (length,), of unequal length, and ``sample`` then
     returns such a list. A new series is as long as the training series that it is drawn for, one of those that agree
     with the prompt, unless the prompt names a length: ``prompt={"length": 17}``. Steps beyond the end of a series
-    reach neither scales nor losses nor scores. The base takes series that go on past their end read backwards, and
-    what it makes is cut off again.
+    reach neither scales nor losses nor scores. The base takes series that go on past their end by linear
+    prediction, and what it makes is cut off again.
 
     The static features of [1]_ are ``y``, ``timestamps`` and ``conditions``: every network sees them at each step.
 

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from sktsgan.datasets import make_sines
 from sktsgan.representation import (
     ChannelScaler,
+    QuantileMap,
     RangeScaler,
     SeriesScaler,
+    StandardMap,
     extend_series,
     pad_series,
     resample_series,
@@ -30,12 +33,33 @@ def test_padding_and_lengths(series):
         assert np.isnan(window[len(one) :]).all()
 
 
-def test_series_go_on_backwards():
-    windows = pad_series([np.array([[1.0], [2], [3]]), np.array([[5.0]]), np.arange(8.0)[:, None]])
-    extended = extend_series(windows)
-    assert extended[0, :, 0].tolist() == [1, 2, 3, 2, 1, 2, 3, 2]
-    assert (extended[1] == 5).all()
-    np.testing.assert_array_equal(extended[2], windows[2])
+def test_series_go_on_as_they_might_have():
+    """The continuation of noise is as rough as noise, that of a straight line is straight."""
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=(300, 9, 1))
+    lines = rng.normal(size=(300, 1, 1)) + rng.normal(size=(300, 1, 1)) * np.arange(9)[:, None]
+    whole = np.concatenate([noise, lines], axis=2)
+    lengths = rng.integers(3, 10, size=300)
+    windows = pad_series([one[:n] for one, n in zip(whole, lengths, strict=True)])
+    made = extend_series(windows)
+    seen = ~np.isnan(windows)
+    np.testing.assert_array_equal(made[seen], windows[seen])
+    assert np.isfinite(made).all()
+    beyond = ~seen[..., 0]
+    assert made[beyond][:, 0].std() == pytest.approx(1, abs=0.15)
+    inside = (
+        np.abs(whole[..., 1]).max(axis=1) < 0.5 * np.abs(whole[..., 1]).max()
+    )  # where no range ends
+    np.testing.assert_allclose(made[inside, :, 1], whole[inside, :, 1], atol=0.05)
+    np.testing.assert_array_equal(made, extend_series(windows))
+
+
+@pytest.mark.parametrize("lengths", [(1, 2), (1, 3, 2), (2, 9)])
+def test_few_and_short_series_go_on_too(lengths):
+    windows = pad_series([np.ones((n, 2)) * n for n in lengths])
+    made = extend_series(windows)
+    assert made.shape == windows.shape and np.isfinite(made).all()
+    assert made.min() >= min(lengths) and made.max() <= max(lengths)
 
 
 def test_resampled_series_keep_their_ends_and_their_length(series):
@@ -88,3 +112,12 @@ def test_range_scaler():
     made = scaler.inverse_transform(torch.rand(50, 6, 2) * 3 - 1, torch.Generator())
     assert np.isin(made[..., 1], windows[..., 1]).all()
     assert made[..., 0].min() == windows[..., 0].min()
+
+
+def test_smooth_series_are_standardised_and_others_are_not():
+    whole = make_sines(400, random_state=0)
+    whole[..., 1] = np.random.default_rng(0).normal(size=whole.shape[:2]).cumsum(axis=1)
+    lengths = np.random.default_rng(1).integers(3, 25, size=400)
+    windows = pad_series([one[:n] for one, n in zip(whole, lengths, strict=True)])
+    maps = SeriesScaler(ChannelScaler()).fit(windows).scaler.maps_
+    assert [type(one) for one in maps[:3]] == [StandardMap, QuantileMap, StandardMap]
