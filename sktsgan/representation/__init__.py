@@ -11,8 +11,8 @@ from sktsgan.representation._copula import WindowCopula
 from sktsgan.representation._grid import GridMap
 from sktsgan.representation._quantile import QuantileMap, RangeMap, StandardMap
 from sktsgan.representation._series import (
+    SeriesExtender,
     SeriesScaler,
-    extend_series,
     pad_series,
     resample_series,
     series_lengths,
@@ -25,12 +25,12 @@ __all__ = [
     "QuantileMap",
     "RangeMap",
     "RangeScaler",
+    "SeriesExtender",
     "SeriesScaler",
     "StandardMap",
     "WindowComponents",
     "WindowCopula",
     "WindowTokens",
-    "extend_series",
     "log_scale_floor",
     "pad_series",
     "resample_series",

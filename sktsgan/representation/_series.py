@@ -5,9 +5,10 @@ import numpy as np
 from sktsgan.representation._channels import roughens
 from sktsgan.representation._quantile import QuantileMap, StandardMap
 
-__all__ = ["SeriesScaler", "extend_series", "pad_series", "resample_series", "series_lengths"]
+__all__ = ["SeriesExtender", "SeriesScaler", "pad_series", "resample_series", "series_lengths"]
 
 _ORDER = 3
+_MAX_RESIDUALS = 10_000
 _LEAST_SHARE = 1e-9  # of the largest singular value: copies of a channel have none of their own
 
 
@@ -35,28 +36,38 @@ def series_lengths(windows):
     return (~np.isnan(windows[..., 0])).sum(axis=1)
 
 
-def extend_series(windows):
-    """Return series that go on past their end as they might have: no step is NaN.
+class SeriesExtender:
+    """Let series go on past their end as they might have, to be cut off again.
 
-    What is past the end is made to be cut off again, and must neither be rougher nor smoother than what is before. Each
-    step is predicted from three before it by one linear regression for all series, and gets the residual of
-    another step; none leaves the range of its channel.
+    What is past the end must be neither rougher nor smoother than what is before it. Each step is predicted from three
+    before it by one linear regression for all series, and gets the residual of another step; none leaves the range of
+    its channel.
     """
-    lengths, n_steps = series_lengths(windows), windows.shape[1]
-    order = min(_ORDER, n_steps - 1)
-    low, high = np.nanmin(windows, axis=(0, 1)), np.nanmax(windows, axis=(0, 1))
-    before = np.stack([_before(windows, t, order) for t in range(order, n_steps)], axis=1)
-    known = np.arange(order, n_steps) < lengths[:, None]
-    given, after = before[known], windows[:, order:][known]
-    weights = np.linalg.lstsq(given, after, rcond=_LEAST_SHARE)[0]
-    residuals = after - given @ weights
-    rng = np.random.default_rng(0)  # the same series must go on alike in every call
-    extended = windows.copy()
-    for t in range(1, n_steps):
-        rows = np.flatnonzero(lengths <= t)
-        drawn = residuals[rng.integers(len(residuals), size=len(rows))]
-        extended[rows, t] = np.clip(_before(extended[rows], t, order) @ weights + drawn, low, high)
-    return extended
+
+    def fit(self, windows):
+        """Learn from windows of shape (n_series, longest, n_channels), NaN beyond the end of a series."""
+        n_steps = windows.shape[1]
+        self.order_ = min(_ORDER, n_steps - 1)
+        self.range_ = np.nanmin(windows, axis=(0, 1)), np.nanmax(windows, axis=(0, 1))
+        ends = range(self.order_, n_steps)
+        before = np.stack([_before(windows, t, self.order_) for t in ends], axis=1)
+        known = ~np.isnan(windows[:, self.order_ :, 0])
+        given, after = before[known], windows[:, self.order_ :][known]
+        self.weights_ = np.linalg.lstsq(given, after, rcond=_LEAST_SHARE)[0]
+        residuals = after - given @ self.weights_
+        self.residuals_ = residuals[:: -(-len(residuals) // _MAX_RESIDUALS)]
+        return self
+
+    def transform(self, windows):
+        """Return windows without NaN, of the shape of ``windows``."""
+        lengths, extended = series_lengths(windows), windows.copy()
+        rng = np.random.default_rng(0)  # the same series must go on alike in every call
+        for t in range(1, windows.shape[1]):
+            rows = np.flatnonzero(lengths <= t)
+            drawn = self.residuals_[rng.integers(len(self.residuals_), size=len(rows))]
+            made = _before(extended[rows], t, self.order_) @ self.weights_ + drawn
+            extended[rows, t] = np.clip(made, *self.range_)
+        return extended
 
 
 def _before(windows, t, order):

@@ -12,8 +12,8 @@ from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
 from sktsgan.representation import (
     ChannelScaler,
     RangeScaler,
+    SeriesExtender,
     SeriesScaler,
-    extend_series,
 )
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.samplers._copula import CopulaSampler
@@ -291,10 +291,11 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
     def _fit_scaler(self, windows):
         scaler = ChannelScaler() if self.scaling == "scores" else RangeScaler()
         self.scaler_ = (SeriesScaler(scaler) if self._is_ragged else scaler).fit(windows)
+        self._extender = SeriesExtender().fit(windows) if self._is_ragged else None
 
     def _whole(self, windows):
         """Return windows without a missing step, as the base takes them."""
-        return extend_series(windows) if self._is_ragged else windows
+        return self._extender.transform(windows) if self._is_ragged else windows
 
     def _make_net(self, windows, n_updates, n_warmup):
         """Return the skorch net of all networks; ``n_warmup`` is 0 for ``partial_fit``, which trains jointly only."""

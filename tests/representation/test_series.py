@@ -9,9 +9,9 @@ from sktsgan.representation import (
     ChannelScaler,
     QuantileMap,
     RangeScaler,
+    SeriesExtender,
     SeriesScaler,
     StandardMap,
-    extend_series,
     pad_series,
     resample_series,
     series_lengths,
@@ -41,7 +41,8 @@ def test_series_go_on_as_they_might_have():
     whole = np.concatenate([noise, lines], axis=2)
     lengths = rng.integers(3, 10, size=300)
     windows = pad_series([one[:n] for one, n in zip(whole, lengths, strict=True)])
-    made = extend_series(windows)
+    extender = SeriesExtender().fit(windows)
+    made = extender.transform(windows)
     seen = ~np.isnan(windows)
     np.testing.assert_array_equal(made[seen], windows[seen])
     assert np.isfinite(made).all()
@@ -51,13 +52,14 @@ def test_series_go_on_as_they_might_have():
         np.abs(whole[..., 1]).max(axis=1) < 0.5 * np.abs(whole[..., 1]).max()
     )  # where no range ends
     np.testing.assert_allclose(made[inside, :, 1], whole[inside, :, 1], atol=0.05)
-    np.testing.assert_array_equal(made, extend_series(windows))
+    np.testing.assert_array_equal(made, extender.transform(windows))
+    assert np.isfinite(extender.transform(windows[lengths < 4])).all()
 
 
 @pytest.mark.parametrize("lengths", [(1, 2), (1, 3, 2), (2, 9)])
 def test_few_and_short_series_go_on_too(lengths):
     windows = pad_series([np.ones((n, 2)) * n for n in lengths])
-    made = extend_series(windows)
+    made = SeriesExtender().fit(windows).transform(windows)
     assert made.shape == windows.shape and np.isfinite(made).all()
     assert made.min() >= min(lengths) and made.max() <= max(lengths)
 
