@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from sklearn.utils import check_random_state
 
-from sktsgan import CopulaSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, TimeGANSampler, TransformerGANSampler
 
 __all__ = ["MODELS", "count_parameters", "make_model"]
 
@@ -18,6 +18,8 @@ MODELS = (
     "plain",
     "transformer-none",
     "transformer",
+    "timegan-published",
+    "timegan",
 )
 
 # The call that TransformerGANSampler's documentation names the plain model of the literature, sizes written out.
@@ -33,6 +35,24 @@ PLAIN = {
     "gradient_penalty": 0,
     "warmup": 0,
     "discriminator_tokens": "time",
+}
+
+# The call that TimeGANSampler's documentation names the published configuration, but for its 50,000 steps a phase.
+TIMEGAN_PUBLISHED = {
+    "base": None,
+    "scaling": "range",
+    "hidden_size": 24,
+    "n_layers": 3,
+    "loss": "bce",
+    "gamma": 1,
+    "moment_weight": 100,
+    "gradient_penalty": 0,
+    "generator_steps": 2,
+    "pretraining": (1, 1),
+    "warmup": 0,
+    "generator_learning_rate": 1e-3,
+    "schedule": "constant",
+    "max_iter": 50_000,
 }
 
 
@@ -96,6 +116,10 @@ def make_model(name, seed, device, changes):
     if name == "transformer1":
         base = CopulaSampler(n_components=1)
         return TransformerGANSampler(base=base, device=device, random_state=seed)
+    if name == "timegan":
+        return TimeGANSampler(device=device, random_state=seed)
+    if name == "timegan-published":
+        return TimeGANSampler(**TIMEGAN_PUBLISHED, device=device, random_state=seed)
     if name == "transformer-none":
         return TransformerGANSampler(base=None, device=device, random_state=seed)
     model = TransformerGANSampler(device=device, random_state=seed)

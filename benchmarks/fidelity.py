@@ -1,7 +1,7 @@
 """How close generated windows come to real ones, and at what cost: one table, a row a model.
 
 usage: python benchmarks/fidelity.py --data DIR --dataset stocks --window 24 --seconds 180 --seeds 3
-           --model real,copy,gaussian,copula1,copula,plain,transformer --output stocks.json
+           --model real,copy,gaussian,copula1,copula,plain,transformer,timegan --output stocks.json
 
 Columns
 -------

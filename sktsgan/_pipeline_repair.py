@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sktsgan import _filling
+from sktsgan._filling import fill_missing as fill_item
 from sktsgan.preprocessing._containers import split_series
 
 __all__ = ["fill_missing", "find_incomplete", "stack_draws", "to_rows"]
@@ -71,7 +71,7 @@ def fill_missing(X, rows=(), values=()):
         known[rows[::-1]] = values[::-1]
     ends = np.cumsum([len(item) for item in items])[:-1]
     parts = np.split(known, ends)
-    filled = [_filling.fill_missing(*pair) for pair in zip(items, parts, strict=True)]
+    filled = [fill_item(*pair) for pair in zip(items, parts, strict=True)]
     return filled if many else filled[0]
 
 

@@ -1,4 +1,4 @@
-"""Adversarial losses and penalties as functions of logits."""
+"""Losses and penalties as functions of logits, of states and of windows."""
 
 import torch
 from torch.nn.functional import softplus
@@ -9,9 +9,15 @@ __all__ = [
     "finite_difference_penalty",
     "generator_loss",
     "generator_gradient_ratio",
+    "moment_loss",
+    "reconstruction_loss",
+    "state_discriminator_loss",
+    "state_generator_loss",
+    "supervised_loss",
 ]
 
 LOSSES = ("relativistic", "bce")
+_LEAST_VARIANCE = 1e-6  # whose root has a finite slope
 _MAX_EXPONENT = 20.0  # of the ratio: far below overflow, far beyond any trained pair
 
 
@@ -99,3 +105,124 @@ def finite_difference_penalty(logits, moved, step):
     penalty : Tensor of shape ()
     """
     return ((moved - logits) ** 2).mean() / (2 * step**2)
+
+
+def reconstruction_loss(real, recovered, mask=None):
+    """Return the mean squared error of recovered series.
+
+    L_R of Yoon et al. (2019), eq. 7, as a mean over steps and channels.
+
+    Parameters
+    ----------
+    real, recovered : Tensor of shape (batch_size, n_timesteps, n_channels)
+    mask : bool Tensor of shape (batch_size, n_timesteps), default=None
+        Steps that belong to their series; None is all.
+
+    Returns
+    -------
+    value : Tensor of shape ()
+        In squared units of the series.
+    """
+    error = (real - recovered) ** 2
+    return (error if mask is None else error[mask]).mean()
+
+
+def supervised_loss(states, predicted, mask=None):
+    """Return the mean squared error of each state's prediction from those before it.
+
+    L_S of Yoon et al. (2019), eq. 9: what was predicted at step t − 1 is held against the state at step t.
+
+    Parameters
+    ----------
+    states, predicted : Tensor of shape (batch_size, n_timesteps, hidden_size)
+    mask : bool Tensor of shape (batch_size, n_timesteps), default=None
+        Steps that belong to their series; None is all.
+
+    Returns
+    -------
+    value : Tensor of shape ()
+        0 where no series has a second step.
+    """
+    if states.shape[1] < 2 or (mask is not None and not mask[:, 1:].any()):
+        return 0.0 * predicted.sum()
+    return reconstruction_loss(
+        states[:, 1:], predicted[:, :-1], None if mask is None else mask[:, 1:]
+    )
+
+
+def moment_loss(real, generated, mask=None):
+    """Return how far the two moments of a generated batch are from those of a real one.
+
+    Mean absolute differences of the standard deviations and of the means that each channel has over the batch at
+    each step: the two moments which the code published with Yoon et al. (2019) adds to the generator's loss.
+
+    Parameters
+    ----------
+    real, generated : Tensor of shape (batch_size, n_timesteps, n_channels)
+    mask : bool Tensor of shape (batch_size, n_timesteps), default=None
+        Steps that belong to their series, in both batches; None is all. Steps of fewer than two series don't count.
+
+    Returns
+    -------
+    value : Tensor of shape ()
+        In units of the series.
+    """
+    if mask is None:
+        mask = torch.ones(real.shape[:2], dtype=torch.bool, device=real.device)
+    enough = mask.sum(dim=0) > 1
+    if not enough.any():
+        return 0.0 * generated.sum()
+    weights = mask[:, enough, None] / mask[:, enough].sum(dim=0)[:, None]
+    (m, s), (n, t) = (_moments(x[:, enough], weights) for x in (real, generated))
+    return (s - t).abs().mean() + (m - n).abs().mean()
+
+
+def _moments(windows, weights):
+    mean = (windows * weights).sum(dim=0)
+    variance = ((windows - mean) ** 2 * weights).sum(dim=0)
+    return mean, torch.sqrt(variance + _LEAST_VARIANCE)
+
+
+def state_discriminator_loss(real, fake, before, gamma, loss):
+    """Return what a discriminator of latent states minimises.
+
+    −L_U of Yoon et al. (2019), eq. 8, with generated states judged twice, as in the code published with it: after the
+    supervisor, and with the weight γ before it.
+
+    Parameters
+    ----------
+    real, fake, before : Tensor of shape (n_states,)
+        Logits of real states, and of generated ones after and before the supervisor.
+    gamma : float
+        γ, at least 0.
+    loss : {"relativistic", "bce"}
+
+    Returns
+    -------
+    value : Tensor of shape ()
+        In nats, at least 0.
+    """
+    if loss == "bce":
+        return discriminator_loss(real, fake, loss) + gamma * softplus(before).mean()
+    return discriminator_loss(real, fake, loss) + gamma * discriminator_loss(real, before, loss)
+
+
+def state_generator_loss(real, fake, before, gamma, loss):
+    """Return what a generator of latent states minimises against their discriminator.
+
+    The sum of ``generator_loss`` after the supervisor and, with the weight γ, before it.
+
+    Parameters
+    ----------
+    real, fake, before : Tensor of shape (n_states,)
+        Logits, as of ``state_discriminator_loss``.
+    gamma : float
+        γ, at least 0.
+    loss : {"relativistic", "bce"}
+
+    Returns
+    -------
+    value : Tensor of shape ()
+        In nats, at least 0.
+    """
+    return generator_loss(real, fake, loss) + gamma * generator_loss(real, before, loss)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from sktsgan import TransformerGANSampler
+from sktsgan import TimeGANSampler, TransformerGANSampler
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 pytestmark = pytest.mark.skipif(not BENCHMARKS.exists(), reason="not in source distributions")
@@ -95,7 +95,10 @@ def test_a_budget_becomes_updates(directory):
     assert len(made["memorisation"]) < 60
 
 
-@pytest.mark.parametrize("name", ["gaussian", "copula1", "copula", "plain", "transformer-none"])
+@pytest.mark.parametrize(
+    "name",
+    ["gaussian", "copula1", "copula", "plain", "transformer-none", "timegan", "timegan-published"],
+)
 def test_models_make_windows_and_count_what_they_keep(name):
     models = script("_models")
     model = models.make_model(name, 0, "cpu", {})
@@ -153,6 +156,27 @@ def test_overhead_reports_each_part(capsys):
     assert sum(found["shares"].values()) == pytest.approx(1)
     assert "training:" in (out := capsys.readouterr().out)
     assert "sampling:" in out
+
+
+def test_recurrent_speed_compares_the_same_networks(capsys):
+    speed = script("speed_recurrent")
+    found = speed.main(["--steps", "1", "--repeats", "1"])
+    assert all(row["ratio"] > 0 for row in found.values())
+    assert "at most 1.05" in capsys.readouterr().out
+    windows = torch.rand(200, 6, 2)
+    plain = speed.PlainTimeGAN(windows)
+    networks = TimeGANSampler(**speed.TIMEGAN_PUBLISHED | {"max_iter": 1}, random_state=0)
+    net = networks.fit(windows.numpy()).net_
+    by_hand = [p.shape for adam in plain.adams for g in adam.param_groups for p in g["params"]]
+    own = [
+        p.shape
+        for p in [
+            *net.generator_parameters,
+            *net.autoencoder_parameters,
+            *net.discriminator_.parameters(),
+        ]
+    ]
+    assert by_hand == own
 
 
 def test_memory_is_noted_at_every_tenfold():

@@ -13,6 +13,7 @@ from sktsgan import (
     GANImputer,
     GANOverSampler,
     SamplingPipeline,
+    TimeGANSampler,
     TransformerGANSampler,
     Windowizer,
 )
@@ -21,6 +22,8 @@ from sktsgan.utils.estimator_checks import parametrize_with_sampler_checks
 QUICK = {"max_iter": 2, "embedding_size": 8}
 SAMPLERS = [
     CopulaSampler(),
+    TimeGANSampler(max_iter=2, hidden_size=4),
+    TimeGANSampler(base=None, scaling="range", n_layers=2, max_iter=2, hidden_size=4),
     TransformerGANSampler(**QUICK),
     TransformerGANSampler(base=None, **QUICK),
 ]

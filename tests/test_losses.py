@@ -11,6 +11,11 @@ from sktsgan.losses import (
     finite_difference_penalty,
     generator_gradient_ratio,
     generator_loss,
+    moment_loss,
+    reconstruction_loss,
+    state_discriminator_loss,
+    state_generator_loss,
+    supervised_loss,
 )
 
 LN3 = math.log(3)
@@ -93,3 +98,75 @@ def test_penalty_of_random_noise_is_half_the_squared_gradient():
     x, noise = torch.randn(2, 100_000, 3, dtype=torch.float64)
     penalty = finite_difference_penalty(x @ weights, (x + 0.1 * noise) @ weights, 0.1)
     assert float(penalty) == pytest.approx(7, rel=0.05)
+
+
+MASK = torch.tensor([[True, True, True], [True, True, False]])
+
+
+def series(*rows):
+    return torch.tensor(rows, dtype=torch.float64)[..., None]
+
+
+def test_reconstruction_loss():
+    real, recovered = series([1, 2, 3], [1, 2, 0]), series([1, 2, 5], [1, 3, 100])
+    assert float(reconstruction_loss(real[:1], recovered[:1])) == pytest.approx(4 / 3)
+    # without what is beyond the end of the second series: (0 + 0 + 4 + 0 + 1) / 5
+    assert float(reconstruction_loss(real, recovered, MASK)) == pytest.approx(1)
+
+
+def test_supervised_loss_compares_a_state_with_the_prediction_made_a_step_before():
+    states, predicted = series([1, 2, 4], [1, 2, 77]), series([2, 3, 99], [5, 88, 99])
+    assert float(supervised_loss(states[:1], predicted[:1])) == pytest.approx((0 + 1) / 2)
+    # of the second series only the second state is known: (0 + 1 + 9) / 3
+    assert float(supervised_loss(states, predicted, MASK)) == pytest.approx(10 / 3)
+
+
+@pytest.mark.parametrize("mask", [None, torch.tensor([[True], [True]])])
+def test_supervised_loss_of_a_single_step_is_nothing(mask):
+    states = torch.ones(2, 1, 3)
+    assert float(supervised_loss(states, states, mask)) == 0.0
+
+
+def test_moment_loss():
+    real, generated = series([0, 1], [2, 1]), series([1, 0], [1, 4])
+    # deviations 1 and 0 against 0 and 2, means 1 and 1 against 1 and 2
+    expected = (1 + 2) / 2 + (0 + 1) / 2
+    assert float(moment_loss(real, generated)) == pytest.approx(expected, abs=5e-3)
+
+
+def test_moment_loss_of_series_of_unequal_length():
+    mask = torch.tensor([[True, True], [True, False], [True, False]])
+    real, generated = series([0, 5], [3, 77], [3, 77]), series([3, 9], [3, 88], [3, 99])
+    # the second step has one series only; deviations √2 against 0, means 2 against 3
+    value = float(moment_loss(real, generated, mask))
+    assert value == pytest.approx(math.sqrt(2) + 1, abs=5e-3)
+    beyond = real.clone()
+    beyond[1:, 1] = -1e6
+    assert float(moment_loss(beyond, generated, mask)) == value
+
+
+def test_moment_loss_of_one_series_is_nothing():
+    assert float(moment_loss(series([0, 1]), series([5, 5]))) == 0.0
+
+
+def test_states_are_judged_before_the_supervisor_too():
+    real, fake, before = logits(LN3), logits(-LN3), logits(0)
+    # ln(4/3) twice for the real and the fake state, ln 2 for the one before
+    value = state_discriminator_loss(real, fake, before, 0.5, "bce")
+    assert float(value) == pytest.approx(2 * math.log(4 / 3) + 0.5 * math.log(2))
+    value = state_generator_loss(real, fake, before, 0.5, "bce")
+    assert float(value) == pytest.approx(math.log(4) + 0.5 * math.log(2))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_without_gamma_the_states_before_the_supervisor_do_not_count(loss):
+    real, fake, before = torch.randn(3, 20, dtype=torch.float64)
+    value = state_discriminator_loss(real, fake, before, 0.0, loss)
+    assert value == discriminator_loss(real, fake, loss)
+    assert state_generator_loss(real, fake, before, 0.0, loss) == generator_loss(real, fake, loss)
+
+
+def test_relativistic_loss_pairs_both_kinds_of_states_with_real_ones():
+    real, fake, before = logits(LN3), logits(0), logits(2 * LN3)
+    value = state_discriminator_loss(real, fake, before, 2.0, "relativistic")
+    assert float(value) == pytest.approx(math.log(4 / 3) + 2 * math.log(4))

@@ -1,9 +1,17 @@
 """Networks: plain torch modules."""
 
+from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
 from sktsgan.networks._transformer import (
     RefiningGenerator,
     TransformerDiscriminator,
     TransformerGenerator,
 )
 
-__all__ = ["RefiningGenerator", "TransformerDiscriminator", "TransformerGenerator"]
+__all__ = [
+    "RecurrentDiscriminator",
+    "RecurrentMap",
+    "RecurrentTimeGAN",
+    "RefiningGenerator",
+    "TransformerDiscriminator",
+    "TransformerGenerator",
+]

@@ -26,6 +26,8 @@ class LossCurveDisplay:
         Where each record was made; None counts the records from 1.
     step_name : str, default="record"
         What ``steps`` counts.
+    phases : sequence of str of shape (n_records,), default=None
+        The phase of training that each record belongs to; each is marked where it begins.
 
     Attributes
     ----------
@@ -48,10 +50,11 @@ class LossCurveDisplay:
     ['generator', 'discriminator']
     """
 
-    def __init__(self, *, losses, steps=None, step_name="record"):
+    def __init__(self, *, losses, steps=None, step_name="record", phases=None):
         self.losses = losses
         self.steps = steps
         self.step_name = step_name
+        self.phases = phases
 
     @classmethod
     def from_estimator(cls, estimator, *, ax=None):
@@ -91,7 +94,7 @@ class LossCurveDisplay:
         ----------
         history : sequence of dict, or dict of str to sequence
             A row a record, or a sequence a quantity. Quantities whose names end in ``_loss`` are
-            drawn, over ``step`` or else ``epoch``, where there is one.
+            drawn, over ``step`` or else ``epoch``, where there is one; ``phase`` names phases of training.
         ax : Axes, default=None
             The panel; None makes a new figure.
 
@@ -110,7 +113,12 @@ class LossCurveDisplay:
         if not losses:
             raise ValueError("The history holds no quantity whose name ends in _loss.")
         step_name = next((name for name in ("step", "epoch") if name in table), "record")
-        display = cls(losses=losses, steps=table.get(step_name), step_name=step_name)
+        display = cls(
+            losses=losses,
+            steps=table.get(step_name),
+            step_name=step_name,
+            phases=table.get("phase"),
+        )
         return display.plot(ax=ax)
 
     def plot(self, ax=None):
@@ -133,11 +141,31 @@ class LossCurveDisplay:
             self._draw(name, LINE_COLORS[index % len(LINE_COLORS)])
             for index, name in enumerate(self.losses)
         ]
+        if self.phases is not None:
+            self._mark_phases()
         self.ax_.set(title="Losses in training", xlabel=self.step_name, ylabel="loss")
         self.ax_.spines[["top", "right"]].set_visible(False)
         self.ax_.grid(axis="y", alpha=0.3)
         self.ax_.legend(loc="best", frameon=False)
         return self
+
+    def _mark_phases(self):
+        """Draw a line where a phase begins, with its name beside."""
+        phases = list(self.phases)
+        steps = range(1, len(phases) + 1) if self.steps is None else self.steps
+        before = [None, *phases[:-1]]
+        for step, phase, last in zip(steps, phases, before, strict=True):
+            if isinstance(phase, str) and phase != last:
+                self.ax_.axvline(step, color="0.6", linewidth=0.8, linestyle=":")
+                self.ax_.text(
+                    step,
+                    1.0,
+                    f" {phase}",
+                    color="0.4",
+                    fontsize="small",
+                    va="top",
+                    transform=self.ax_.get_xaxis_transform(),
+                )
 
     def _draw(self, name, color):
         """Draw one loss and return its curve, the running mean where it is long."""

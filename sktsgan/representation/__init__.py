@@ -1,6 +1,6 @@
 """Windows to vectors and back: channel maps, scale-mix components and the closed-form copula on them."""
 
-from sktsgan.representation._channels import ChannelScaler
+from sktsgan.representation._channels import ChannelScaler, RangeScaler
 from sktsgan.representation._components import (
     WindowComponents,
     log_scale_floor,
@@ -9,20 +9,34 @@ from sktsgan.representation._components import (
 )
 from sktsgan.representation._copula import WindowCopula
 from sktsgan.representation._grid import GridMap
-from sktsgan.representation._quantile import QuantileMap, StandardMap
+from sktsgan.representation._quantile import QuantileMap, RangeMap, StandardMap
 from sktsgan.representation._repair import WindowRepair
+from sktsgan.representation._series import (
+    SeriesExtender,
+    SeriesScaler,
+    pad_series,
+    resample_series,
+    series_lengths,
+)
 from sktsgan.representation._tokens import WindowTokens
 
 __all__ = [
     "ChannelScaler",
     "GridMap",
     "QuantileMap",
+    "RangeMap",
+    "RangeScaler",
+    "SeriesExtender",
+    "SeriesScaler",
     "StandardMap",
     "WindowComponents",
     "WindowCopula",
     "WindowRepair",
     "WindowTokens",
     "log_scale_floor",
+    "pad_series",
+    "resample_series",
     "scale_mix",
+    "series_lengths",
     "unscale_mix",
 ]

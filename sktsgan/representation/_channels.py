@@ -5,9 +5,9 @@ import torch
 
 from sktsgan.representation._grid import GridMap
 from sktsgan.representation._interpolation import InterpolatedMap, find_phases, knot_period
-from sktsgan.representation._quantile import QuantileMap, StandardMap
+from sktsgan.representation._quantile import QuantileMap, RangeMap, StandardMap
 
-__all__ = ["ChannelScaler", "lies_on_grid"]
+__all__ = ["ChannelScaler", "RangeScaler", "lies_on_grid"]
 
 _MAX_VALUES = 200_000  # per channel; more of them move no knot visibly
 _MAX_GRID = 256
@@ -19,7 +19,12 @@ _MAX_ROUGHENING = 10.0
 def _roughness(channel):
     """Energy of the second differences over that of the first, of shape (n_windows, n_timesteps)."""
     slopes = np.diff(channel, axis=1)
-    return np.mean(np.diff(slopes, axis=1) ** 2) / max(np.mean(slopes**2), 1e-300)
+    return np.nanmean(np.diff(slopes, axis=1) ** 2) / max(np.nanmean(slopes**2), 1e-300)
+
+
+def roughens(channel, scores):
+    """Return whether a channel grows more than ten times rougher; NaN stands beyond the end of a window."""
+    return bool(_roughness(scores) > _MAX_ROUGHENING * _roughness(channel))
 
 
 def _choose_map(channel):
@@ -34,9 +39,7 @@ def _choose_map(channel):
     # the extremes bound what comes back, so they must be among the knots
     quantile = QuantileMap().fit(np.concatenate([values, [channel.min(), channel.max()]]))
     sample = channel[::every]
-    standardise = channel.shape[1] > 2 and bool(
-        _roughness(quantile.transform(sample)) > _MAX_ROUGHENING * _roughness(sample)
-    )
+    standardise = channel.shape[1] > 2 and roughens(sample, quantile.transform(sample))
     if lies_on_grid(channel):
         return GridMap(standardise).fit(channel)
     return StandardMap().fit(channel) if standardise else quantile
@@ -85,12 +88,14 @@ class ChannelScaler:
             self.source_.append(same[0] if same else c)
             if not same and not constant[c]:
                 self.free_.append(c)
-        channels = [windows[..., c] for c in self.free_]
+        self._fit_maps([windows[..., c] for c in self.free_])
+        self.integer_ = [bool((windows[..., c] % 1 == 0).all()) for c in self.free_]
+        return self
+
+    def _fit_maps(self, channels):
         self.periods_ = [knot_period(channel) for channel in channels]
         self.phases_ = self._find_phases(channels)
         self.maps_ = [self._fit_map(*pair) for pair in zip(channels, self.periods_, strict=True)]
-        self.integer_ = [bool((windows[..., c] % 1 == 0).all()) for c in self.free_]
-        return self
 
     def _find_phases(self, channels):
         """Return for each period the phase of every window: channels of one period have their knots together."""
@@ -143,3 +148,14 @@ class ChannelScaler:
             elif source != c:
                 windows[..., c] = windows[..., source]
         return windows
+
+
+class RangeScaler(ChannelScaler):
+    """Scale every channel to [0, 1] by its least and its greatest value.
+
+    Constants, copies, integers and channels of at most 256 values come back exactly, as of ChannelScaler.
+    """
+
+    def _fit_maps(self, channels):
+        self.periods_, self.phases_ = [None] * len(channels), {}
+        self.maps_ = [RangeMap(_MAX_GRID).fit(channel) for channel in channels]

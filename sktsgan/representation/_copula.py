@@ -41,7 +41,7 @@ class WindowCopula:
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def fit(self, windows, classes=None, conditions=None, cells=None):
+    def fit(self, windows, classes=None, conditions=None, cells=None, scaler=None):
         """Learn from windows of shape (n_windows, n_timesteps, n_channels).
 
         Parameters
@@ -53,13 +53,15 @@ class WindowCopula:
             What is known of each window, classes included; None where nothing is.
         cells : ndarray of shape (n_windows, n_factors), default=None
             Factors that may change the covariance of windows, such as the month, as integers from 0; with conditions.
+        scaler : ChannelScaler, default=None
+            A fitted one; None fits one to the windows.
 
         Returns
         -------
         components : ndarray of shape (n_windows, n_principal)
             White components of the windows; empty where all channels are constant.
         """
-        self.scaler_ = ChannelScaler().fit(windows)
+        self.scaler_ = ChannelScaler().fit(windows) if scaler is None else scaler
         self.shape_ = windows.shape[1:]
         self.conditions_ = None if conditions is None else _to_tensor(conditions)
         if conditions is not None and cells is None:
@@ -155,9 +157,12 @@ class WindowCopula:
             return self.scaler_.inverse_transform(
                 torch.empty(n_draws, self.shape_[0], 0), generator
             )
+        return self.scaler_.inverse_transform(self.draw_scores(n_draws, generator, rows), generator)
+
+    def draw_scores(self, n_draws, generator, rows=None):
+        """Draw windows of scores, a tensor of shape (n_draws, n_timesteps, n_free)."""
         components, _, _ = self.draw(n_draws, generator, rows)
-        scores = self.components_.decode(components, self.draw_residual(n_draws, generator))
-        return self.scaler_.inverse_transform(scores, generator)
+        return self.components_.decode(components, self.draw_residual(n_draws, generator))
 
     def draw_residual(self, n_draws, generator):
         """Draw the noise of what the principal components leave out, or None where that is nothing."""

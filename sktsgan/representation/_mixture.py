@@ -76,13 +76,14 @@ class GroupedGaussians:
             np.stack([components[rows].mean(axis=0) for rows in members]), dtype=torch.float32
         )
         centred = spread_about_classes(components, members, classes, kernels)
-        self.row_groups_, self.noise_ = None, None
+        self.row_groups_, self.slopes_, self.noise_ = None, None, None
         if conditions is not None:
             self.row_groups_ = torch.empty(len(components), dtype=torch.long)
             for j, rows in enumerate(members):
                 self.row_groups_[rows] = j
-            self.slopes_ = ConditionSlopes()
-            centred = self.slopes_.fit(centred, conditions, members, classes, kernels)
+            if conditions.shape[1]:  # of those that vary
+                self.slopes_ = ConditionSlopes()
+                centred = self.slopes_.fit(centred, conditions, members, classes, kernels)
         roots = self._roots(centred)
         if cells is not None and cells.shape[1]:
             order = np.concatenate(members)
@@ -238,7 +239,7 @@ class GroupedGaussians:
                 )
             ]
         )
-        if rows is not None:
+        if rows is not None and self.slopes_ is not None:
             components += self.slopes_.shift(conditions, groups)
         return components, noise, groups
 

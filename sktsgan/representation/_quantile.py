@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scipy.stats import norm
 
-__all__ = ["QuantileMap", "StandardMap"]
+__all__ = ["QuantileMap", "RangeMap", "StandardMap"]
 
 _TABLE_SIZE = 16_384
 _CHUNK = 65_536  # values that stay in cache between one operation and the next
@@ -78,3 +78,36 @@ class StandardMap:
     def inverse_transform(self, scores):
         """Return values within the range seen in fit, a float64 tensor of the shape of ``scores``."""
         return (scores.double() * self.scale_ + self.mean_).clamp(*self.range_)
+
+
+class RangeMap:
+    """Map one channel to [0, 1] by its range.
+
+    Parameters
+    ----------
+    max_grid : int
+        A channel of at most so many values gets values back that were seen, the nearest ones.
+    """
+
+    def __init__(self, max_grid):
+        self.max_grid = max_grid
+
+    def fit(self, values):
+        """Learn the range, and the values where these are few."""
+        grid = np.unique(values)
+        self.range_ = grid[0], grid[-1]
+        self.span_ = grid[-1] - grid[0] or 1.0
+        few = 1 < len(grid) <= self.max_grid
+        self.grid_ = torch.as_tensor(grid) if few else None
+        return self
+
+    def transform(self, values):
+        """Return scaled values, of the shape of ``values``."""
+        return (values - self.range_[0]) / self.span_
+
+    def inverse_transform(self, scores):
+        """Return values within the range seen in fit, a float64 tensor of the shape of ``scores``."""
+        values = (scores.double() * self.span_ + self.range_[0]).clamp(*self.range_)
+        if self.grid_ is None:
+            return values
+        return self.grid_[torch.bucketize(values, (self.grid_[1:] + self.grid_[:-1]) / 2)]

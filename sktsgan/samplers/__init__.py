@@ -2,6 +2,7 @@
 
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.samplers._copula import CopulaSampler
+from sktsgan.samplers._timegan import TimeGANSampler
 from sktsgan.samplers._transformer_gan import TransformerGANSampler
 
-__all__ = ["BaseSampler", "CopulaSampler", "TransformerGANSampler"]
+__all__ = ["BaseSampler", "CopulaSampler", "TimeGANSampler", "TransformerGANSampler"]

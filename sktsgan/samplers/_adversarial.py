@@ -14,7 +14,6 @@ from sktsgan._threads import threads_for
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler
-from sktsgan.samplers._repair import RepairMixin
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, StepProgressBar
 
@@ -65,7 +64,7 @@ def held_out_blocks(n_windows, fraction):
     return held_out
 
 
-class AdversarialSampler(RepairMixin, BaseSampler):
+class AdversarialSampler(BaseSampler):
     """Base of samplers that train a generator against a discriminator.
 
     A sampler adds three hooks. ``_build(windows, seed, n_updates, n_warmup)`` learns scales, sets ``scaler_`` and
@@ -73,6 +72,8 @@ class AdversarialSampler(RepairMixin, BaseSampler):
     returns what the generator starts from for those rows of ``conditions_``, and the residual that its net's
     ``render`` takes. ``_add_rows(windows, rows)`` takes note of rows that ``partial_fit`` added.
     """
+
+    n_iter_no_change = None  # of samplers without early stopping
 
     @abstractmethod
     def _build(self, windows, seed, n_updates, n_warmup):
@@ -153,8 +154,24 @@ class AdversarialSampler(RepairMixin, BaseSampler):
             self._add_rows(windows, rows)
         return windows, rows
 
+    def _count_warmup(self):
+        """Return the steps before the generator's first update."""
+        return round(self.warmup * self.max_iter)
+
+    def _count_parts(self):
+        """Return the batches of a step."""
+        return self.discriminator_steps
+
+    def _draw_training_noise(self, n_windows, rows, generator):
+        """Return what a training step starts from."""
+        return self._draw_noise(n_windows, rows, generator)
+
+    def _count_common_steps(self):
+        """Return the steps that all windows have."""
+        return self.n_timesteps_
+
     def _fit_windows(self, windows, rows):
-        n_warmup = round(self.warmup * self.max_iter)
+        n_warmup = self._count_warmup()
         if self.warm_start and hasattr(self, "net_"):
             if self.net_ is not None:
                 self.net_.restart(self.max_iter)
@@ -165,6 +182,10 @@ class AdversarialSampler(RepairMixin, BaseSampler):
         if self.n_iter_no_change is not None:
             held_out = held_out_blocks(len(windows), self.validation_fraction)
         self._train(windows, rows, self.max_iter + n_warmup, held_out)
+
+    def _learn_repair(self, windows, seed):
+        """Return the windows to learn from; a sampler that fills holes learns how, and fills them."""
+        return windows
 
     def _start(self, windows, n_updates, n_warmup):
         """Learn scales and base, and return the windows, whose holes are filled now."""
@@ -200,13 +221,14 @@ class AdversarialSampler(RepairMixin, BaseSampler):
             torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
             torch.as_tensor(rows),
             self._encoded(rows),
-            self._draw_noise,
+            self._draw_training_noise,
             batch_size=self.batch_size,
-            n_parts=self.discriminator_steps,
+            n_parts=self._count_parts(),
             generator=self._generator,
             device=self.device_,
         )
-        with self._fit_task(-(-n_steps // _STEPS_PER_EPOCH)) as task:
+        n_epochs = self.net_.count_epochs(n_steps, _STEPS_PER_EPOCH)
+        with self._fit_task(n_epochs) as task:
             watchers.append(("fit_task_reporter", FitTaskReporter(self, task)))
             if self.verbose:
                 watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
@@ -255,8 +277,11 @@ class AdversarialSampler(RepairMixin, BaseSampler):
             return
         generator = torch_generator(0)
         rows = torch.randint(len(self.conditions_), (1000,), generator=generator)
-        generated = self._draw_scores(rows, generator).var(dim=0).mean()
-        share = float(generated / real.cpu().var(dim=0).mean())
+        generated, real = (
+            scores[:, : self._count_common_steps()].var(dim=0).mean()
+            for scores in (self._draw_scores(rows, generator), real.cpu())
+        )
+        share = float(generated / real)
         if share < _COLLAPSED_SHARE:
             warnings.warn(
                 f"The generator collapsed: its windows have {share:.0%} of the training windows' variance. Train "

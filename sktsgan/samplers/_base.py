@@ -89,15 +89,24 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         yield task
         task.call_on_fit_task_end(estimator=self)
 
-    def _read_training_set(self, X, y, timestamps, conditions):
-        """Return validated windows and their rows in a new table of conditions."""
-        windows, container = read_training_windows(
+    def _read_new(self, X):
+        """Return validated windows, and what they came in."""
+        return read_training_windows(
             self,
             X,
             n_channels=self.n_channels,
             min_windows=self._min_windows,
             allow_nan=get_tags(self).input_tags.allow_nan,
         )
+
+    def _read_more(self, X):
+        """Return validated windows like those of ``fit``."""
+        allow_nan = get_tags(self).input_tags.allow_nan
+        return read_windows(self, X, self.container_, allow_nan=allow_nan)
+
+    def _read_training_set(self, X, y, timestamps, conditions):
+        """Return validated windows and their rows in a new table of conditions."""
+        windows, container = self._read_new(X)
         self._check_number(len(windows))
         classes, y = check_targets(y, len(windows))
         table = ConditionTable(
@@ -118,8 +127,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _read_further_set(self, X, y, timestamps, conditions):
         """Validate windows for ``partial_fit`` after its first call; return them and their rows."""
-        allow_nan = get_tags(self).input_tags.allow_nan
-        windows = read_windows(self, X, self.container_, allow_nan=allow_nan)
+        windows = self._read_more(X)
         classes, y = check_targets(y, len(windows))
         rows = self.conditions_.append(
             len(windows),

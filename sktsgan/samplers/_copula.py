@@ -95,14 +95,14 @@ class CopulaSampler(RepairMixin, BaseSampler):
             windows = self._learn_repair(windows, seed)
             self.copula_ = self._fit_copula(windows, self.conditions_, seed)
 
-    def _fit_copula(self, windows, table, seed):
+    def _fit_copula(self, windows, table, seed, scaler=None):
         """Return the model of float64 windows with three axes, whose conditions a table holds."""
         self._validate_params()
         copula = WindowCopula(self.n_components, self.max_rank, random_state=seed)
         if table.is_empty:
-            copula.fit(windows)
+            copula.fit(windows, scaler=scaler)
         else:
-            copula.fit(windows, table.codes("y"), table.encoded, table.cells)
+            copula.fit(windows, table.codes("y"), table.encoded, table.cells, scaler)
         return copula
 
     def _draw(self, n_windows, rows, generator):

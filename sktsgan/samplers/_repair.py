@@ -75,9 +75,8 @@ class RepairMixin:
             return windows
         return self._draw_missing(windows, 1, seed)[0]
 
-    def _read_further_set(self, *targets):
-        windows, known = super()._read_further_set(*targets)
-        return self._filled(windows, draw_seed(self.random_state)), known
+    def _read_more(self, X):
+        return self._filled(super()._read_more(X), draw_seed(self.random_state))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -11,6 +11,7 @@ from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, Transf
 from sktsgan.representation import ChannelScaler, WindowTokens, log_scale_floor
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.samplers._copula import CopulaSampler
+from sktsgan.samplers._repair import RepairMixin
 from sktsgan.training import AdversarialNet
 from sktsgan.training._callbacks import DivergenceGuard
 
@@ -26,7 +27,7 @@ def _take_scores(scores, residual):
     return scores
 
 
-class TransformerGANSampler(AdversarialSampler):
+class TransformerGANSampler(RepairMixin, AdversarialSampler):
     """Sample windows from a transformer generator trained against a transformer discriminator.
 
     By default the generator starts from the closed-form model of :class:`CopulaSampler` and refines what it draws; the

@@ -2,5 +2,6 @@
 
 from sktsgan.training._adversarial import AdversarialNet
 from sktsgan.training._batches import AdversarialBatches
+from sktsgan.training._timegan import TimeGANNet
 
-__all__ = ["AdversarialBatches", "AdversarialNet"]
+__all__ = ["AdversarialBatches", "AdversarialNet", "TimeGANNet"]

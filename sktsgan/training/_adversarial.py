@@ -177,13 +177,21 @@ class AdversarialNet(NeuralNet):
         try:
             self.notify("on_train_begin", X=batches, y=None)
             while n_steps > 0 and not self.stopped_:
-                now = min(n_steps, steps_per_epoch)
+                now = self.epoch_length(min(n_steps, steps_per_epoch))
                 self.fit_loop(batches.for_steps(now), epochs=1)
                 n_steps -= now
         finally:
             self.notify("on_train_end", X=batches, y=None)
             self.callbacks_ = own
         return self
+
+    def epoch_length(self, n_steps):
+        """Return the steps of the next epoch, at most ``n_steps``."""
+        return n_steps
+
+    def count_epochs(self, n_steps, steps_per_epoch):
+        """Return the epochs that ``run`` makes of ``n_steps``."""
+        return -(-n_steps // steps_per_epoch)
 
     def n_parameters(self):
         """Return the number of trainable parameters of both networks."""

@@ -120,7 +120,7 @@ class FitTaskReporter(Callback):
 
 
 class StepProgressBar(Callback):
-    """A bar over the updates, with the discriminator's loss.
+    """A bar over the updates, with the discriminator's loss, or the first loss of a phase without it.
 
     Parameters
     ----------
@@ -138,7 +138,11 @@ class StepProgressBar(Callback):
 
     def on_epoch_end(self, net, **kwargs):
         """Move the bar to the steps made."""
-        self.bar_.set_postfix(discriminator_loss=f"{net.history[-1, 'discriminator_loss']:.3f}")
+        row = net.history[-1]
+        losses = [name for name in row if name.endswith("_loss")]
+        name = "discriminator_loss" if "discriminator_loss" in losses else losses[0]
+        self.bar_.set_description(row.get("phase", "training"), refresh=False)
+        self.bar_.set_postfix({name: f"{row[name]:.3f}"})
         self.bar_.update(net.n_steps_ - self.first_ - self.bar_.n)
 
     def on_train_end(self, net, **kwargs):

@@ -58,6 +58,18 @@ def test_missing_and_non_finite_records_are_left_out():
     assert b.get_xdata().tolist() == [2, 3]
 
 
+def test_phases_are_marked_where_they_begin():
+    history = [
+        {"epoch": 1, "phase": "first", "a_loss": 1.0},
+        {"epoch": 2, "phase": "first", "a_loss": 2.0},
+        {"epoch": 3, "phase": "second", "b_loss": 3.0},
+    ]
+    display = LossCurveDisplay.from_history(history)
+    marks = {text.get_text().strip(): text.get_position()[0] for text in display.ax_.texts}
+    assert marks == {"first": 1, "second": 3}
+    assert [line.get_label() for line in display.lines_] == ["a", "b"]
+
+
 def test_long_records_are_averaged():
     losses = np.tile([0.0, 2.0], 500)
     display = LossCurveDisplay.from_history({"generator_loss": losses})

@@ -34,7 +34,7 @@ def test_products_count_where_windows_are_many():
 
 
 def test_few_windows_go_by_the_conditions_alone():
-    slopes, *_ = learn(40, both_and_their_product)
+    slopes, *_ = learn(20, both_and_their_product)
     assert slopes.slopes_.shape == (2, 2)
 
 

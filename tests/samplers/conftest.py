@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sktsgan import CopulaSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, TimeGANSampler, TransformerGANSampler
 
 QUICK = {"max_iter": 3, "embedding_size": 8, "random_state": 0}
 
@@ -22,8 +22,10 @@ def make_gan():
     return lambda **params: TransformerGANSampler(**QUICK | params)
 
 
-@pytest.fixture(params=["CopulaSampler", "TransformerGANSampler"])
+@pytest.fixture(params=["CopulaSampler", "TimeGANSampler", "TransformerGANSampler"])
 def sampler(request):
     if request.param == "CopulaSampler":
         return CopulaSampler(random_state=0)
+    if request.param == "TimeGANSampler":
+        return TimeGANSampler(max_iter=3, hidden_size=4, random_state=0)
     return TransformerGANSampler(**QUICK)

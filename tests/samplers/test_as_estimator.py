@@ -12,9 +12,19 @@ from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, cross_
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan import CopulaSampler, TransformerGANSampler, Windowizer, distribution_kl_score
+from sktsgan import (
+    CopulaSampler,
+    TimeGANSampler,
+    TransformerGANSampler,
+    Windowizer,
+    distribution_kl_score,
+)
 
-PARAMETER = {"CopulaSampler": "n_components", "TransformerGANSampler": "max_iter"}
+PARAMETER = {
+    "CopulaSampler": "n_components",
+    "TimeGANSampler": "max_iter",
+    "TransformerGANSampler": "max_iter",
+}
 
 
 @pytest.fixture
@@ -108,11 +118,9 @@ def test_repr(sampler, walks):
         assert "n_channels=None" in repr(sampler)
 
 
-@pytest.mark.parametrize("name", ["CopulaSampler", "TransformerGANSampler"])
-def test_parameters(name):
-    sampler = {"CopulaSampler": CopulaSampler, "TransformerGANSampler": TransformerGANSampler}[
-        name
-    ]()
+@pytest.mark.parametrize("make", [CopulaSampler, TimeGANSampler, TransformerGANSampler])
+def test_parameters(make):
+    sampler = make()
     params = sampler.get_params()
     assert set(params) == set(sampler._parameter_constraints)
     assert clone(sampler).get_params() == params

@@ -1,0 +1,370 @@
+"""TimeGAN as an estimator."""
+
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from sklearn.base import clone
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from sktsgan.losses import LOSSES
+from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
+from sktsgan.representation import (
+    ChannelScaler,
+    RangeScaler,
+    SeriesExtender,
+    SeriesScaler,
+)
+from sktsgan.samplers._adversarial import AdversarialSampler
+from sktsgan.samplers._copula import CopulaSampler
+from sktsgan.samplers._ragged import RaggedSetsMixin
+from sktsgan.training import TimeGANNet
+from sktsgan.training._callbacks import DivergenceGuard
+
+__all__ = ["TimeGANSampler"]
+
+_LEAST_STATES = 24  # as published, and no fewer than channels, lest the autoencoder lose some
+_SCHEDULES = {
+    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
+    "constant": {"decay": False, "betas": (0.9, 0.999), "moving_average": 0.0},
+}
+
+
+class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
+    """Sample windows, or series of unequal length, from TimeGAN: a generator of latent states.
+
+    An embedder and a recovery lead series to latent states and back, a supervisor predicts each state from those
+    before it, and a generator makes states that a discriminator can't tell from embedded ones [1]_. By default the
+    generator starts from the closed-form model of :class:`CopulaSampler`: its noise are windows of that model, and
+    training moves their latent states. ``base=None`` is the classical generator, from random noise.
+
+    Parameters
+    ----------
+    n_channels : int, default=None
+        Channels of flat windows; None means one for flat windows and any number for windows with three axes.
+    base : "copula", CopulaSampler or None, default="copula"
+        What the generator starts from: ``"copula"`` is a CopulaSampler with its defaults.
+    scaling : {"scores", "range"}, default="scores"
+        What channels are scaled to: normal scores, with the rules of CopulaSampler, or [0, 1] by their range, as
+        published. A base is a model of scores.
+    cell : {"gru", "lstm"}, default="gru"
+        The cell of all recurrent networks.
+    hidden_size : int or "auto", default="auto"
+        Size of a latent state and of all recurrent networks. ``"auto"`` takes 24, or the number of channels where
+        that is more.
+    n_layers : int, default=1
+        Layers of each recurrent network; the supervisor has one less, where there are several.
+    loss : {"relativistic", "bce"}, default="relativistic"
+        The relativistic pairing loss [2]_ or the cross-entropy of [1]_, of the logits of all steps.
+    gamma : float, default=1.0
+        Weight γ of judging generated states before the supervisor too.
+    moment_weight : float, default=0.0
+        Weight of the two moments of the batch in the generator's loss.
+    gradient_penalty : float, default=0.3
+        Weight of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated states [3]_; 0 for none.
+    generator_steps : int, default=1
+        Updates of generator and autoencoder for each update of the discriminator, each on a batch of its own.
+    pretraining : tuple of (float, float), default=(0.1, 0.1)
+        Steps of the autoencoder's and of the supervisor's phase, each as a share of ``max_iter``.
+    warmup : float, default=0.05
+        Joint steps before the generator's first update, as a share of ``max_iter`` in [0, 1].
+    generator_learning_rate : float, default=0.0001
+        Of Adam for generator and supervisor; embedder and recovery have 0.001.
+    discriminator_learning_rate : float, default=0.001
+        Of Adam for the discriminator.
+    schedule : {"cosine", "constant"}, default="cosine"
+        ``"cosine"``: learning rates rise over 100 steps of a phase and fall along a cosine over its last 40 %, Adam of
+        the adversarial pair has betas (0, 0.99), and a moving average (0.999) of the weights samples.
+        ``"constant"``: as published, constant rates, betas (0.9, 0.999), and the weights themselves.
+    batch_size : int, default=128
+        Real windows of an update, and as many generated ones.
+    max_iter : int, default=1000
+        Joint steps.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
+    device : str or torch.device, default="auto"
+        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+    callbacks : list of skorch callbacks, default=None
+        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+    verbose : int, default=0
+        1 shows one progress bar over the three phases.
+    random_state : int, RandomState instance or None, default=None
+        Rules base, initial weights, batches and noise.
+
+    Attributes
+    ----------
+    net_ : TimeGANNet or None
+        The skorch net of all networks; None where all channels are constant.
+    copula_ : WindowCopula or None
+        The base.
+    classes_ : ndarray of shape (n_classes,) or None
+        Class labels seen in ``fit``; None also where ``y`` held numbers.
+    conditions_ : ConditionTable
+        What is known of the training windows; for series of unequal length also their ``"length"``.
+    n_iter_ : int
+        Joint steps in which the generator was updated.
+    history_ : list of dict
+        A row for at most 50 steps of one ``phase``: the means of ``reconstruction_loss`` (squared units of the scaled
+        channels), ``supervised_loss`` (squared units of latent states), ``generator_loss`` and
+        ``discriminator_loss`` (nats), ``moment_loss`` and of norms of gradients, as far as the phase has them, the
+        ``seconds`` they took, and ``n_iter``.
+    device_ : torch.device
+        Where the networks are.
+    n_timesteps_, n_channels_ : int
+        Shape of a window; of series of unequal length, the longest one's.
+    n_features_in_ : int
+        Size of the second axis of ``X``; channels of series of unequal length.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names, where ``X`` was a DataFrame with string columns.
+
+    Warns
+    -----
+    DivergenceWarning
+        If training turned non-finite; the last good weights were kept.
+    ModeCollapseWarning
+        If generated windows have less than a tenth of the training windows' variance.
+
+    See Also
+    --------
+    CopulaSampler : The base by itself.
+    TransformerGANSampler : Refines the same base by transformers, and can repair windows.
+
+    Notes
+    -----
+    ``fit`` takes a list of arrays of shape (length, n_channels) or (length,), of unequal length, and ``sample`` then
+    returns such a list. A new series is as long as the training series that it is drawn for, one of those that agree
+    with the prompt, unless the prompt names a length: ``prompt={"length": 17}``. Steps beyond the end of a series
+    reach neither scales nor losses nor scores. The base takes series that go on past their end by linear
+    prediction, and what it makes is cut off again.
+
+    The static features of [1]_ are ``y``, ``timestamps`` and ``conditions``: every network sees them at each step.
+
+    The published configuration is ``TimeGANSampler(base=None, scaling="range", hidden_size=24, n_layers=3,
+    loss="bce", gamma=1, moment_weight=100, gradient_penalty=0, generator_steps=2, pretraining=(1, 1), warmup=0,
+    generator_learning_rate=1e-3, schedule="constant", max_iter=50_000)``. It departs from the code published with
+    [1]_ in that
+
+    - the discriminator reads states in both directions, as the paper has it;
+    - the supervised phase trains the supervisor alone, which is all that its loss depends on;
+    - the updates of a joint step take their gradients from one forward pass of each network and from one batch, where
+      the published code runs the networks again for each; the discriminator sees the last of them;
+    - constant channels and copies of other channels do not reach the networks, and come back exactly; channels of at
+      most 256 values get values back that were seen.
+
+    Departures of the defaults: the noise is a draw of the base, scaled as the windows; linear maps lead past the
+    recurrent networks, the embedder's to states that are white about their mean in a series, the recovery's back,
+    and the generator begins the joint phase as a copy of the embedder, so that it starts from the base; the means of
+    states over time stay those of the base; a generated state moves towards what the supervisor made of the states
+    before it by a learned share, which begins at zero; the discriminator sees the increments of states too;
+    relativistic loss, penalties (estimated by finite differences on every fourth step, with four times the weight), a
+    moving average and falling learning rates.
+
+    References
+    ----------
+    .. [1] Yoon, Jarrett, van der Schaar (2019). Time-series generative adversarial networks. NeurIPS.
+    .. [2] Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
+    .. [3] Mescheder, Geiger, Nowozin (2018). Which training methods for GANs do actually converge? ICML.
+
+    Examples
+    --------
+    >>> from sktsgan import TimeGANSampler
+    >>> from sktsgan.datasets import make_sines
+    >>> X = make_sines(200, random_state=0)
+    >>> sampler = TimeGANSampler(max_iter=5, random_state=0).fit(X)
+    >>> sampler.sample(3, random_state=0).shape
+    (3, 24, 5)
+    >>> ragged = [x[: 10 + i % 15] for i, x in enumerate(X)]
+    >>> sampler.fit(ragged)
+    TimeGANSampler(max_iter=5, random_state=0)
+    >>> [len(x) for x in sampler.sample(2, prompt={"length": 17})]
+    [17, 17]
+    """
+
+    _parameter_constraints = {
+        "n_channels": [Interval(Integral, 1, None, closed="left"), None],
+        "base": [StrOptions({"copula"}), CopulaSampler, None],
+        "scaling": [StrOptions({"scores", "range"})],
+        "cell": [StrOptions({"gru", "lstm"})],
+        "hidden_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "n_layers": [Interval(Integral, 1, None, closed="left")],
+        "loss": [StrOptions(set(LOSSES))],
+        "gamma": [Interval(Real, 0, None, closed="left")],
+        "moment_weight": [Interval(Real, 0, None, closed="left")],
+        "gradient_penalty": [Interval(Real, 0, None, closed="left")],
+        "generator_steps": [Interval(Integral, 1, None, closed="left")],
+        "pretraining": [tuple],
+        "warmup": [Interval(Real, 0, 1, closed="both")],
+        "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "schedule": [StrOptions({"cosine", "constant"})],
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "warm_start": ["boolean"],
+        "device": [str, torch.device],
+        "callbacks": [list, None],
+        "verbose": ["verbose"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        *,
+        n_channels=None,
+        base="copula",
+        scaling="scores",
+        cell="gru",
+        hidden_size="auto",
+        n_layers=1,
+        loss="relativistic",
+        gamma=1.0,
+        moment_weight=0.0,
+        gradient_penalty=0.3,
+        generator_steps=1,
+        pretraining=(0.1, 0.1),
+        warmup=0.05,
+        generator_learning_rate=1e-4,
+        discriminator_learning_rate=1e-3,
+        schedule="cosine",
+        batch_size=128,
+        max_iter=1000,
+        warm_start=False,
+        device="auto",
+        callbacks=None,
+        verbose=0,
+        random_state=None,
+    ):
+        self.n_channels = n_channels
+        self.base = base
+        self.scaling = scaling
+        self.cell = cell
+        self.hidden_size = hidden_size
+        self.n_layers = n_layers
+        self.loss = loss
+        self.gamma = gamma
+        self.moment_weight = moment_weight
+        self.gradient_penalty = gradient_penalty
+        self.generator_steps = generator_steps
+        self.pretraining = pretraining
+        self.warmup = warmup
+        self.generator_learning_rate = generator_learning_rate
+        self.discriminator_learning_rate = discriminator_learning_rate
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.device = device
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        shares = self.pretraining
+        if len(shares) != 2 or not all(isinstance(x, Real) and 0 <= x < np.inf for x in shares):
+            raise ValueError(f"pretraining must be two numbers of at least 0, got {shares!r}.")
+        if self.base is not None and self.scaling != "scores":
+            raise ValueError(
+                f'scaling must be "scores" with a base, which is a model of scores, got {self.scaling!r}.'
+            )
+
+    def _count_warmup(self):
+        return sum(self._phase_lengths()) + round(self.warmup * self.max_iter)
+
+    def _phase_lengths(self):
+        return [round(share * self.max_iter) for share in self.pretraining]
+
+    def _count_parts(self):
+        return self.generator_steps
+
+    def _build(self, windows, seed, n_updates, n_warmup):
+        self._fit_scaler(windows)
+        self.copula_ = None
+        if not self.scaler_.free_:
+            return None  # all channels are constant
+        if self.base is not None:
+            base = CopulaSampler() if self.base == "copula" else clone(self.base)
+            self.copula_ = base._fit_copula(
+                self._whole(windows), self.conditions_, seed, self.scaler_
+            )
+        return self._make_net(windows, n_updates, n_warmup).initialize()
+
+    def _fit_scaler(self, windows):
+        scaler = ChannelScaler() if self.scaling == "scores" else RangeScaler()
+        self.scaler_ = (SeriesScaler(scaler) if self._is_ragged else scaler).fit(windows)
+        self._extender = SeriesExtender().fit(windows) if self._is_ragged else None
+
+    def _whole(self, windows):
+        """Return windows without a missing step, as the base takes them."""
+        return self._extender.transform(windows) if self._is_ragged else windows
+
+    def _make_net(self, windows, n_updates, n_warmup):
+        """Return the skorch net of all networks; ``n_warmup`` is 0 for ``partial_fit``, which trains jointly only."""
+        lengths = self._phase_lengths() if n_warmup else [0, 0]
+        return TimeGANNet(
+            *self._make_networks(windows),
+            n_autoencoder=lengths[0],
+            n_supervised=lengths[1],
+            n_updates=n_updates,
+            n_warmup=n_warmup - sum(lengths),
+            loss=self.loss,
+            gamma=self.gamma,
+            moment_weight=self.moment_weight,
+            gradient_penalty=self.gradient_penalty,
+            generator_learning_rate=self.generator_learning_rate,
+            discriminator_learning_rate=self.discriminator_learning_rate,
+            **_SCHEDULES[self.schedule],
+            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
+            device=self.device_,
+            verbose=0,
+        )
+
+    def _make_networks(self, windows):
+        n_channels, n_conditions = len(self.scaler_.free_), self.conditions_.encoded.shape[1]
+        hidden_size = self.hidden_size
+        if hidden_size == "auto":
+            hidden_size = max(_LEAST_STATES, n_channels)
+        sizes = {"hidden_size": hidden_size, "n_layers": self.n_layers, "cell": self.cell}
+        networks = RecurrentTimeGAN(
+            n_channels,
+            n_channels,
+            n_conditions,
+            covariances=None if self.base is None else self._covariances(windows),
+            unit_range=self.scaling == "range",
+            **sizes,
+        )
+        sizes["with_increments"] = self.base is not None
+        return networks, RecurrentDiscriminator(hidden_size, n_conditions, **sizes)
+
+    def _covariances(self, windows):
+        """Return covariances of the scaled channels of a step, whole and about the mean of a series."""
+        scores, inside = self.scaler_.transform(windows), ~np.isnan(windows[..., :1])
+        means = scores.sum(axis=1, keepdims=True, where=inside) / inside.sum(axis=1, keepdims=True)
+        steps = (part[inside[..., 0]] for part in (scores, scores - means))
+        return torch.as_tensor(np.stack([part.T @ part / len(part) for part in steps]))
+
+    def _add_rows(self, windows, rows):
+        if self.copula_ is not None:
+            table = self.conditions_
+            codes = table.codes("y")
+            classes = None if codes is None else codes[rows]
+            encoded, cells = table.encoded[rows], table.cells[rows]
+            self.copula_.add_rows(self._whole(windows), classes, encoded, cells)
+
+    def _draw_noise(self, n_windows, rows, generator):
+        """Draw what the generator starts from and, for series of unequal length, the lengths of the rows."""
+        if self.copula_ is not None:
+            noise = self.copula_.draw_scores(n_windows, generator, rows)
+        else:
+            shape = n_windows, self.n_timesteps_, len(self.scaler_.free_)
+            noise = torch.rand(shape, generator=generator)
+        return noise, self._lengths_of(rows)
+
+    def _draw_training_noise(self, n_windows, rows, generator):
+        if self.net_.phase != "joint":  # which alone has a generator
+            return torch.empty(n_windows, 0), self._lengths_of(rows)
+        return self._draw_noise(n_windows, rows, generator)
+
+    def _lengths_of(self, rows):
+        if not self._is_ragged:
+            return None
+        return torch.tensor(self.conditions_.frame["length"].to_numpy())[rows]
