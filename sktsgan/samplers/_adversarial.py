@@ -25,7 +25,7 @@ _COLLAPSED_SHARE = 0.1
 _STEPS_PER_JUDGEMENT = 500
 _JUDGED = 1000  # windows of a judgement, each of real and generated ones
 _HELD_OUT_BLOCKS = 10
-_MIN_HELD_OUT = 30
+_MIN_HELD_OUT = 100  # by 40, the classifier saw nothing of a pair that 120 told from its base
 
 
 def _choose_device(device):

@@ -385,15 +385,15 @@ def test_early_stopping_holds_blocks_out_and_returns_the_best(make_gan, monkeypa
 
     monkeypatch.setattr(_adversarial, "classifier_two_sample_score", judge)
     monkeypatch.setattr(_adversarial, "_STEPS_PER_JUDGEMENT", 50)
-    params = {"n_iter_no_change": 100, "warmup": 0}
+    params = {"n_iter_no_change": 100, "validation_fraction": 0.4, "warmup": 0}
     sampler = make_gan(max_iter=400, **params).fit(windows)
     assert sampler.n_iter_ == 150  # best after 50
     held_out = seen[0][0]
-    assert len(held_out) == 30
+    assert len(held_out) == 120
     rows = [int(np.flatnonzero((windows == w).all(axis=(1, 2)))[0]) for w in held_out]
-    assert np.sum(np.diff(rows) == 1) == 20  # ten blocks of three neighbours
+    assert np.sum(np.diff(rows) == 1) == 110  # ten blocks of twelve neighbours
     generator = torch_generator(0)
-    again = sampler._draw(30, torch.as_tensor(rows), generator)
+    again = sampler._draw(120, torch.as_tensor(rows), generator)
     np.testing.assert_array_equal(again, seen[1][1])
     accuracies = [r["validation_accuracy"] for r in sampler.history_ if "validation_accuracy" in r]
     assert accuracies == [0.6, 0.9, 0.8]
@@ -401,7 +401,7 @@ def test_early_stopping_holds_blocks_out_and_returns_the_best(make_gan, monkeypa
 
 def test_early_stopping_by_a_real_classifier(make_gan):
     windows = np.random.default_rng(0).normal(size=(300, 8, 2)).cumsum(axis=1)
-    sampler = make_gan(max_iter=2, n_iter_no_change=1).fit(windows)
+    sampler = make_gan(max_iter=2, n_iter_no_change=1, validation_fraction=0.5).fit(windows)
     assert sampler.sample(3).shape == (3, 8, 2)
 
 
@@ -411,7 +411,7 @@ def test_early_stopping_needs_windows(make_gan, walks, fraction):
     with pytest.raises(
         ValueError,
         match=re.escape(
-            f"validation_fraction={fraction} of 80 windows are {n}; n_iter_no_change needs 30 to judge by "
+            f"validation_fraction={fraction} of 80 windows are {n}; n_iter_no_change needs 100 to judge by "
             "and 2 to train on."
         ),
     ):
