@@ -18,3 +18,4 @@ autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
+suppress_warnings = ["ref.ref"]  # inherited docstrings refer to labels of scikit-learn's manual

@@ -89,6 +89,7 @@ def prompt_fidelity(
         With the attributes
 
         field : tuple of str
+            What prompts name.
         field_values : list of tuple of length n_values
             Those that ten windows at least have, sorted.
         real_accuracy, generated_accuracy : float
