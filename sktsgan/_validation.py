@@ -11,7 +11,9 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
 
 __all__ = [
+    "WINDOWS_OF_A_CLASS",
     "WindowContainer",
+    "are_shared",
     "check_class_labels",
     "check_count",
     "check_targets",
@@ -21,7 +23,7 @@ __all__ = [
     "read_windows",
 ]
 
-_WINDOWS_OF_A_CLASS = 5
+WINDOWS_OF_A_CLASS = 5
 
 
 def check_windows(X, *, n_channels=None, name="X", min_windows=1, allow_nan=False):
@@ -249,10 +251,20 @@ def check_targets(y, n_windows):
     if kind not in ("binary", "multiclass"):
         raise ValueError(f"y must hold class labels or numbers, got a {kind!r} target.")
     classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-    shared = counts[counts >= _WINDOWS_OF_A_CLASS].sum() >= n_windows / 2
-    if y.dtype.kind == "f" and not shared:
+    if y.dtype.kind == "f" and not are_shared(counts):
         return None, y.astype(np.float64)
     return classes, codes
+
+
+def are_shared(counts):
+    """Return whether at least half of the items share their value with four others.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_values,)
+        Items of each value.
+    """
+    return counts[counts >= WINDOWS_OF_A_CLASS].sum() >= counts.sum() / 2
 
 
 def check_class_labels(y, n_windows):

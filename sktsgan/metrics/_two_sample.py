@@ -103,7 +103,9 @@ def classifier_two_sample_score(
     n_blocks = n_blocks if split == "blocks" else None
     n_windows = _count_windows(min(len(real), len(synthetic)), cv, n_blocks, max_samples)
     rng = check_random_state(draw_seed(random_state))
-    judge = seeded_judge(classifier or HistGradientBoostingClassifier(), rng)
+    # no "or": an ensemble has a length, and none before it is fitted
+    judge = HistGradientBoostingClassifier() if classifier is None else classifier
+    judge = seeded_judge(judge, rng)
     real = window_features(_subset(real, n_windows, rng))
     synthetic = window_features(_subset(synthetic, n_windows, rng))
     real_folds = _deal(n_windows, cv, n_blocks, rng)

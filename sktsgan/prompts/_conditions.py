@@ -7,12 +7,12 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields
+from sktsgan._validation import WINDOWS_OF_A_CLASS, are_shared
 from sktsgan.prompts._encoding import ConditionEncoder
 
-__all__ = ["ConditionTable", "is_number", "share_classes", "to_zone"]
+__all__ = ["ConditionTable", "is_number", "to_zone"]
 
 _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
-_ROWS_OF_A_VALUE = 5
 _MAX_CELLS = 64
 
 
@@ -47,14 +47,10 @@ def is_number(values):
     return is_numeric_dtype(values) and not is_bool_dtype(values)
 
 
-def share_classes(values):
-    """Return whether at least half of the items share their value with four others."""
-    counts = pd.Series(values).value_counts()
-    return counts[counts >= _ROWS_OF_A_VALUE].sum() >= len(values) / 2
-
-
 def _varies_enough(values):
-    return values.nunique() > 1 and (is_number(values) or share_classes(values))
+    return values.nunique() > 1 and (
+        is_number(values) or are_shared(values.value_counts().to_numpy())
+    )
 
 
 class ConditionTable:
@@ -108,7 +104,7 @@ class ConditionTable:
             warnings.warn(
                 f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
                 "must not be constant, and half of the windows must share their class with "
-                f"{_ROWS_OF_A_VALUE - 1} others.",
+                f"{WINDOWS_OF_A_CLASS - 1} others.",
                 UserWarning,
                 stacklevel=2,
             )

@@ -144,6 +144,8 @@ class AdversarialSampler(BaseSampler):
     def _read_training_set(self, X, y, timestamps, conditions):
         self._check_parameters()
         if self.warm_start and hasattr(self, "net_"):
+            if self.n_iter_no_change is not None:  # refused before the rows are taken note of
+                self._check_number(len(self._read_more(X)))
             return self._read_further_set(X, y, timestamps, conditions)
         return super()._read_training_set(X, y, timestamps, conditions)
 

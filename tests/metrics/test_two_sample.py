@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -118,3 +119,10 @@ def test_windows_of_unlike_shape():
     with pytest.raises(ValueError) as error:
         classifier_two_sample_score(np.zeros((10, 4)), np.ones((10, 5)))
     assert str(error.value) == message
+
+
+def test_an_ensemble_may_judge():
+    real, synthetic = np.random.default_rng(0).normal(size=(2, 60, 8))
+    judge = RandomForestClassifier(5)  # has a length, but none before it is fitted
+    score = classifier_two_sample_score(real, synthetic, classifier=judge, random_state=0)
+    assert 0 <= score <= 1

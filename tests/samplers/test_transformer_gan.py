@@ -416,3 +416,12 @@ def test_early_stopping_needs_windows(make_gan, walks, fraction):
         ),
     ):
         make_gan(n_iter_no_change=1, validation_fraction=fraction).fit(walks)
+
+
+def test_early_stopping_of_a_warm_start_needs_windows_too(make_gan, walks, labels):
+    sampler = make_gan(warm_start=True).fit(walks, labels)
+    before = len(sampler.conditions_)
+    sampler.set_params(n_iter_no_change=1)
+    with pytest.raises(ValueError, match="n_iter_no_change needs 100"):
+        sampler.fit(walks[:40], labels[:40])
+    assert len(sampler.conditions_) == before
