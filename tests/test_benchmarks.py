@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import load_file
+from sklearn.datasets import load_digits
 
 from sktsgan import TimeGANSampler, TransformerGANSampler
 
@@ -29,6 +31,16 @@ def scripts_on_path():
 def directory(tmp_path):
     walk = np.random.default_rng(0).normal(size=(207, 3)).cumsum(axis=0)
     pd.DataFrame(walk, columns=["a", "b", "c"]).to_csv(tmp_path / "stock_data.csv", index=False)
+    return tmp_path
+
+
+@pytest.fixture
+def digits(tmp_path):
+    """A directory with 250 small digits of scikit-learn in the place of MNIST's."""
+    small = load_digits()
+    images = np.zeros((250, 28, 28), dtype=np.uint8)
+    images[:, 6:22, 6:22] = np.kron(small.images[:250], np.ones((2, 2))) * 15
+    np.savez(tmp_path / "mnist10k.npz", images=images, labels=small.target[:250].astype(np.uint8))
     return tmp_path
 
 
@@ -331,3 +343,19 @@ def test_coverage_of_draws_from_the_right_law_is_eighty_percent():
     windows, drawn = rng.normal(size=(500, 10, 4)), rng.normal(size=(10, 500, 10, 4))
     found = script("repair").measure(drawn, windows, np.ones(windows.shape, dtype=bool))
     assert found["coverage"] == pytest.approx(0.8, abs=0.02)
+
+
+def test_digit_features_are_trained_and_written(digits, capsys):
+    path = digits / "weights.safetensors"
+    trainer, before, made = script("train_digit_features"), torch.get_rng_state(), []
+    for _ in range(2):
+        reached = trainer.main(f"--data {digits} --epochs 2 --output {path}".split())
+        assert 0 <= reached <= 1
+        made.append(load_file(path))
+    assert torch.equal(before, torch.get_rng_state())
+    assert capsys.readouterr().out.count("epoch") == 4
+    shipped = load_file(trainer._WEIGHTS)
+    assert {name: w.shape for name, w in made[0].items()} == {
+        name: w.shape for name, w in shipped.items()
+    }
+    assert all(torch.equal(w, made[1][name]) for name, w in made[0].items())

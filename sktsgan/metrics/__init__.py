@@ -1,10 +1,13 @@
 """How close generated items are to real ones."""
 
 from sktsgan._prompt_fidelity import prompt_fidelity
+from sktsgan.metrics._digit_features import DigitFeatures
 from sktsgan.metrics._discrepancy import discrepancy_report
 from sktsgan.metrics._discriminative import discriminative_score
 from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
+from sktsgan.metrics._frechet import frechet_distance
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
+from sktsgan.metrics._precision_recall import precision_recall
 from sktsgan.metrics._predictive import predictive_score
 from sktsgan.metrics._statistics import (
     autocorrelation_difference,
@@ -14,6 +17,7 @@ from sktsgan.metrics._statistics import (
 from sktsgan.metrics._two_sample import classifier_two_sample_score
 
 __all__ = [
+    "DigitFeatures",
     "autocorrelation_difference",
     "classifier_two_sample_score",
     "correlation_difference",
@@ -21,8 +25,10 @@ __all__ = [
     "discriminative_score",
     "distribution_kl_divergence",
     "distribution_kl_score",
+    "frechet_distance",
     "marginal_difference",
     "nearest_neighbor_ratio",
+    "precision_recall",
     "predictive_score",
     "prompt_fidelity",
 ]

@@ -1,8 +1,15 @@
 """Pictures of what was learnt, as scikit-learn draws them."""
 
 from sktsgan.plotting._distribution import DistributionDisplay
+from sktsgan.plotting._images import ImageGridDisplay
 from sktsgan.plotting._loss_curve import LossCurveDisplay
 from sktsgan.plotting._prompt_fidelity import PromptFidelityDisplay
 from sktsgan.plotting._windows import WindowDisplay
 
-__all__ = ["DistributionDisplay", "LossCurveDisplay", "PromptFidelityDisplay", "WindowDisplay"]
+__all__ = [
+    "DistributionDisplay",
+    "ImageGridDisplay",
+    "LossCurveDisplay",
+    "PromptFidelityDisplay",
+    "WindowDisplay",
+]

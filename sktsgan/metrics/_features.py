@@ -1,0 +1,54 @@
+"""Two sets of items, and what a feature function makes of them."""
+
+import numpy as np
+from sklearn.utils import check_array
+
+from sktsgan._plane import flatten_pair
+
+__all__ = ["feature_pair"]
+
+
+def feature_pair(real, synthetic, features):
+    """Return the features of both sets, a row an item.
+
+    Parameters
+    ----------
+    real, synthetic : array-like of shape (n_items, ...)
+        The two sets; their numbers of items may differ.
+    features : callable, transformer or None
+        A fitted transformer's ``transform``, or else the callable, is given each set as it came; None flattens
+        the items.
+
+    Returns
+    -------
+    real, synthetic : ndarray of shape (n_items, n_features)
+        float64.
+
+    Raises
+    ------
+    ValueError
+        If a set has fewer than two items or values that are not finite, the items of both sets differ in shape, or
+        there is not one row of finite features for each item.
+    TypeError
+        If ``features`` is neither a transformer nor a callable.
+    """
+    flat = flatten_pair(real, synthetic)
+    if features is None:
+        return flat
+    compute = getattr(features, "transform", features)
+    if not callable(compute):
+        raise TypeError(
+            f"features must be a callable, a fitted transformer or None, got {features!r}."
+        )
+    return tuple(
+        _check_features(compute(items), len(items), name)
+        for name, items in (("real", np.asarray(real)), ("synthetic", np.asarray(synthetic)))
+    )
+
+
+def _check_features(made, n_items, name):
+    """Return features as an array of two axes, or say what is wrong with them."""
+    made = check_array(made, dtype=np.float64, allow_nd=True, input_name=f"the features of {name}")
+    if len(made) != n_items:
+        raise ValueError(f"features made {len(made)} rows of the {n_items} items of {name}.")
+    return made.reshape(n_items, -1)
