@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
 from sktsgan.metrics._digit_network import DigitNetwork
 
-__all__ = ["FILE", "as_tensor", "classify", "load_digits", "train_classifier"]
+__all__ = ["FILE", "as_tensor", "classify", "load_digits", "load_or_train", "train_classifier"]
 
 FILE = "mnist10k.npz"
 _TRAIN_SHARE = 0.8
@@ -107,3 +108,26 @@ def classify(network, images):
     with torch.inference_mode():
         parts = [network(part).argmax(dim=1) for part in as_tensor(images).split(1000)]
     return torch.cat(parts).numpy()
+
+
+def load_or_train(directory, path, n_epochs, *, seed=1):
+    """Return a classifier of digits, read from ``path`` where that is a file, else trained and written there.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Of the data.
+    path : Path or None
+        None trains it and writes nothing.
+    n_epochs, seed : int
+        Of the training.
+    """
+    if path is not None and path.exists():
+        network = DigitNetwork()
+        network.load_state_dict(load_file(path))
+        return network.eval()
+    X, y, _, _ = load_digits(directory)
+    network = train_classifier(X, y, seed=seed, n_epochs=n_epochs)
+    if path is not None:
+        save_file(network.state_dict(), path)
+    return network

@@ -10,10 +10,10 @@ from _data import DataSpec, deal_blocks
 from _models import count_parameters, make_model
 from _processes import limited_threads, peak_memory
 
-__all__ = ["RowSpec", "fit_row"]
+__all__ = ["KEPT_IN_HAND", "RowSpec", "count_updates", "fit_row"]
 
 _PILOT_UPDATES = (20, 120)  # their difference is what an update costs, whatever a fit costs besides
-_KEPT_IN_HAND = 0.05
+KEPT_IN_HAND = 0.05
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,32 @@ def fit_row(spec):
     return made
 
 
+def count_updates(model, seconds, *training_set):
+    """Return how many updates ``model.fit(*training_set)`` makes within 95 % of a budget.
+
+    A pilot of short fits measures what a fit costs besides updates and what an update costs.
+    """
+
+    def time_fit(max_iter):
+        model.set_params(max_iter=max_iter)
+        start = time.perf_counter()
+        with warnings.catch_warnings(action="ignore"):  # a pilot is too short to be any good
+            model.fit(*training_set)
+        return time.perf_counter() - start
+
+    few, many = _PILOT_UPDATES
+    time_fit(1)  # what happens once in a process
+    first, second = time_fit(few), time_fit(many)
+    an_update = max(second - first, 1e-6) / (many - few)
+    besides = max(first - few * an_update, 0.0)
+    return max(1, int(((1 - KEPT_IN_HAND) * seconds - besides) / an_update))
+
+
 class Plan:
     """Fit models with as many updates as fit the budget, the course of the learning rates finished.
 
-    A pilot of short fits measures what a fit costs besides updates and what an update costs; ``max_iter`` follows
-    from the budget less 5 %. It is the same for all seeds, unless a fit overruns the budget: later ones then
-    make fewer updates.
+    ``max_iter`` is that of ``count_updates``. It is the same for all seeds, unless a fit overruns the budget: later
+    ones then make fewer updates.
     """
 
     def __init__(self, spec, windows):
@@ -87,27 +107,11 @@ class Plan:
         trains = "max_iter" in getattr(self._model(0), "get_params", dict)()
         if spec.seconds is not None and trains:
             start = time.perf_counter()
-            self.max_iter = self._count_updates(windows)
+            self.max_iter = count_updates(self._model(0), spec.seconds, windows)
             self.pilot_seconds = time.perf_counter() - start
 
     def _model(self, seed):
         return make_model(self.spec.model, seed, self.spec.device, self.spec.changes)
-
-    def _count_updates(self, windows):
-        few, many = _PILOT_UPDATES
-        self._time_fit(windows, 1)  # what happens once in a process
-        first, second = self._time_fit(windows, few), self._time_fit(windows, many)
-        an_update = max(second - first, 1e-6) / (many - few)
-        besides = max(first - few * an_update, 0.0)
-        left = (1 - _KEPT_IN_HAND) * self.spec.seconds - besides
-        return max(1, int(left / an_update))
-
-    def _time_fit(self, windows, max_iter):
-        model = self._model(0).set_params(max_iter=max_iter)
-        start = time.perf_counter()
-        with warnings.catch_warnings(action="ignore"):  # a pilot is too short to be any good
-            model.fit(windows)
-        return time.perf_counter() - start
 
     def fit(self, windows, seed):
         """Fit and sample once; return the windows, seconds, warnings and sizes."""
@@ -119,7 +123,7 @@ class Plan:
             model.fit(windows)
             seconds = time.perf_counter() - start
         if self.max_iter is not None and seconds > self.spec.seconds:
-            share = (1 - _KEPT_IN_HAND) * self.spec.seconds / seconds
+            share = (1 - KEPT_IN_HAND) * self.spec.seconds / seconds
             self.max_iter = max(1, int(share * self.max_iter))
         synthetic = model.sample(len(windows), random_state=seed)
         start = time.perf_counter()

@@ -9,14 +9,25 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["format_header", "format_row", "summary_line"]
+__all__ = [
+    "format_header",
+    "format_row",
+    "join_cells",
+    "join_titles",
+    "mean",
+    "score",
+    "seconds",
+    "summary_line",
+]
 
 
-def _score(row, name):
-    """Return the mean over seeds and, of several, the worst; scores are better the lower."""
-    values = [fit[name] for fit in row["fits"]]
+def score(row, name, worst=max):
+    """Return the mean over seeds and, of several, the worst; a dash where there is none."""
+    values = [fit.get(name) for fit in row["fits"]]
+    if None in values:
+        return "–"
     text = _short(np.mean(values))
-    return text if len(values) == 1 else f"{text} ({_short(max(values))})"
+    return text if len(values) == 1 else f"{text} ({_short(worst(values))})"
 
 
 def _score_with_deviation(row, name):
@@ -36,13 +47,15 @@ def _one(row, name, form):
     return "–" if value is None else format(value, form)
 
 
-def _mean(row, name, form):
+def mean(row, name, form):
+    """Return the mean over seeds, a dash where there is none."""
     values = [fit.get(name) for fit in row["fits"]]
     return "–" if None in values else format(float(np.mean(values)), form)
 
 
-def _seconds(row):
-    values = [fit.get("seconds") for fit in row["fits"]]
+def seconds(row, name="seconds"):
+    """Return the mean over seeds and, of several, the longest; a dash where nothing was timed."""
+    values = [fit.get(name) for fit in row["fits"]]
     if None in values:
         return "–"
     text = f"{np.mean(values):.1f}"
@@ -53,20 +66,20 @@ def _seconds(row):
 _COLUMNS = [
     ("model", 22, lambda row: row["label"]),
     ("GRU", 20, lambda row: _score_with_deviation(row, "gru")),
-    ("C2ST", 12, lambda row: _score(row, "c2st")),
-    ("C2ST blocks", 12, lambda row: _score(row, "blocks")),
-    ("predictive", 13, lambda row: _score(row, "predictive")),
+    ("C2ST", 12, lambda row: score(row, "c2st")),
+    ("C2ST blocks", 12, lambda row: score(row, "blocks")),
+    ("predictive", 13, lambda row: score(row, "predictive")),
 ]
 _LATER = [
     ("later: GRU", 20, lambda row: _score_with_deviation(row, "later_gru")),
-    ("C2ST", 12, lambda row: _score(row, "later_c2st")),
-    ("predictive", 13, lambda row: _score(row, "later_predictive")),
+    ("C2ST", 12, lambda row: score(row, "later_c2st")),
+    ("predictive", 13, lambda row: score(row, "later_predictive")),
 ]
 _COSTS = [
     ("nn ratio", 8, lambda row: _one(row, "neighbor_ratio", ".2f")),
-    ("train s", 15, _seconds),
-    ("windows/s", 9, lambda row: _mean(row, "windows_per_second", ",.0f")),
-    ("parameters", 11, lambda row: _mean(row, "parameters", ",.0f")),
+    ("train s", 15, seconds),
+    ("windows/s", 9, lambda row: mean(row, "windows_per_second", ",.0f")),
+    ("parameters", 11, lambda row: mean(row, "parameters", ",.0f")),
     ("MiB", 6, lambda row: _one(row, "memory", ".0f")),
 ]
 
@@ -75,20 +88,29 @@ def _columns(with_later):
     return _COLUMNS + (_LATER if with_later else []) + _COSTS
 
 
-def format_header(*, with_later, markdown):
-    """Return the line or lines above the rows."""
-    columns = _columns(with_later)
+def join_titles(columns, *, markdown):
+    """Return the line or lines above the rows; a column is a title, a width and what makes a cell of a row."""
     if markdown:
         return f"| {' | '.join(title for title, _, _ in columns)} |\n|{'---|' * len(columns)}"
     return "  ".join(f"{title:<{width}}" for title, width, _ in columns)
 
 
-def format_row(row, *, with_later, markdown):
+def join_cells(columns, row, *, markdown):
     """Return the line of a row."""
-    cells = [(width, cell(row)) for _, width, cell in _columns(with_later)]
+    cells = [(width, cell(row)) for _, width, cell in columns]
     if markdown:
         return f"| {' | '.join(text for _, text in cells)} |"
     return "  ".join(f"{text:<{width}}" for width, text in cells)
+
+
+def format_header(*, with_later, markdown):
+    """Return the line or lines above the rows of the fidelity table."""
+    return join_titles(_columns(with_later), markdown=markdown)
+
+
+def format_row(row, *, with_later, markdown):
+    """Return the line of a row of the fidelity table."""
+    return join_cells(_columns(with_later), row, markdown=markdown)
 
 
 def summary_line(settings):

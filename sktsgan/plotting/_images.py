@@ -155,8 +155,8 @@ class ImageGridDisplay:
         n_columns : int, default=10
             Images in a row; there are four rows of either set, or as many as there are classes.
         image_shape : tuple of int, default=None
-            (height, width) or (height, width, n_channels) of flat images; None takes the sampler's ``image_shape``, if
-            it has one.
+            (height, width) or (height, width, n_channels) of flat images; None takes the sampler's ``image_shape_``,
+            if it has one.
         random_state : int, RandomState instance or None, default=None
             Rules what is made, and which images are drawn.
         ax : array-like of two Axes, default=None
@@ -181,7 +181,7 @@ class ImageGridDisplay:
                 f"{type(sampler).__name__} has no method sample, so it can't make items."
             )
         if image_shape is None:
-            image_shape = getattr(sampler, "image_shape", None)
+            image_shape = getattr(sampler, "image_shape_", None)
         prompted = None if y is None else np.repeat(np.unique(np.asarray(y)), n_columns)
         if y is None:
             made = sampler.sample(_N_ROWS * n_columns, random_state=random_state)

@@ -11,11 +11,8 @@ from sktsgan.plotting import ImageGridDisplay
 class StripeSampler(BaseEstimator):
     """Makes images whose row of the class's number is bright."""
 
-    def __init__(self, image_shape=None):
-        self.image_shape = image_shape
-
     def fit(self, X, y=None):
-        self.shape_ = np.shape(X)[1:]
+        self.shape_, self.image_shape_ = np.shape(X)[1:], (6, 5, 1)
         return self
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None):
@@ -96,7 +93,7 @@ def test_from_estimator(stripes):
 
 def test_image_shape_of_the_sampler_is_used(stripes):
     flat = stripes[0].reshape(60, -1)
-    pipeline = make_pipeline(FunctionTransformer(), StripeSampler(image_shape=(6, 5))).fit(flat)
+    pipeline = make_pipeline(FunctionTransformer(), StripeSampler()).fit(flat)
     assert ImageGridDisplay.from_estimator(pipeline, flat).real.shape == (4, 10, 6, 5, 1)
 
 

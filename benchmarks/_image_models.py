@@ -1,0 +1,197 @@
+"""The rows of the image table, and what one of them fits and samples, in a process of its own."""
+
+import time
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from _digits import load_digits
+from _fits import KEPT_IN_HAND, count_updates
+from _processes import limited_threads, peak_memory
+from sklearn.decomposition import PCA
+from sklearn.mixture import GaussianMixture
+from sklearn.utils import check_random_state
+
+from sktsgan import DCGANSampler
+from sktsgan.metrics import DigitFeatures, frechet_distance
+
+__all__ = ["MODELS", "N_FREE", "N_PROMPTED", "TUTORIAL_MLP", "ImageRow", "fit_row", "make_model"]
+
+MODELS = ("real", "gmm", "gmm-y", "mlp", "dcgan", "dcgan-y")
+N_FREE = 10_000  # images without a prompt: shares of the digits come out within 3 % of themselves
+N_PROMPTED = 200  # of each digit
+
+# The pair that tutorials call a DCGAN, as they train it.
+TUTORIAL_MLP = {
+    "architecture": "mlp",
+    "latent_size": 100,
+    "loss": "bce",
+    "gradient_penalty": 0,
+    "generator_learning_rate": 2e-4,
+    "discriminator_learning_rate": 2e-4,
+    "schedule": "constant",
+    "batch_size": 128,
+}
+
+
+class MixtureSampler:
+    """A Gaussian mixture of principal components: of all images, or one of each class.
+
+    The number of normals is the one of ``sizes`` whose images come closest to a fifth of the training images that is
+    held out for that, by the Fréchet distance of the table: the best that the model can show there.
+
+    Parameters
+    ----------
+    by_class : bool
+        Whether each class has a mixture of its own.
+    random_state : int
+    n_components : int, default=100
+        Principal components.
+    """
+
+    def __init__(self, by_class, random_state, n_components=100):
+        self.by_class = by_class
+        self.random_state = random_state
+        self.n_components = n_components
+        self.sizes = (1, 2, 4, 8) if by_class else (10, 20, 40, 80)
+
+    def fit(self, X, y):
+        """Learn from images of shape (n_images, 28, 28), uint8, and their labels."""
+        self.shape_ = X.shape[1:]
+        flat = X.reshape(len(X), -1) / 255
+        self.pca_ = PCA(self.n_components, random_state=self.random_state).fit(flat)
+        points, groups = self.pca_.transform(flat), y if self.by_class else np.zeros(len(y), int)
+        self.labels_, groups = np.unique(groups, return_inverse=True)
+        left_out = np.arange(len(X)) % 5 == 0
+        network = DigitFeatures().fit(X)
+        real = network.transform(X[left_out])
+        distances = []
+        for size in self.sizes:
+            self._fit_mixtures(points[~left_out], groups[~left_out], size)
+            made = self.sample(left_out.sum(), random_state=self.random_state)
+            distances.append(frechet_distance(real, network.transform(made)))
+        self.size_ = self.sizes[int(np.argmin(distances))]
+        self._fit_mixtures(points, groups, self.size_)
+        return self
+
+    def _fit_mixtures(self, points, groups, size):
+        self.shares_ = np.bincount(groups) / len(groups)
+        self.mixtures_ = []
+        for group in range(len(self.labels_)):
+            mixture = GaussianMixture(size, reg_covar=1e-4, random_state=self.random_state)
+            with warnings.catch_warnings(action="ignore"):  # a hundred steps are near enough
+                self.mixtures_.append(mixture.fit(points[groups == group]))
+
+    def sample(self, n_samples=1, *, prompt=None, random_state=None):
+        """Return ``n_samples`` images, of the labels of ``prompt`` where it is given."""
+        rng = check_random_state(random_state)
+        if prompt is None:
+            groups = rng.choice(len(self.shares_), n_samples, p=self.shares_)
+        else:
+            groups = np.searchsorted(self.labels_, prompt)
+        points = np.empty((n_samples, self.n_components))
+        for group in np.unique(groups):
+            mixture, own = self.mixtures_[group], groups == group
+            mixture.random_state = rng.randint(2**31)
+            drawn = mixture.sample(own.sum())[0]
+            points[own] = rng.permutation(drawn)  # they come in the order of the normals
+        images = np.clip(255 * self.pca_.inverse_transform(points), 0, 255)
+        return images.round().astype(np.uint8).reshape(n_samples, *self.shape_)
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """What a row fits.
+
+    Parameters
+    ----------
+    model : str
+        One of ``MODELS`` other than ``"real"``.
+    directory : str
+        Of the data.
+    seeds : int
+    seconds : float or None
+        Budget of a fit; None leaves ``max_iter`` at its default.
+    device : str
+    threads : int
+    changes : dict
+        Parameters of the rows ``"dcgan"`` and ``"dcgan-y"``.
+    """
+
+    model: str
+    directory: str
+    seeds: int = 1
+    seconds: float | None = None
+    device: str = "cpu"
+    threads: int = 2
+    changes: dict = field(default_factory=dict)
+
+    @property
+    def by_class(self):
+        """Whether digits can be prompted for."""
+        return self.model.endswith("-y")
+
+
+def make_model(row, seed):
+    """Return the unfitted sampler of a row."""
+    if row.model.startswith("gmm"):
+        return MixtureSampler(row.by_class, seed)
+    model = DCGANSampler(device=row.device, random_state=seed)
+    if row.model == "mlp":
+        return model.set_params(**TUTORIAL_MLP)
+    unknown = sorted(set(row.changes) - set(model.get_params()))
+    if unknown:
+        raise SystemExit(
+            f"--set {unknown[0]}: no parameter of DCGANSampler; it has {sorted(model.get_params())}"
+        )
+    return model.set_params(**row.changes)
+
+
+def fit_row(row):
+    """Return what the fits of a row made and cost.
+
+    Returns
+    -------
+    made : dict
+        ``fits``, for each seed a dict with ``free``, 10,000 images without a prompt, ``prompted``, 200 of each digit in
+        order or None, and what they cost; ``memory``, the peak of the process in MiB.
+    """
+    with limited_threads(row.threads):
+        X, y, _, _ = load_digits(row.directory)
+        training_set = (X, y) if row.by_class or row.model == "gmm" else (X,)
+        max_iter, fits = None, []
+        if row.seconds is not None and not row.model.startswith("gmm"):
+            max_iter = count_updates(make_model(row, 0), row.seconds, *training_set)
+        for seed in range(row.seeds):
+            fits.append(_fit(row, seed, max_iter, training_set))
+            if max_iter is not None and fits[-1]["seconds"] > row.seconds:
+                share = (1 - KEPT_IN_HAND) * row.seconds / fits[-1]["seconds"]
+                max_iter = max(1, int(share * max_iter))
+        return {"fits": fits, "memory": peak_memory()}
+
+
+def _fit(row, seed, max_iter, training_set):
+    """Fit and sample once; return the images, seconds and warnings."""
+    model = make_model(row, seed)
+    if max_iter is not None:
+        model.set_params(max_iter=max_iter)
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        start, start_cpu = time.perf_counter(), time.process_time()
+        model.fit(*training_set)
+        seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
+    start = time.perf_counter()
+    free = model.sample(N_FREE, random_state=seed)
+    sampling = time.perf_counter() - start
+    prompted = None
+    if row.by_class:
+        labels = np.repeat(np.arange(10), N_PROMPTED)
+        prompted = model.sample(len(labels), prompt=labels, random_state=seed)
+    return {
+        "free": free,
+        "prompted": prompted,
+        "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
+        "updates": getattr(model, "n_iter_", None),
+        "images_per_second": N_FREE / sampling,
+        "warnings": sorted({f"{w.category.__name__}: {w.message}" for w in caught}),
+    }
