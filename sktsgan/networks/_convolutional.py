@@ -54,13 +54,17 @@ def _layer(kind, in_channels, out_channels, before, after):
     return kind(in_channels, out_channels, kernel, strides, padding=1)
 
 
-def _start_as_published(network):
-    """Draw the weights of a network from N(0, 0.02²), as Radford et al. (2016) do, and set biases to 0."""
+def _prepare(network):
+    """Start a network as published, its maps in an order that is quicker on CPUs.
+
+    Weights are drawn from N(0, 0.02²) (Radford et al. 2016, sec. 4), biases are 0.
+    """
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
             nn.init.normal_(layer.weight, 0.0, 0.02)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+    network.to(memory_format=torch.channels_last)
 
 
 class _Upsample(nn.Module):
@@ -108,7 +112,7 @@ class ConvGenerator(nn.Module):
             ]
         layers.append(_Upsample(widths[0], channels, sizes[0], sizes[min(1, len(sizes) - 1)]))
         self.maps = nn.Sequential(*layers, nn.Tanh())
-        _start_as_published(self)
+        _prepare(self)
 
     def forward(self, noise, conditions=None):
         """Return images of shape (B, C, H, W).
@@ -120,7 +124,8 @@ class ConvGenerator(nn.Module):
         """
         if conditions is not None:
             noise = torch.cat([noise, conditions], dim=1)
-        return self.maps(self.linear(noise).unflatten(1, self.top))
+        maps = self.linear(noise).unflatten(1, self.top)
+        return self.maps(maps.contiguous(memory_format=torch.channels_last))
 
 
 class ConvDiscriminator(nn.Module):
@@ -151,7 +156,7 @@ class ConvDiscriminator(nn.Module):
         n_features = widths[-1] * math.prod(sizes[-1])
         self.logit = nn.Linear(n_features, 1)
         self.projection = nn.Linear(n_conditions, n_features, bias=False) if n_conditions else None
-        _start_as_published(self)
+        _prepare(self)
 
     def forward(self, tokens, conditions=None):
         """Return logits of shape (B,).
@@ -161,7 +166,7 @@ class ConvDiscriminator(nn.Module):
         tokens : tuple of one Tensor of shape (B, C, H, W)
         conditions : Tensor of shape (B, n_conditions), default=None
         """
-        features = self.features(tokens[0])
+        features = self.features(tokens[0].contiguous(memory_format=torch.channels_last))
         logits = self.logit(features)[:, 0]
         if self.projection is None:
             return logits
