@@ -11,7 +11,7 @@ from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
 from sktsgan.preprocessing import Windowizer
-from sktsgan.samplers import CopulaSampler, TimeGANSampler, TransformerGANSampler
+from sktsgan.samplers import CopulaSampler, DCGANSampler, TimeGANSampler, TransformerGANSampler
 
 __version__ = "0.1.0"
 
@@ -19,6 +19,7 @@ __all__ = [
     "AugmentedClassifier",
     "AugmentedRegressor",
     "CopulaSampler",
+    "DCGANSampler",
     "GANImputer",
     "GANOverSampler",
     "PurgedWindowSplit",

@@ -214,13 +214,13 @@ def read_windows(estimator, X, container, *, allow_nan=False):
     return windows
 
 
-def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False):
-    """Return items of any shape as a float64 array, validated as scikit-learn does for ``fit`` or after it."""
+def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False, dtype=np.float64):
+    """Return items of any shape as an array of floats, validated as scikit-learn does for ``fit`` or after it."""
     return validate_data(
         estimator,
         X,
         reset=reset,
-        dtype=np.float64,
+        dtype=dtype,
         allow_nd=True,
         ensure_all_finite="allow-nan" if allow_nan else True,
         ensure_min_samples=min_items,

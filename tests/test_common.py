@@ -10,6 +10,7 @@ from sktsgan import (
     AugmentedClassifier,
     AugmentedRegressor,
     CopulaSampler,
+    DCGANSampler,
     GANImputer,
     GANOverSampler,
     SamplingPipeline,
@@ -17,7 +18,7 @@ from sktsgan import (
     TransformerGANSampler,
     Windowizer,
 )
-from sktsgan.utils.estimator_checks import parametrize_with_sampler_checks
+from sktsgan.utils.estimator_checks import IMAGES, parametrize_with_sampler_checks
 
 QUICK = {"max_iter": 2, "embedding_size": 8}
 SAMPLERS = [
@@ -27,9 +28,14 @@ SAMPLERS = [
     TransformerGANSampler(**QUICK),
     TransformerGANSampler(base=None, **QUICK),
 ]
+IMAGE_SAMPLERS = [
+    DCGANSampler(max_iter=2, width=2),
+    DCGANSampler(architecture="mlp", max_iter=2),
+]
 UNTRAINED = "ignore::sktsgan.exceptions.ModeCollapseWarning"  # two updates are few without a base
 ESTIMATORS = [
     *SAMPLERS,
+    *IMAGE_SAMPLERS,
     SamplingPipeline([("sampler", CopulaSampler())]),
     Windowizer(window=1),
     GANOverSampler(),
@@ -72,9 +78,15 @@ def test_sampler_checks(estimator, check):
     check(estimator)
 
 
+@pytest.mark.filterwarnings(UNTRAINED)
+@parametrize_with_sampler_checks(IMAGE_SAMPLERS, data=IMAGES)
+def test_sampler_checks_on_images(estimator, check):
+    check(estimator)
+
+
 def test_no_estimator_is_left_out():
     public = [getattr(sktsgan, name) for name in sktsgan.__all__]
     classes = {c for c in public if isinstance(c, type) and issubclass(c, BaseEstimator)}
     assert {type(estimator) for estimator in ESTIMATORS} == classes
     samplers = {c for c in classes if hasattr(c, "sample")} - {SamplingPipeline}  # holds a sampler
-    assert {type(sampler) for sampler in SAMPLERS} == samplers
+    assert {type(sampler) for sampler in [*SAMPLERS, *IMAGE_SAMPLERS]} == samplers

@@ -1,5 +1,11 @@
 """Networks: plain torch modules."""
 
+from sktsgan.networks._convolutional import (
+    ConvDiscriminator,
+    ConvGenerator,
+    DenseDiscriminator,
+    DenseGenerator,
+)
 from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
 from sktsgan.networks._transformer import (
     RefiningGenerator,
@@ -8,6 +14,10 @@ from sktsgan.networks._transformer import (
 )
 
 __all__ = [
+    "ConvDiscriminator",
+    "ConvGenerator",
+    "DenseDiscriminator",
+    "DenseGenerator",
     "RecurrentDiscriminator",
     "RecurrentMap",
     "RecurrentTimeGAN",

@@ -9,6 +9,7 @@ from sktsgan.representation._components import (
 )
 from sktsgan.representation._copula import WindowCopula
 from sktsgan.representation._grid import GridMap
+from sktsgan.representation._pixels import PixelScaler
 from sktsgan.representation._quantile import QuantileMap, RangeMap, StandardMap
 from sktsgan.representation._repair import WindowRepair
 from sktsgan.representation._series import (
@@ -23,6 +24,7 @@ from sktsgan.representation._tokens import WindowTokens
 __all__ = [
     "ChannelScaler",
     "GridMap",
+    "PixelScaler",
     "QuantileMap",
     "RangeMap",
     "RangeScaler",

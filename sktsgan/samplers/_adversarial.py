@@ -20,7 +20,6 @@ from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, Step
 __all__ = ["AdversarialSampler"]
 
 _STEPS_PER_EPOCH = 50
-_FORWARD_WINDOWS = 2048  # of a forward pass in sampling: what stays in cache
 _COLLAPSED_SHARE = 0.1
 _STEPS_PER_JUDGEMENT = 500
 _JUDGED = 1000  # windows of a judgement, each of real and generated ones
@@ -74,6 +73,7 @@ class AdversarialSampler(BaseSampler):
     """
 
     n_iter_no_change = None  # of samplers without early stopping
+    _forward_items = 2048  # of a forward pass in sampling: what stays in cache
 
     @abstractmethod
     def _build(self, windows, seed, n_updates, n_warmup):
@@ -263,8 +263,8 @@ class AdversarialSampler(BaseSampler):
         noise, residual = self._draw_noise(len(rows), rows, generator)
         conditions = self._encoded(rows)
         parts = []
-        for start in range(0, len(rows), _FORWARD_WINDOWS):
-            part = slice(start, start + _FORWARD_WINDOWS)
+        for start in range(0, len(rows), self._forward_items):
+            part = slice(start, start + self._forward_items)
             moved = [
                 None if t is None else t[part].to(self.device_)
                 for t in (noise, conditions, residual)

@@ -27,9 +27,12 @@ class LearningRateCourse:
     ----------
     n_steps : int
         Steps of the course.
+    is_level : bool, default=False
+        Whether the factor is always 1 instead.
     """
 
-    def __init__(self, n_steps):
+    def __init__(self, n_steps, is_level=False):
+        self.is_level = is_level
         self.restart(0, n_steps)
 
     def restart(self, first, n_steps):
@@ -38,6 +41,8 @@ class LearningRateCourse:
 
     def __call__(self, step):
         """Return the factor at a step counted from the first of all."""
+        if self.is_level:
+            return 1.0
         made = step - self.first
         rise = min(1.0, (made + 1) / 100)
         if self.n_steps is None:
@@ -74,10 +79,13 @@ class AdversarialNet(NeuralNet):
     discriminator_steps : int
         Discriminator updates for each generator update.
     generator_learning_rate, discriminator_learning_rate : float
-        Of Adam with betas (beta1, 0.99).
+        Of Adam with betas (beta1, beta2).
     beta1 : float
     moving_average : float
         Decay of the moving average of the generator's weights in one update.
+    beta2 : float, default=0.99
+    is_level : bool, default=False
+        Whether learning rates stay as they are instead of running a course.
     **kwargs
         Of ``skorch.NeuralNet``.
     """
@@ -101,6 +109,8 @@ class AdversarialNet(NeuralNet):
         discriminator_learning_rate,
         beta1,
         moving_average,
+        beta2=0.99,
+        is_level=False,
         **kwargs,
     ):
         self.discriminator = discriminator
@@ -116,6 +126,8 @@ class AdversarialNet(NeuralNet):
         self.discriminator_learning_rate = discriminator_learning_rate
         self.beta1 = beta1
         self.moving_average = moving_average
+        self.beta2 = beta2
+        self.is_level = is_level
         super().__init__(module, criterion=nn.Identity, **kwargs)
 
     @property
@@ -135,7 +147,7 @@ class AdversarialNet(NeuralNet):
 
     def initialize_optimizer(self, triggered_directly=None):
         """Give each network an Adam and a schedule of its own."""
-        betas = (float(self.beta1), 0.99)
+        betas = float(self.beta1), self.beta2
         self.optimizer_, self.discriminator_optimizer_ = (
             torch.optim.Adam(network.parameters(), rate, betas=betas)
             for network, rate in (
@@ -144,8 +156,8 @@ class AdversarialNet(NeuralNet):
             )
         )
         n_steps = None if self.n_updates is None else self.n_updates + self.n_warmup
-        self.course_ = LearningRateCourse(self.n_updates)
-        self.discriminator_course_ = LearningRateCourse(n_steps)
+        self.course_ = LearningRateCourse(self.n_updates, self.is_level)
+        self.discriminator_course_ = LearningRateCourse(n_steps, self.is_level)
         return self
 
     def restart(self, n_updates):
@@ -304,8 +316,8 @@ class AdversarialNet(NeuralNet):
     def _update_generator(self, fake, slopes, ratio):
         """Turn the discriminator's slopes at the generated tokens into the generator's update."""
         self.optimizer_.zero_grad()
-        weights = ratio[:, None, None]
-        torch.autograd.backward(fake, [weights * slope for slope in slopes])
+        pulls = [ratio.view(-1, *[1] * (slope.dim() - 1)) * slope for slope in slopes]
+        torch.autograd.backward(fake, pulls)
         norm = _gradient_norm(self.module_)
         _step(self.optimizer_, self.course_(self.n_iter_) * self.generator_learning_rate)
         self.average_.update_parameters(self.module_)

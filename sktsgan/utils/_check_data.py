@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["WINDOWS", "SamplerCheckData"]
+__all__ = ["IMAGES", "WINDOWS", "SamplerCheckData"]
 
 
 @dataclass(frozen=True, eq=False)
 class SamplerCheckData:
     """Items that the checks of a sampler are run on.
 
-    The checks are written for any kind of item. Those of windows come ready-made as ``WINDOWS``; who writes
-    a sampler of other items hands in some of them.
+    The checks are written for any kind of item. Windows and images come ready-made as ``WINDOWS`` and ``IMAGES``; who
+    writes a sampler of other items hands in some of them.
 
     Parameters
     ----------
@@ -107,3 +107,49 @@ def _make_windows():
 
 
 WINDOWS = _make_windows()
+
+
+def _make_images():
+    """Return the data of images: 60 of them, 9 by 12 pixels in two classes, a bright disc left or right."""
+    rng = np.random.RandomState(0)
+    labels = np.repeat(["left", "right"], [40, 20])
+    rows, columns = np.mgrid[:9, :12]
+    middle = np.where(labels == "left", 3, 8)[:, None, None] + rng.normal(size=(60, 1, 1))
+    distance = (rows - 4) ** 2 + (columns - middle) ** 2
+    images = 0.2 + np.exp(-distance / 8) + 0.01 * rng.normal(size=(60, 9, 12))
+    colours = images[..., None] * [1.0, 0.5, 100.0]
+    flat = images.reshape(60, -1)
+    shape = {"image_shape": (9, 12)}
+    return SamplerCheckData(
+        items=images,
+        labels=labels,
+        forms=(
+            ("float32", images.astype(np.float32), {}),
+            ("uint8", (200 * images).astype(np.uint8), {}),
+            ("large integers", (1e6 * images).astype(np.int64), {}),
+            ("black and white", images > 0.5, {}),
+            ("one channel", images[..., None], {}),
+            ("colours", colours, {}),
+            ("flat squares", images[:, :8, :8].reshape(60, -1), {}),
+            ("flat", flat, shape),
+            ("flat colours", colours.reshape(60, -1), {"image_shape": (9, 12, 3)}),
+            ("DataFrame", pd.DataFrame(flat).add_prefix("p"), shape),
+        ),
+        refused=(
+            ("NaN", _replace_one(images, np.nan), {}),
+            ("infinity", _replace_one(images, -np.inf), {}),
+            ("too few items", images[:1], {}),
+            ("no items", images[:0], {}),
+            ("one axis", images[:, 0, 0], {}),
+            ("five axes", images[..., None, None], {}),
+            ("flat images of no known shape", flat, {}),
+            ("flat images of another shape", flat, {"image_shape": (9, 13)}),
+            ("images of another shape", images, {"image_shape": (12, 9)}),
+            ("more channels than image_shape has", colours, {"image_shape": (9, 12)}),
+            ("text", np.full((60, 9, 12), "text"), {}),
+        ),
+        n_many=9_000,
+    )
+
+
+IMAGES = _make_images()

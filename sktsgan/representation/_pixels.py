@@ -1,0 +1,66 @@
+"""Images of any range to [−1, 1] and back."""
+
+import numpy as np
+
+__all__ = ["PixelScaler"]
+
+
+class PixelScaler:
+    """Scale each channel of images to [−1, 1] by its least and its greatest value.
+
+    ``transform`` keeps the channels that carry information of their own. ``inverse_transform`` puts back channels that
+    are copies of others, pixels that were the same in all images, and whole numbers where a channel has no others.
+    """
+
+    def fit(self, images):
+        """Learn from float images of shape (n_images, n_channels, height, width)."""
+        self.dtype_ = images.dtype
+        constant = (images == images[:1]).all(axis=0)
+        self.constants_ = np.where(constant, images[0], np.nan)
+        self.source_, self.free_ = [], []
+        for c in range(images.shape[1]):
+            same = [b for b in self.free_ if np.array_equal(images[:, b], images[:, c])]
+            self.source_.append(same[0] if same else c)
+            if not same and not constant[c].all():
+                self.free_.append(c)
+        free = [images[:, c] for c in self.free_]
+        self.lows_ = [float(channel.min()) for channel in free]
+        self.highs_ = [float(channel.max()) for channel in free]
+        self.integer_ = [bool((channel % 1 == 0).all()) for channel in free]
+        return self
+
+    def transform(self, images):
+        """Return the free channels, float32 of shape (n_images, n_free, height, width)."""
+        scaled = np.empty((len(images), len(self.free_), *images.shape[2:]), dtype=np.float32)
+        for k, c in enumerate(self.free_):
+            low, high = self.lows_[k], self.highs_[k]
+            # halved first: the range of large numbers may overflow
+            half = high / 2 - low / 2
+            scaled[:, k] = (images[:, c] / 2 - low / 2) / half * 2 - 1
+        return scaled
+
+    def inverse_transform(self, scores, generator=None):
+        """Return images with all channels, in the units and within the range of those seen in ``fit``.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n_images, n_free, height, width)
+        generator : ignored
+            There for what other scalers draw.
+
+        Returns
+        -------
+        images : ndarray of shape (n_images, n_channels, height, width)
+        """
+        images = np.empty((len(scores), *self.constants_.shape), dtype=self.dtype_)
+        for k, c in enumerate(self.free_):
+            low, high = self.lows_[k], self.highs_[k]
+            share = (scores[:, k].double().numpy() + 1) / 2
+            values = np.clip(low * (1 - share) + high * share, low, high)
+            images[:, c] = np.round(values) if self.integer_[k] else values
+        for c, source in enumerate(self.source_):
+            if source != c:
+                images[:, c] = images[:, source]
+        constant = ~np.isnan(self.constants_)
+        images[:, constant] = self.constants_[constant]
+        return images

@@ -1,0 +1,261 @@
+"""DCGAN as an estimator."""
+
+import math
+from numbers import Integral, Real
+
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from sktsgan._images import check_image_shape, read_images, read_training_images
+from sktsgan.losses import LOSSES
+from sktsgan.networks import (
+    ConvDiscriminator,
+    ConvGenerator,
+    DenseDiscriminator,
+    DenseGenerator,
+)
+from sktsgan.representation import PixelScaler
+from sktsgan.samplers._adversarial import AdversarialSampler
+from sktsgan.training import AdversarialNet
+from sktsgan.training._callbacks import DivergenceGuard
+
+__all__ = ["DCGANSampler"]
+
+_PENALTY_EVERY = 4  # steps
+_PIXELS_AT_ONCE = 2**18  # of a forward pass in sampling: what stays in cache
+_SCHEDULES = {
+    "cosine": {"is_level": False, "beta1": 0.0, "beta2": 0.99, "moving_average": 0.999},
+    "constant": {"is_level": True, "beta1": 0.5, "beta2": 0.999, "moving_average": 0.0},
+}
+
+
+class DCGANSampler(AdversarialSampler):
+    """Sample images from a convolutional generator, trained against a convolutional discriminator.
+
+    Parameters
+    ----------
+    image_shape : tuple of (int, int) or (int, int, int), default=None
+        Height and width, and channels where there are several, of flat images. None means square images of one channel
+        where the number of columns is a square, and rows of pixels where there are fewer than 64 columns.
+    architecture : {"conv", "mlp"}, default="conv"
+        Strided convolutions [1]_, or linear layers of 256, 512 and 1024 units, and back.
+    latent_size : int, default=64
+        Random numbers that an image is made from.
+    width : int, default=16
+        Channels of the largest maps; they double as sides are halved. Of no meaning to ``"mlp"``.
+    loss : {"relativistic", "bce"}, default="relativistic"
+        The relativistic pairing loss [2]_ or the cross-entropy with the non-saturating generator loss.
+    gradient_penalty : float, default=0.3
+        Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated images [3]_; 0 for none.
+    discriminator_steps : int, default=1
+        Discriminator updates for each generator update.
+    generator_learning_rate : float, default=0.001
+        Of Adam.
+    discriminator_learning_rate : float, default=0.001
+        Of Adam.
+    schedule : {"cosine", "constant"}, default="cosine"
+        ``"cosine"``: learning rates rise over 100 steps and fall along a cosine over the last 40 %, Adam has betas
+        (0, 0.99), and a moving average (0.999) of the generator samples. ``"constant"``: constant rates, betas
+        (0.5, 0.999) as in [1]_, and the generator itself.
+    batch_size : int, default=64
+        Real images of a discriminator update, and as many generated ones.
+    max_iter : int, default=5000
+        Generator updates.
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the present networks and scales instead of starting anew.
+    device : str or torch.device, default="auto"
+        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+    callbacks : list of skorch callbacks, default=None
+        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+    verbose : int, default=0
+        1 shows a progress bar.
+    random_state : int, RandomState instance or None, default=None
+        Rules initial weights, batches and noise.
+
+    Attributes
+    ----------
+    net_ : AdversarialNet or None
+        The skorch net of both networks; None where all images are the same.
+    classes_ : ndarray of shape (n_classes,) or None
+        Class labels seen in ``fit``; None also where ``y`` held numbers.
+    conditions_ : ConditionTable
+        What is known of the training images.
+    n_iter_ : int
+        Generator updates made.
+    history_ : list of dict
+        A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
+        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, and ``n_iter``.
+    device_ : torch.device
+        Where the networks are.
+    image_shape_ : tuple of (int, int, int)
+        Height, width and channels of an image.
+    n_features_in_ : int
+        Size of the second axis of ``X``.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names, where ``X`` was a DataFrame with string columns.
+
+    Warns
+    -----
+    DivergenceWarning
+        If training turned non-finite; the last good weights were kept.
+    ModeCollapseWarning
+        If generated images have less than a tenth of the training images' variance.
+
+    References
+    ----------
+    .. [1] Radford, Metz, Chintala (2016). Unsupervised representation learning with deep convolutional generative
+       adversarial networks. ICLR.
+    .. [2] Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
+    .. [3] Mescheder, Geiger, Nowozin (2018). Which training methods for GANs do actually converge? ICML.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sktsgan import DCGANSampler
+    >>> digits = load_digits()
+    >>> sampler = DCGANSampler(max_iter=5, random_state=0).fit(digits.images, digits.target)
+    >>> sampler.sample(3, prompt=[0, 1, 2], random_state=0).shape
+    (3, 8, 8)
+    """
+
+    _parameter_constraints = {
+        "image_shape": [tuple, list, None],
+        "architecture": [StrOptions({"conv", "mlp"})],
+        "latent_size": [Interval(Integral, 1, None, closed="left")],
+        "width": [Interval(Integral, 1, None, closed="left")],
+        "loss": [StrOptions(set(LOSSES))],
+        "gradient_penalty": [Interval(Real, 0, None, closed="left")],
+        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+        "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "schedule": [StrOptions(set(_SCHEDULES))],
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "warm_start": ["boolean"],
+        "device": [str, torch.device],
+        "callbacks": [list, None],
+        "verbose": ["verbose"],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        *,
+        image_shape=None,
+        architecture="conv",
+        latent_size=64,
+        width=16,
+        loss="relativistic",
+        gradient_penalty=0.3,
+        discriminator_steps=1,
+        generator_learning_rate=1e-3,
+        discriminator_learning_rate=1e-3,
+        schedule="cosine",
+        batch_size=64,
+        max_iter=5000,
+        warm_start=False,
+        device="auto",
+        callbacks=None,
+        verbose=0,
+        random_state=None,
+    ):
+        self.image_shape = image_shape
+        self.architecture = architecture
+        self.latent_size = latent_size
+        self.width = width
+        self.loss = loss
+        self.gradient_penalty = gradient_penalty
+        self.discriminator_steps = discriminator_steps
+        self.generator_learning_rate = generator_learning_rate
+        self.discriminator_learning_rate = discriminator_learning_rate
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.device = device
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_image_shape(self.image_shape)
+
+    def _read_new(self, X):
+        return read_training_images(
+            self, X, image_shape=self.image_shape, min_images=self._min_windows
+        )
+
+    def _read_more(self, X):
+        return read_images(self, X, self.container_)
+
+    def _note_shape(self, items):
+        self.image_shape_ = self.container_.image_shape
+        self._item_dtype = items.dtype
+
+    @property
+    def _item_shape(self):
+        height, width, channels = self.image_shape_
+        return channels, height, width
+
+    def _count_common_steps(self):
+        return self._item_shape[0]
+
+    def _count_warmup(self):
+        return 0
+
+    @property
+    def _forward_items(self):
+        """Images of a forward pass in sampling."""
+        return max(16, _PIXELS_AT_ONCE // math.prod(self.image_shape_[:2]))
+
+    def _build(self, images, seed, n_updates, n_warmup):
+        self.scaler_ = PixelScaler().fit(images)
+        if not self.scaler_.free_:
+            return None  # all images are the same
+        generator, discriminator = self._make_networks()
+        return AdversarialNet(
+            generator,
+            discriminator,
+            render=_take_images,
+            tokens=_as_tuple,
+            n_updates=n_updates,
+            n_warmup=n_warmup,
+            loss=self.loss,
+            gradient_penalty=self.gradient_penalty,
+            penalty_every=_PENALTY_EVERY,
+            discriminator_steps=self.discriminator_steps,
+            generator_learning_rate=self.generator_learning_rate,
+            discriminator_learning_rate=self.discriminator_learning_rate,
+            **_SCHEDULES[self.schedule],
+            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
+            device=self.device_,
+            verbose=0,
+        ).initialize()
+
+    def _make_networks(self):
+        shape = len(self.scaler_.free_), *self.image_shape_[:2]
+        n_conditions = self.conditions_.encoded.shape[1]
+        if self.architecture == "mlp":
+            return (
+                DenseGenerator(self.latent_size, shape, n_conditions),
+                DenseDiscriminator(shape, n_conditions),
+            )
+        return (
+            ConvGenerator(self.latent_size, shape, n_conditions, self.width),
+            ConvDiscriminator(shape, n_conditions, self.width),
+        )
+
+    def _add_rows(self, windows, rows):
+        pass  # the table of conditions is all that a draw needs
+
+    def _draw_noise(self, n_windows, rows, generator):
+        return torch.randn(n_windows, self.latent_size, generator=generator), None
+
+
+def _take_images(images, residual):
+    return images
+
+
+def _as_tuple(images):
+    return (images,)
