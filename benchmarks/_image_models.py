@@ -15,11 +15,9 @@ from sklearn.utils import check_random_state
 from sktsgan import DCGANSampler
 from sktsgan.metrics import DigitFeatures, frechet_distance
 
-__all__ = ["MODELS", "N_FREE", "N_PROMPTED", "TUTORIAL_MLP", "ImageRow", "fit_row", "make_model"]
+__all__ = ["MODELS", "TUTORIAL_MLP", "ImageRow", "asked_digits", "fit_row", "make_model"]
 
 MODELS = ("real", "gmm", "gmm-y", "mlp", "dcgan", "dcgan-y")
-N_FREE = 10_000  # images without a prompt: shares of the digits come out within 3 % of themselves
-N_PROMPTED = 200  # of each digit
 
 # The pair that tutorials call a DCGAN, as they train it.
 TUTORIAL_MLP = {
@@ -110,6 +108,8 @@ class ImageRow:
     directory : str
         Of the data.
     seeds : int
+    n_samples : int
+        Images sampled without a prompt; with one, a fifth of that.
     seconds : float or None
         Budget of a fit; None leaves ``max_iter`` at its default.
     device : str
@@ -121,6 +121,7 @@ class ImageRow:
     model: str
     directory: str
     seeds: int = 1
+    n_samples: int = 10_000
     seconds: float | None = None
     device: str = "cpu"
     threads: int = 2
@@ -130,6 +131,11 @@ class ImageRow:
     def by_class(self):
         """Whether digits can be prompted for."""
         return self.model.endswith("-y")
+
+
+def asked_digits(n_samples):
+    """Return the digits that a fifth of ``n_samples`` images are prompted for, each as often, in order."""
+    return np.repeat(np.arange(10), n_samples // 50)
 
 
 def make_model(row, seed):
@@ -153,8 +159,8 @@ def fit_row(row):
     Returns
     -------
     made : dict
-        ``fits``, for each seed a dict with ``free``, 10,000 images without a prompt, ``prompted``, 200 of each digit in
-        order or None, and what they cost; ``memory``, the peak of the process in MiB.
+        ``fits``, for each seed a dict with ``free``, images without a prompt, ``prompted``, images of
+        ``asked_digits`` or None, and what they cost; ``memory``, the peak of the process in MiB.
     """
     with limited_threads(row.threads):
         X, y, _, _ = load_digits(row.directory)
@@ -180,11 +186,11 @@ def _fit(row, seed, max_iter, training_set):
         model.fit(*training_set)
         seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
     start = time.perf_counter()
-    free = model.sample(N_FREE, random_state=seed)
+    free = model.sample(row.n_samples, random_state=seed)
     sampling = time.perf_counter() - start
     prompted = None
     if row.by_class:
-        labels = np.repeat(np.arange(10), N_PROMPTED)
+        labels = asked_digits(row.n_samples)
         prompted = model.sample(len(labels), prompt=labels, random_state=seed)
     return {
         "free": free,
@@ -192,6 +198,6 @@ def _fit(row, seed, max_iter, training_set):
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
         "updates": getattr(model, "n_iter_", None),
-        "images_per_second": N_FREE / sampling,
+        "images_per_second": row.n_samples / sampling,
         "warnings": sorted({f"{w.category.__name__}: {w.message}" for w in caught}),
     }

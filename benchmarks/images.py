@@ -33,7 +33,7 @@ import numpy as np
 import sklearn
 import torch
 from _digits import FILE, classify, load_digits, load_or_train
-from _image_models import MODELS, N_PROMPTED, ImageRow, fit_row, make_model
+from _image_models import MODELS, ImageRow, asked_digits, fit_row, make_model
 from _options import count, names_among, setting
 from _processes import limited_threads, run_in_fresh_process
 
@@ -81,7 +81,7 @@ class ImageJudge:
         few = free[: len(self.held_out)]
         scores = self._compare(few, self.train) | {"modes": self._mode_deviation(free)}
         if prompted is not None:
-            asked = np.repeat(np.arange(10), N_PROMPTED)
+            asked = asked_digits(len(free))
             scores["prompted"] = float((classify(self.classifier, prompted) == asked).mean())
         return scores
 
@@ -128,6 +128,8 @@ def make_parser():
     )
     add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
         help="a parameter of the rows dcgan and dcgan-y; may be repeated")  # fmt: skip
+    add("--samples", type=count, default=10_000,
+        help="images without a prompt, of which shares are counted; with one, a fifth (10000)")  # fmt: skip
     add("--device", default="cpu", help="of the models that train: cpu, cuda (cpu)")
     add("--threads", type=count, default=2, help="of torch, OpenMP and BLAS (2)")
     add("--judge", type=Path, metavar="FILE.safetensors",
@@ -165,7 +167,7 @@ def _draw(judge, free, prompted, path):
     if prompted is None:
         display = ImageGridDisplay.from_samples(judge.train, free, n_columns=20, random_state=0)
     else:
-        asked = np.repeat(np.arange(10), N_PROMPTED)
+        asked = asked_digits(len(free))
         display = ImageGridDisplay.from_samples(
             judge.train, prompted, judge.labels, asked, n_columns=12, random_state=0
         )
@@ -187,6 +189,7 @@ def _row_specs(arguments):
                 model,
                 arguments.data,
                 arguments.seeds,
+                arguments.samples,
                 arguments.seconds,
                 arguments.device,
                 arguments.threads,

@@ -359,3 +359,83 @@ def test_digit_features_are_trained_and_written(digits, capsys):
         name: w.shape for name, w in shipped.items()
     }
     assert all(torch.equal(w, made[1][name]) for name, w in made[0].items())
+
+
+TINY = "--set max_iter=2 --set width=2 --set batch_size=16"
+
+
+def test_images_prints_a_row_a_model_and_draws_them(digits, capsys):
+    output = digits / "images.json"
+    results = script("images").main(
+        f"--data {digits} --seeds 1 --threads 1 {TINY} --model real,gmm-y,dcgan-y --judge-epochs 1 --samples 100 "
+        f"--judge {digits / 'judge.safetensors'} --pictures {digits} --output {output}".split()
+    )
+    header, *rows = capsys.readouterr().out.splitlines()[2:]
+    assert [row.split()[0] for row in rows] == ["real", "gmm-y", "dcgan-y"]
+    assert "width=2" in rows[2] and "width=2" not in rows[1]
+    for title in ("FD", "precision", "recall", "modes", "prompted", "cpu s", "images/s"):
+        assert title in header
+    assert json.loads(output.read_text())["rows"] == results["rows"]
+    real, mixture, untrained = (row["fits"][0] for row in results["rows"])
+    assert max(real["frechet"], mixture["frechet"]) < untrained["frechet"]
+    assert 0 <= untrained["prompted"] <= 1
+    assert (digits / "judge.safetensors").exists()
+    pictures = {path.name for path in digits.glob("*.png")}
+    assert pictures == {"gmm-y.png", "dcgan-y.png"}
+
+
+def test_shares_of_digits_are_compared_with_those_in_training(digits, monkeypatch):
+    images = script("images")
+    monkeypatch.setattr(images, "classify", lambda network, X: X)  # digits stand for themselves
+    judge = images.ImageJudge.__new__(images.ImageJudge)
+    judge.classifier, judge.labels = None, np.repeat(np.arange(10), 20)
+    shares = np.repeat(np.arange(10), 50)
+    assert judge._mode_deviation(shares) == 0
+    assert judge._mode_deviation(np.where(shares == 3, 4, shares)) == pytest.approx(1)
+    assert judge._mode_deviation(shares[shares != 3]) == 1
+
+
+def test_mixtures_of_digits_are_prompted(digits):
+    models = script("_image_models")
+    X, y, _, _ = script("_digits").load_digits(digits)
+    sampler = models.MixtureSampler(by_class=True, random_state=0, n_components=20).fit(X, y)
+    asked = np.array([3, 1, 3, 7])
+    made = sampler.sample(4, prompt=asked, random_state=0)
+    assert made.shape == (4, 28, 28) and made.dtype == np.uint8
+    means = np.stack([X[y == label].mean(axis=0) for label in range(10)])
+    many = np.repeat(asked, 20)
+    made = sampler.sample(80, prompt=many, random_state=0)
+    nearest = ((made[:, None] - means) ** 2).sum(axis=(2, 3)).argmin(axis=1)
+    assert (nearest == many).mean() > 0.6
+
+
+def test_misspelt_parameters_of_images_stop_before_anything_is_fitted(digits):
+    for command in ("--set deepness=2", "--model gmm --set width=2"):
+        with pytest.raises(SystemExit, match="--set"):
+            script("images").main(f"--data {digits} {command}".split())
+
+
+def test_few_images_of_a_digit_are_over_sampled(digits, capsys):
+    output = digits / "few.json"
+    rows = script("images_few").main(
+        f"--data {digits} --digit 3 --images 7 --seeds 2 --threads 1 {TINY} --output {output}".split()
+    )
+    assert len(rows) == 2 * 4
+    assert json.loads(output.read_text())["rows"] == rows
+    out = capsys.readouterr().out
+    assert out.count("GANOverSampler minus SMOTE") == 3
+
+
+def test_few_are_few_and_all_are_brought_to_the_same_number(digits):
+    few, digits_ = script("images_few"), script("_digits")
+    X, y, _, _ = digits_.load_digits(digits)
+    X, y = few.make_few(X, y, 3, 6, seed=0)
+    counts = np.bincount(y)
+    assert counts[3] == 6 and counts.sum() == len(X)
+    wanted = round(np.delete(counts, 3).mean())
+    sampler = script("_image_models").DCGANSampler(max_iter=1, width=2, batch_size=16)
+    for name in few.OVER_SAMPLERS:
+        more, labels = few.over_sample(name, X, y, 3, 0, sampler)
+        np.testing.assert_allclose(more[: len(X)], X, atol=1e-9)
+        assert np.bincount(labels)[3] == (6 if name == "none" else wanted)
+        assert more.min() >= -1e-9 and more.max() <= 255 + 1e-9
