@@ -118,6 +118,8 @@ def make_parser():
     add = parser.add_argument
     add("--data", metavar="DIR", required=True, help=f"holds {FILE}")
     add("--seconds", type=float, help="budget of a fit; without it max_iter is the default")
+    add("--processor-time", action="store_true",
+        help="the budget is processor time, for a machine with other work to do")  # fmt: skip
     add("--seeds", type=count, default=1, help="training seeds, 0, 1, ... (1)")
     add(
         "--model",
@@ -191,6 +193,7 @@ def _row_specs(arguments):
                 arguments.seeds,
                 arguments.samples,
                 arguments.seconds,
+                arguments.processor_time,
                 arguments.device,
                 arguments.threads,
                 own,
@@ -204,6 +207,7 @@ def _settings(arguments, argv, accuracy):
     return {
         "command": shlex.join(["python", "benchmarks/images.py", *argv]),
         "seconds": arguments.seconds,
+        "processor_time": arguments.processor_time,
         "seeds": arguments.seeds,
         "device": arguments.device,
         "threads": arguments.threads,

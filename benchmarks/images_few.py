@@ -153,6 +153,7 @@ def make_parser():
     add("--seeds", type=count, default=2, help="seeds 0, 1, ... (2)")
     add("--over-sampler", type=names_among(OVER_SAMPLERS), default=list(OVER_SAMPLERS))
     add("--seconds", type=float, help="budget of a GAN's fit; without it max_iter is the default")
+    add("--processor-time", action="store_true", help="the budget is processor time")
     add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
         help="a parameter of DCGANSampler; may be repeated")  # fmt: skip
     add("--device", default="cpu", help="of the GAN: cpu, cuda (cpu)")
@@ -166,7 +167,8 @@ def _make_sampler(options, X, y):
     """Return the unfitted sampler, its updates those that the budget pays for."""
     sampler = DCGANSampler(device=options.device, random_state=0).set_params(**dict(options.set))
     if options.seconds is not None and OURS in options.over_sampler:
-        n_updates = count_updates(sampler, options.seconds, X, y)
+        clock = time.process_time if options.processor_time else time.perf_counter
+        n_updates = count_updates(sampler, options.seconds, X, y, clock=clock)
         sampler.set_params(max_iter=n_updates)
     return sampler.set_params(random_state=None)  # the over-sampler's seed rules
 
