@@ -95,7 +95,10 @@ def test_the_published_start():
 
 
 def test_dense_sizes():
-    generator, discriminator = DenseGenerator(100, (1, 28, 28), 0), DenseDiscriminator((1, 28, 28), 0)
+    generator, discriminator = (
+        DenseGenerator(100, (1, 28, 28), 0),
+        DenseDiscriminator((1, 28, 28), 0),
+    )
     sizes = [
         [layer.out_features for layer in network.layers if isinstance(layer, nn.Linear)]
         for network in (generator, discriminator)
