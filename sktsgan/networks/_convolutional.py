@@ -54,6 +54,11 @@ def _layer(kind, in_channels, out_channels, before, after):
     return kind(in_channels, out_channels, kernel, strides, padding=1)
 
 
+def _normalise(channels, size):
+    """Return batch normalisation; none for maps of one pixel, of which a batch may hold a single one."""
+    return nn.BatchNorm2d(channels) if math.prod(size) > 1 else nn.Identity()
+
+
 def _prepare(network):
     """Start a network as published, its maps in an order that is quicker on CPUs.
 
@@ -103,11 +108,11 @@ class ConvGenerator(nn.Module):
         widths = _map_widths(width, sizes)
         self.top = widths[-1], *sizes[-1]
         self.linear = nn.Linear(noise_size + n_conditions, math.prod(self.top))
-        layers = [nn.BatchNorm2d(widths[-1]), nn.ReLU()]
+        layers = [_normalise(widths[-1], sizes[-1]), nn.ReLU()]
         for i in range(len(widths) - 1, 0, -1):
             layers += [
                 _Upsample(widths[i], widths[i - 1], sizes[i], sizes[i + 1]),
-                nn.BatchNorm2d(widths[i - 1]),
+                _normalise(widths[i - 1], sizes[i]),
                 nn.ReLU(),
             ]
         layers.append(_Upsample(widths[0], channels, sizes[0], sizes[min(1, len(sizes) - 1)]))

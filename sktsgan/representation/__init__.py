@@ -9,6 +9,7 @@ from sktsgan.representation._components import (
 )
 from sktsgan.representation._copula import WindowCopula
 from sktsgan.representation._grid import GridMap
+from sktsgan.representation._image_groups import ImageGroups
 from sktsgan.representation._pixels import PixelScaler
 from sktsgan.representation._quantile import QuantileMap, RangeMap, StandardMap
 from sktsgan.representation._repair import WindowRepair
@@ -24,6 +25,7 @@ from sktsgan.representation._tokens import WindowTokens
 __all__ = [
     "ChannelScaler",
     "GridMap",
+    "ImageGroups",
     "PixelScaler",
     "QuantileMap",
     "RangeMap",

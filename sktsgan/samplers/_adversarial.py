@@ -204,6 +204,10 @@ class AdversarialSampler(BaseSampler):
         encoded = torch.as_tensor(self.conditions_.encoded)
         return encoded[rows] if encoded.shape[1] else None
 
+    def _encode_training(self, windows, rows):
+        """Return the conditions of windows to train on, which are those rows, as the networks take them."""
+        return self._encoded(rows)
+
     def _train(self, windows, rows, n_steps, held_out=None):
         """Run the training steps, and tell callbacks of them.
 
@@ -222,7 +226,7 @@ class AdversarialSampler(BaseSampler):
         batches = AdversarialBatches(
             torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
             torch.as_tensor(rows),
-            self._encoded(rows),
+            self._encode_training(windows, rows),
             self._draw_training_noise,
             batch_size=self.batch_size,
             n_parts=self._count_parts(),

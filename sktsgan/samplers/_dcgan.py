@@ -14,7 +14,7 @@ from sktsgan.networks import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.representation import PixelScaler
+from sktsgan.representation import ImageGroups, PixelScaler
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.training import AdversarialNet
 from sktsgan.training._callbacks import DivergenceGuard
@@ -39,6 +39,9 @@ class DCGANSampler(AdversarialSampler):
         where the number of columns is a square, and rows of pixels where there are fewer than 64 columns.
     architecture : {"conv", "mlp"}, default="conv"
         Strided convolutions [1]_, or linear layers of 256, 512 and 1024 units, and back.
+    groups : int, "auto" or None, default="auto"
+        Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
+        the training image that it is drawn for. ``"auto"`` takes one for every 200 images, and no more than 64.
     latent_size : int, default=64
         Random numbers that an image is made from.
     width : int, default=16
@@ -107,6 +110,7 @@ class DCGANSampler(AdversarialSampler):
        adversarial networks. ICLR.
     .. [2] Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
     .. [3] Mescheder, Geiger, Nowozin (2018). Which training methods for GANs do actually converge? ICML.
+    .. [4] Liu, Wang, Bau, Zhu, Torralba (2020). Diverse image generation via self-conditioned GANs. CVPR.
 
     Examples
     --------
@@ -121,6 +125,7 @@ class DCGANSampler(AdversarialSampler):
     _parameter_constraints = {
         "image_shape": [tuple, list, None],
         "architecture": [StrOptions({"conv", "mlp"})],
+        "groups": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "width": [Interval(Integral, 1, None, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
@@ -143,6 +148,7 @@ class DCGANSampler(AdversarialSampler):
         *,
         image_shape=None,
         architecture="conv",
+        groups="auto",
         latent_size=64,
         width=16,
         loss="relativistic",
@@ -161,6 +167,7 @@ class DCGANSampler(AdversarialSampler):
     ):
         self.image_shape = image_shape
         self.architecture = architecture
+        self.groups = groups
         self.latent_size = latent_size
         self.width = width
         self.loss = loss
@@ -213,6 +220,7 @@ class DCGANSampler(AdversarialSampler):
         self.scaler_ = PixelScaler().fit(images)
         if not self.scaler_.free_:
             return None  # all images are the same
+        self.groups_ = self._find_groups(images, seed)
         generator, discriminator = self._make_networks()
         return AdversarialNet(
             generator,
@@ -233,9 +241,18 @@ class DCGANSampler(AdversarialSampler):
             verbose=0,
         ).initialize()
 
+    def _find_groups(self, images, seed):
+        if self.groups is None:
+            return None
+        groups = ImageGroups(self.groups, random_state=seed)
+        groups.fit(self.scaler_.transform(images), self.conditions_.codes("y"))
+        return None if groups.is_trivial else groups
+
     def _make_networks(self):
         shape = len(self.scaler_.free_), *self.image_shape_[:2]
         n_conditions = self.conditions_.encoded.shape[1]
+        if self.groups_ is not None:
+            n_conditions += len(self.groups_.class_of_group_)
         if self.architecture == "mlp":
             return (
                 DenseGenerator(self.latent_size, shape, n_conditions),
@@ -246,8 +263,30 @@ class DCGANSampler(AdversarialSampler):
             ConvDiscriminator(shape, n_conditions, self.width),
         )
 
-    def _add_rows(self, windows, rows):
-        pass  # the table of conditions is all that a draw needs
+    def _add_rows(self, images, rows):
+        if self.net_ is not None and self.groups_ is not None:
+            self.groups_.add_rows(*self._known_of(images, rows))
+
+    def _known_of(self, images, rows):
+        """Return scaled images and, where there are any, their classes as integers."""
+        classes = self.conditions_.codes("y")
+        return self.scaler_.transform(images), None if classes is None else classes[rows]
+
+    def _encode_training(self, images, rows):
+        if self.groups_ is None:
+            return self._encoded(rows)
+        # without conditions, partial_fit keeps no row of an image: its group is found anew
+        return self._beside_conditions(rows, self.groups_.find(*self._known_of(images, rows)))
+
+    def _encoded(self, rows):
+        if self.groups_ is None:
+            return super()._encoded(rows)
+        return self._beside_conditions(rows, self.groups_.codes_[rows])
+
+    def _beside_conditions(self, rows, codes):
+        known = super()._encoded(rows)
+        groups = self.groups_.encode(codes)
+        return groups if known is None else torch.cat([known, groups], dim=1)
 
     def _draw_noise(self, n_windows, rows, generator):
         return torch.randn(n_windows, self.latent_size, generator=generator), None
