@@ -416,6 +416,7 @@ def test_misspelt_parameters_of_images_stop_before_anything_is_fitted(digits):
 
 
 def test_few_images_of_a_digit_are_over_sampled(digits, capsys):
+    pytest.importorskip("imblearn")
     output = digits / "few.json"
     rows = script("images_few").main(
         f"--data {digits} --digit 3 --images 7 --seeds 2 --threads 1 {TINY} --output {output}".split()
@@ -426,7 +427,9 @@ def test_few_images_of_a_digit_are_over_sampled(digits, capsys):
     assert out.count("GANOverSampler minus SMOTE") == 3
 
 
+@pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
 def test_few_are_few_and_all_are_brought_to_the_same_number(digits):
+    pytest.importorskip("imblearn")
     few, digits_ = script("images_few"), script("_digits")
     X, y, _, _ = digits_.load_digits(digits)
     X, y = few.make_few(X, y, 3, 6, seed=0)
