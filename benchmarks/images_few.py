@@ -195,7 +195,8 @@ def main(argv=None):
     if {OURS, RIVAL} <= set(options.over_sampler):
         for name in rows[0]["scores"]:
             mean, low, high = (100 * value for value in compare(rows, name))
-            print(f"\n{name}: {OURS} minus {RIVAL}: {mean:+.1f} points ({low:+.1f} to {high:+.1f})")
+            interval = "" if np.isnan(low) else f" ({low:+.1f} to {high:+.1f})"
+            print(f"\n{name}: {OURS} minus {RIVAL}: {mean:+.1f} points{interval}")
     return rows
 
 

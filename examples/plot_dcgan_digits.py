@@ -30,7 +30,7 @@ X_held_out, y_held_out = digits.images[held_out], digits.target[held_out]
 # --------
 # ``y`` makes digits something to prompt for. ``max_iter`` is far below its default here, to be quick.
 
-sampler = DCGANSampler(max_iter=1200, random_state=0).fit(X, y)
+sampler = DCGANSampler(max_iter=2500, random_state=0).fit(X, y)
 print(f"{sampler.n_iter_} updates")
 
 # %%
