@@ -6,7 +6,6 @@ from numbers import Integral, Real
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sktsgan._images import check_image_shape, read_images, read_training_images
 from sktsgan.losses import LOSSES
 from sktsgan.networks import (
     ConvDiscriminator,
@@ -16,6 +15,7 @@ from sktsgan.networks import (
 )
 from sktsgan.representation import ImageGroups, PixelScaler
 from sktsgan.samplers._adversarial import AdversarialSampler
+from sktsgan.samplers._images import ImagesMixin
 from sktsgan.training import AdversarialNet
 from sktsgan.training._callbacks import DivergenceGuard
 
@@ -29,7 +29,7 @@ _SCHEDULES = {
 }
 
 
-class DCGANSampler(AdversarialSampler):
+class DCGANSampler(ImagesMixin, AdversarialSampler):
     """Sample images from a convolutional generator, trained against a convolutional discriminator.
 
     Parameters
@@ -41,7 +41,7 @@ class DCGANSampler(AdversarialSampler):
         Strided convolutions [1]_, or linear layers of 256, 512 and 1024 units, and back.
     groups : int, "auto" or None, default="auto"
         Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
-        the training image that it is drawn for. ``"auto"`` takes one for every 200 images, and no more than 64.
+        the training image that it is drawn for. ``"auto"`` takes one for every 50 images, and no more than 128.
     latent_size : int, default=64
         Random numbers that an image is made from.
     width : int, default=16
@@ -183,30 +183,6 @@ class DCGANSampler(AdversarialSampler):
         self.callbacks = callbacks
         self.verbose = verbose
         self.random_state = random_state
-
-    def _check_parameters(self):
-        super()._check_parameters()
-        check_image_shape(self.image_shape)
-
-    def _read_new(self, X):
-        return read_training_images(
-            self, X, image_shape=self.image_shape, min_images=self._min_windows
-        )
-
-    def _read_more(self, X):
-        return read_images(self, X, self.container_)
-
-    def _note_shape(self, items):
-        self.image_shape_ = self.container_.image_shape
-        self._item_dtype = items.dtype
-
-    @property
-    def _item_shape(self):
-        height, width, channels = self.image_shape_
-        return channels, height, width
-
-    def _count_common_steps(self):
-        return self._item_shape[0]
 
     def _count_warmup(self):
         return 0
