@@ -13,7 +13,7 @@ from sktsgan.networks import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.representation import ImageGroups, PixelScaler
+from sktsgan.representation import ImageGroups, PixelScaler, RandomShift
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.samplers._images import ImagesMixin
 from sktsgan.training import AdversarialNet
@@ -50,6 +50,9 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         The relativistic pairing loss [2]_ or the cross-entropy with the non-saturating generator loss.
     gradient_penalty : float, default=0.3
         Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated images [3]_; 0 for none.
+    shift : float, default=0.07
+        Share of height and width in [0, 0.5] by which images are moved at random, at most, before the discriminator
+        sees them, real and generated ones alike [5]_; 0 for none.
     discriminator_steps : int, default=1
         Discriminator updates for each generator update.
     generator_learning_rate : float, default=0.001
@@ -66,6 +69,9 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         Generator updates.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and scales instead of starting anew.
+    precision : {"float32", "bfloat16"}, default="float32"
+        In which networks compute while they train. ``"bfloat16"`` is mixed precision by ``torch.autocast``, for devices
+        that are quicker at it; weights and losses stay float32.
     device : str or torch.device, default="auto"
         Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
@@ -111,6 +117,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
     .. [2] Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
     .. [3] Mescheder, Geiger, Nowozin (2018). Which training methods for GANs do actually converge? ICML.
     .. [4] Liu, Wang, Bau, Zhu, Torralba (2020). Diverse image generation via self-conditioned GANs. CVPR.
+    .. [5] Zhao, Liu, Lin, Zhu, Han (2020). Differentiable augmentation for data-efficient GAN training. NeurIPS.
 
     Examples
     --------
@@ -130,6 +137,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         "width": [Interval(Integral, 1, None, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
+        "shift": [Interval(Real, 0, 0.5, closed="both")],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -137,6 +145,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
+        "precision": [StrOptions({"float32", "bfloat16"})],
         "device": [str, torch.device],
         "callbacks": [list, None],
         "verbose": ["verbose"],
@@ -153,6 +162,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         width=16,
         loss="relativistic",
         gradient_penalty=0.3,
+        shift=0.07,
         discriminator_steps=1,
         generator_learning_rate=1e-3,
         discriminator_learning_rate=1e-3,
@@ -160,6 +170,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         batch_size=64,
         max_iter=5000,
         warm_start=False,
+        precision="float32",
         device="auto",
         callbacks=None,
         verbose=0,
@@ -172,6 +183,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         self.width = width
         self.loss = loss
         self.gradient_penalty = gradient_penalty
+        self.shift = shift
         self.discriminator_steps = discriminator_steps
         self.generator_learning_rate = generator_learning_rate
         self.discriminator_learning_rate = discriminator_learning_rate
@@ -179,6 +191,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.warm_start = warm_start
+        self.precision = precision
         self.device = device
         self.callbacks = callbacks
         self.verbose = verbose
@@ -202,7 +215,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
             generator,
             discriminator,
             render=_take_images,
-            tokens=_as_tuple,
+            tokens=RandomShift(self.shift),
             n_updates=n_updates,
             n_warmup=n_warmup,
             loss=self.loss,
@@ -211,6 +224,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
+            precision=self.precision,
             **_SCHEDULES[self.schedule],
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
@@ -269,8 +283,4 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
 
 
 def _take_images(images, residual):
-    return images
-
-
-def _as_tuple(images):
-    return (images,)
+    return images.float()  # from lower precision
