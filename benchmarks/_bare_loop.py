@@ -1,4 +1,4 @@
-"""The training steps of TransformerGANSampler written by hand: no skorch, no callbacks, no record."""
+"""The training steps of samplers with two networks written by hand: no skorch, no callbacks, no record."""
 
 import copy
 import math
@@ -20,8 +20,10 @@ class Start:
     Parameters
     ----------
     generator, discriminator : nn.Module
-    real : Tensor of shape (n_windows, n_timesteps, n_channels)
-        Scores of the training windows.
+    real : Tensor of shape (n_items, ...)
+        Scores of the training items.
+    conditions : Tensor of shape (n_items, n_conditions) or None
+        What is known of them.
     draw_noise, render, tokens : callable
         What the generator starts from, its output to scores, and scores to the discriminator's input.
     batch_size : int
@@ -32,6 +34,7 @@ class Start:
     generator: nn.Module
     discriminator: nn.Module
     real: torch.Tensor
+    conditions: torch.Tensor | None
     draw_noise: callable
     render: callable
     tokens: callable
@@ -74,6 +77,7 @@ class TrainingWatch(Callback):
             copy.deepcopy(net.module_),
             copy.deepcopy(net.discriminator_),
             X.real,
+            X.conditions,
             X.draw_noise,
             net.render,
             net.tokens,
@@ -95,7 +99,7 @@ def train_by_hand(start, net, n_updates):
     ----------
     start : Start
     net : AdversarialNet
-        Read for its settings only. One discriminator step an update and no class labels are written here.
+        Read for its settings only. One discriminator step an update is written here.
     n_updates : int
         Of the generator.
 
@@ -120,12 +124,10 @@ def train_by_hand(start, net, n_updates):
 
 
 def _run(start, net, n_updates, generator, discriminator, rng):
-    average = copy.deepcopy(generator)
-    adam = torch.optim.Adam(
-        generator.parameters(), net.generator_learning_rate, betas=(float(net.beta1), 0.99)
-    )
+    average, betas = copy.deepcopy(generator), (float(net.beta1), net.beta2)
+    adam = torch.optim.Adam(generator.parameters(), net.generator_learning_rate, betas=betas)
     judge_adam = torch.optim.Adam(
-        discriminator.parameters(), net.discriminator_learning_rate, betas=(float(net.beta1), 0.99)
+        discriminator.parameters(), net.discriminator_learning_rate, betas=betas
     )
     n_steps = n_updates + net.n_warmup
     order = torch.empty(0, dtype=torch.long)
@@ -134,36 +136,43 @@ def _run(start, net, n_updates, generator, discriminator, rng):
             order = torch.randperm(len(start.real), generator=rng)
         rows, order = order[: start.batch_size], order[start.batch_size :]
         noise, residual = start.draw_noise(len(rows), None, rng)
+        known = () if start.conditions is None else (start.conditions[rows],)
         update = step - net.n_warmup
         rate = net.discriminator_learning_rate * _course(step, n_steps)
         judge_adam.param_groups[0]["lr"] = rate
         with torch.set_grad_enabled(update >= 0):
-            fake = start.tokens(start.render(generator(noise), residual))
+            fake = start.tokens(start.render(generator(noise, *known), residual))
         leaves = [t.detach().requires_grad_(update >= 0) for t in fake]
         real = start.tokens(start.real[rows])
-        slopes, ratio = _judge_step(discriminator, judge_adam, real, leaves, net, step, update >= 0)
+        slopes, ratio = _judge_step(
+            discriminator, judge_adam, real, leaves, known, net, step, update >= 0
+        )
         if update < 0:
             continue
         adam.param_groups[0]["lr"] = net.generator_learning_rate * _course(update, n_updates)
         adam.zero_grad()
-        torch.autograd.backward(fake, [ratio[:, None, None] * slope for slope in slopes])
+        torch.autograd.backward(fake, [ratio.view(-1, *[1] * (s.dim() - 1)) * s for s in slopes])
         adam.step()
         # the average begins at the first update, and moves faster in those that follow
         decay = min(net.moving_average, (1 + update) / (10 + update)) if update else 0.0
         with torch.no_grad():
             for mean, weight in zip(average.parameters(), generator.parameters(), strict=True):
                 mean.lerp_(weight, 1 - decay)
+            for kept, now in zip(average.buffers(), generator.buffers(), strict=True):
+                kept.copy_(now)
     return average
 
 
-def _judge_step(discriminator, adam, real, leaves, net, step, with_generator):
+def _judge_step(discriminator, adam, real, leaves, known, net, step, with_generator):
     """Update the discriminator; return the slopes at the generated tokens and the generator's weights for them."""
     penalised = net.gradient_penalty and step % net.penalty_every == 0
     h = net.penalty_step
     groups = [[r, f] for r, f in zip(real, leaves, strict=True)]
     if penalised:
         groups = [[*g, *(t.detach() + h * torch.randn_like(t) for t in g)] for g in groups]
-    logits = discriminator(tuple(torch.cat(g) for g in groups)).chunk(len(groups[0]))
+    copies = len(groups[0])
+    known = [conditions.repeat(copies, 1) for conditions in known]
+    logits = discriminator(tuple(torch.cat(g) for g in groups), *known).chunk(copies)
     x, f = logits[:2]
     relativistic = net.loss == "relativistic"
     loss = softplus(f - x).mean() if relativistic else (softplus(-x) + softplus(f)).mean()

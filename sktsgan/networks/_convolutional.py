@@ -59,17 +59,13 @@ def _normalise(channels, size):
     return nn.BatchNorm2d(channels) if math.prod(size) > 1 else nn.Identity()
 
 
-def _prepare(network):
-    """Start a network as published, its maps in an order that is quicker on CPUs.
-
-    Weights are drawn from N(0, 0.02²) (Radford et al. 2016, sec. 4), biases are 0.
-    """
+def _start_as_published(network):
+    """Draw weights from N(0, 0.02²), as Radford et al. (2016, sec. 4), and set biases to 0."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
             nn.init.normal_(layer.weight, 0.0, 0.02)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
-    network.to(memory_format=torch.channels_last)
 
 
 class _Upsample(nn.Module):
@@ -101,6 +97,8 @@ class ConvGenerator(nn.Module):
         Channels of the largest map; they double as sides are halved, three times at most.
     """
 
+    memory_format = torch.channels_last  # a fifth quicker than the other one, see docs/dcgan.md
+
     def __init__(self, noise_size, image_shape, n_conditions, width):
         super().__init__()
         channels, *size = image_shape
@@ -117,7 +115,8 @@ class ConvGenerator(nn.Module):
             ]
         layers.append(_Upsample(widths[0], channels, sizes[0], sizes[min(1, len(sizes) - 1)]))
         self.maps = nn.Sequential(*layers, nn.Tanh())
-        _prepare(self)
+        self.to(memory_format=self.memory_format)
+        _start_as_published(self)
 
     def forward(self, noise, conditions=None):
         """Return images of shape (B, C, H, W).
@@ -130,7 +129,7 @@ class ConvGenerator(nn.Module):
         if conditions is not None:
             noise = torch.cat([noise, conditions], dim=1)
         maps = self.linear(noise).unflatten(1, self.top)
-        return self.maps(maps.contiguous(memory_format=torch.channels_last))
+        return self.maps(maps.contiguous(memory_format=self.memory_format))
 
 
 class ConvDiscriminator(nn.Module):
@@ -148,6 +147,8 @@ class ConvDiscriminator(nn.Module):
         Channels of the largest map.
     """
 
+    memory_format = torch.channels_last
+
     def __init__(self, image_shape, n_conditions, width):
         super().__init__()
         channels, *size = image_shape
@@ -161,7 +162,8 @@ class ConvDiscriminator(nn.Module):
         n_features = widths[-1] * math.prod(sizes[-1])
         self.logit = nn.Linear(n_features, 1)
         self.projection = nn.Linear(n_conditions, n_features, bias=False) if n_conditions else None
-        _prepare(self)
+        self.to(memory_format=self.memory_format)
+        _start_as_published(self)
 
     def forward(self, tokens, conditions=None):
         """Return logits of shape (B,).
@@ -171,7 +173,7 @@ class ConvDiscriminator(nn.Module):
         tokens : tuple of one Tensor of shape (B, C, H, W)
         conditions : Tensor of shape (B, n_conditions), default=None
         """
-        features = self.features(tokens[0].contiguous(memory_format=torch.channels_last))
+        features = self.features(tokens[0].contiguous(memory_format=self.memory_format))
         logits = self.logit(features)[:, 0]
         if self.projection is None:
             return logits

@@ -20,6 +20,7 @@ from sktsgan.representation._series import (
     resample_series,
     series_lengths,
 )
+from sktsgan.representation._shifts import RandomShift
 from sktsgan.representation._tokens import WindowTokens
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ImageGroups",
     "PixelScaler",
     "QuantileMap",
+    "RandomShift",
     "RangeMap",
     "RangeScaler",
     "SeriesExtender",

@@ -8,8 +8,8 @@ from sklearn.decomposition import PCA
 __all__ = ["ImageGroups"]
 
 _MAX_COMPONENTS = 40
-_IMAGES_PER_GROUP = 200
-_MAX_GROUPS = 64  # of a class
+_IMAGES_PER_GROUP = 50
+_MAX_GROUPS = 128  # of a class
 
 
 class ImageGroups:
@@ -18,7 +18,7 @@ class ImageGroups:
     Parameters
     ----------
     n_groups : int or "auto"
-        Of each class. "auto" takes one for every 200 images, and no more than 64.
+        Of each class. "auto" takes one for every 50 images, and no more than 128.
     random_state : int
         Seed of components and k-means.
 

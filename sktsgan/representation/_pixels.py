@@ -34,9 +34,8 @@ class PixelScaler:
         scaled = np.empty((len(images), len(self.free_), *images.shape[2:]), dtype=np.float32)
         for k, c in enumerate(self.free_):
             low, high = self.lows_[k], self.highs_[k]
-            # halved first: the range of large numbers may overflow
-            half = high / 2 - low / 2
-            scaled[:, k] = (images[:, c] / 2 - low / 2) / half * 2 - 1
+            middle, half = high / 2 + low / 2, high / 2 - low / 2
+            scaled[:, k] = (images[:, c] - middle) / half
         return scaled
 
     def inverse_transform(self, scores, generator=None):
@@ -55,12 +54,17 @@ class PixelScaler:
         images = np.empty((len(scores), *self.constants_.shape), dtype=self.dtype_)
         for k, c in enumerate(self.free_):
             low, high = self.lows_[k], self.highs_[k]
-            share = (scores[:, k].double().numpy() + 1) / 2
-            values = np.clip(low * (1 - share) + high * share, low, high)
-            images[:, c] = np.round(values) if self.integer_[k] else values
+            values = images[:, c]
+            # halves, since the range of large numbers may overflow
+            np.multiply(scores[:, k].numpy(), high / 2 - low / 2, out=values, dtype=self.dtype_)
+            values += high / 2 + low / 2
+            if self.integer_[k]:
+                np.round(values, out=values)
+            np.clip(values, low, high, out=values)
         for c, source in enumerate(self.source_):
             if source != c:
                 images[:, c] = images[:, source]
         constant = ~np.isnan(self.constants_)
-        images[:, constant] = self.constants_[constant]
+        if constant.any():
+            np.copyto(images, self.constants_, where=constant)
         return images

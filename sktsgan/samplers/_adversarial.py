@@ -115,6 +115,11 @@ class AdversarialSampler(BaseSampler):
         ValueError
             As ``fit``; also if the windows have another shape, or labels are new.
         """
+        self._make_a_pass(X, y, timestamps, conditions)
+        return self
+
+    def _make_a_pass(self, X, y, timestamps, conditions):
+        """Start from the windows, or go on with them."""
         started = hasattr(self, "net_")
         read = self._read_further_set if started else self._read_training_set
         windows, rows = read(X, y, timestamps, conditions)
@@ -124,7 +129,6 @@ class AdversarialSampler(BaseSampler):
         elif self.net_ is not None:
             self.net_.hold()
         self._train(windows, rows, n_updates)
-        return self
 
     def _check_parameters(self):
         """Refuse parameters that don't go together, before anything fitted is touched."""
@@ -290,7 +294,7 @@ class AdversarialSampler(BaseSampler):
         share = float(generated / real)
         if share < _COLLAPSED_SHARE:
             warnings.warn(
-                f"The generator collapsed: its windows have {share:.0%} of the training windows' variance. Train "
+                f"The generator collapsed: what it makes has {share:.0%} of the variance of the training set. Train "
                 "longer, raise gradient_penalty or lower generator_learning_rate.",
                 ModeCollapseWarning,
                 stacklevel=2,

@@ -6,7 +6,6 @@ from numbers import Integral, Real
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sktsgan._images import check_image_shape, read_images, read_training_images
 from sktsgan.losses import LOSSES
 from sktsgan.networks import (
     ConvDiscriminator,
@@ -14,8 +13,9 @@ from sktsgan.networks import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.representation import ImageGroups, PixelScaler
+from sktsgan.representation import ImageGroups, PixelScaler, RandomShift
 from sktsgan.samplers._adversarial import AdversarialSampler
+from sktsgan.samplers._images import ImagesMixin
 from sktsgan.training import AdversarialNet
 from sktsgan.training._callbacks import DivergenceGuard
 
@@ -29,7 +29,7 @@ _SCHEDULES = {
 }
 
 
-class DCGANSampler(AdversarialSampler):
+class DCGANSampler(ImagesMixin, AdversarialSampler):
     """Sample images from a convolutional generator, trained against a convolutional discriminator.
 
     Parameters
@@ -41,7 +41,7 @@ class DCGANSampler(AdversarialSampler):
         Strided convolutions [1]_, or linear layers of 256, 512 and 1024 units, and back.
     groups : int, "auto" or None, default="auto"
         Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
-        the training image that it is drawn for. ``"auto"`` takes one for every 200 images, and no more than 64.
+        the training image that it is drawn for. ``"auto"`` takes one for every 50 images, and no more than 128.
     latent_size : int, default=64
         Random numbers that an image is made from.
     width : int, default=16
@@ -50,6 +50,9 @@ class DCGANSampler(AdversarialSampler):
         The relativistic pairing loss [2]_ or the cross-entropy with the non-saturating generator loss.
     gradient_penalty : float, default=0.3
         Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated images [3]_; 0 for none.
+    shift : float, default=0.07
+        Share of height and width in [0, 0.5] by which images are moved at random, at most, before the discriminator
+        sees them, real and generated ones alike [5]_; 0 for none.
     discriminator_steps : int, default=1
         Discriminator updates for each generator update.
     generator_learning_rate : float, default=0.001
@@ -66,6 +69,9 @@ class DCGANSampler(AdversarialSampler):
         Generator updates.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and scales instead of starting anew.
+    precision : {"float32", "bfloat16"}, default="float32"
+        In which networks compute while they train. ``"bfloat16"`` is mixed precision by ``torch.autocast``, for devices
+        that are quicker at it; weights and losses stay float32.
     device : str or torch.device, default="auto"
         Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
@@ -111,6 +117,7 @@ class DCGANSampler(AdversarialSampler):
     .. [2] Jolicoeur-Martineau (2019). The relativistic discriminator. ICLR.
     .. [3] Mescheder, Geiger, Nowozin (2018). Which training methods for GANs do actually converge? ICML.
     .. [4] Liu, Wang, Bau, Zhu, Torralba (2020). Diverse image generation via self-conditioned GANs. CVPR.
+    .. [5] Zhao, Liu, Lin, Zhu, Han (2020). Differentiable augmentation for data-efficient GAN training. NeurIPS.
 
     Examples
     --------
@@ -130,6 +137,7 @@ class DCGANSampler(AdversarialSampler):
         "width": [Interval(Integral, 1, None, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
+        "shift": [Interval(Real, 0, 0.5, closed="both")],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -137,6 +145,7 @@ class DCGANSampler(AdversarialSampler):
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
+        "precision": [StrOptions({"float32", "bfloat16"})],
         "device": [str, torch.device],
         "callbacks": [list, None],
         "verbose": ["verbose"],
@@ -153,6 +162,7 @@ class DCGANSampler(AdversarialSampler):
         width=16,
         loss="relativistic",
         gradient_penalty=0.3,
+        shift=0.07,
         discriminator_steps=1,
         generator_learning_rate=1e-3,
         discriminator_learning_rate=1e-3,
@@ -160,6 +170,7 @@ class DCGANSampler(AdversarialSampler):
         batch_size=64,
         max_iter=5000,
         warm_start=False,
+        precision="float32",
         device="auto",
         callbacks=None,
         verbose=0,
@@ -172,6 +183,7 @@ class DCGANSampler(AdversarialSampler):
         self.width = width
         self.loss = loss
         self.gradient_penalty = gradient_penalty
+        self.shift = shift
         self.discriminator_steps = discriminator_steps
         self.generator_learning_rate = generator_learning_rate
         self.discriminator_learning_rate = discriminator_learning_rate
@@ -179,34 +191,11 @@ class DCGANSampler(AdversarialSampler):
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.warm_start = warm_start
+        self.precision = precision
         self.device = device
         self.callbacks = callbacks
         self.verbose = verbose
         self.random_state = random_state
-
-    def _check_parameters(self):
-        super()._check_parameters()
-        check_image_shape(self.image_shape)
-
-    def _read_new(self, X):
-        return read_training_images(
-            self, X, image_shape=self.image_shape, min_images=self._min_windows
-        )
-
-    def _read_more(self, X):
-        return read_images(self, X, self.container_)
-
-    def _note_shape(self, items):
-        self.image_shape_ = self.container_.image_shape
-        self._item_dtype = items.dtype
-
-    @property
-    def _item_shape(self):
-        height, width, channels = self.image_shape_
-        return channels, height, width
-
-    def _count_common_steps(self):
-        return self._item_shape[0]
 
     def _count_warmup(self):
         return 0
@@ -226,7 +215,7 @@ class DCGANSampler(AdversarialSampler):
             generator,
             discriminator,
             render=_take_images,
-            tokens=_as_tuple,
+            tokens=RandomShift(self.shift),
             n_updates=n_updates,
             n_warmup=n_warmup,
             loss=self.loss,
@@ -235,6 +224,7 @@ class DCGANSampler(AdversarialSampler):
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
+            precision=self.precision,
             **_SCHEDULES[self.schedule],
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
@@ -293,8 +283,4 @@ class DCGANSampler(AdversarialSampler):
 
 
 def _take_images(images, residual):
-    return images
-
-
-def _as_tuple(images):
-    return (images,)
+    return images.float()  # from lower precision

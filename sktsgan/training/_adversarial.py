@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import nullcontext
 from functools import partial
 
 import torch
@@ -86,6 +87,8 @@ class AdversarialNet(NeuralNet):
     beta2 : float, default=0.99
     is_level : bool, default=False
         Whether learning rates stay as they are instead of running a course.
+    precision : {"float32", "bfloat16"}, default="float32"
+        In which networks compute while they train, by ``torch.autocast``; weights and losses are float32.
     **kwargs
         Of ``skorch.NeuralNet``.
     """
@@ -111,6 +114,7 @@ class AdversarialNet(NeuralNet):
         moving_average,
         beta2=0.99,
         is_level=False,
+        precision="float32",
         **kwargs,
     ):
         self.discriminator = discriminator
@@ -128,6 +132,7 @@ class AdversarialNet(NeuralNet):
         self.moving_average = moving_average
         self.beta2 = beta2
         self.is_level = is_level
+        self.precision = precision
         super().__init__(module, criterion=nn.Identity, **kwargs)
 
     @property
@@ -272,9 +277,9 @@ class AdversarialNet(NeuralNet):
     def _update(self, batch, with_generator):
         """Update the discriminator and, from the same backward pass, the generator."""
         with torch.set_grad_enabled(with_generator):
-            fake = self.tokens(
-                self.render(self.module_(batch.noise, batch.conditions), batch.residual)
-            )
+            with self._autocast():
+                made = self.module_(batch.noise, batch.conditions)
+            fake = self.tokens(self.render(made, batch.residual))
         leaves = [t.detach().requires_grad_(with_generator) for t in fake]
         real, judged, penalty = self._judge(self.tokens(batch.real), leaves, batch.conditions)
         loss = discriminator_loss(real, judged, self.loss)
@@ -294,6 +299,11 @@ class AdversarialNet(NeuralNet):
             record["generator_grad_norm"] = self._update_generator(fake, slopes, ratio)
         return record
 
+    def _autocast(self):
+        if self.precision == "float32":
+            return nullcontext()
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16)
+
     def _judge(self, real, fake, conditions):
         """Return logits of real and generated tokens, and the penalty where its turn has come."""
         with_penalty = self.gradient_penalty and self.n_steps_ % self.penalty_every == 0
@@ -304,8 +314,9 @@ class AdversarialNet(NeuralNet):
         copies = len(groups[0])
         if conditions is not None:
             conditions = conditions.repeat(copies, 1)
-        logits = self.discriminator_(tuple(torch.cat(g) for g in groups), conditions)
-        logits = logits.chunk(copies)
+        with self._autocast():
+            logits = self.discriminator_(tuple(torch.cat(g) for g in groups), conditions)
+        logits = logits.float().chunk(copies)
         if not with_penalty:
             return *logits, None
         penalty = sum(

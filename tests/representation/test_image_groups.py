@@ -46,7 +46,7 @@ def test_indicators(images):
     np.testing.assert_array_equal(encoded.argmax(dim=1).numpy(), groups.codes_)
 
 
-@pytest.mark.parametrize(("n_images", "n_groups"), [(40, 1), (400, 2), (1000, 5)])
+@pytest.mark.parametrize(("n_images", "n_groups"), [(40, 1), (400, 8), (1000, 20)])
 def test_number_of_groups(n_images, n_groups):
     images = np.random.default_rng(0).normal(size=(n_images, 1, 3, 3))
     groups = ImageGroups("auto", random_state=0).fit(images)

@@ -20,6 +20,7 @@ TUTORIAL = {
     "latent_size": 100,
     "loss": "bce",
     "gradient_penalty": 0,
+    "shift": 0,
     "generator_learning_rate": 2e-4,
     "discriminator_learning_rate": 2e-4,
     "schedule": "constant",
@@ -151,6 +152,15 @@ def test_divergence_warns_and_keeps_good_weights(blobs):
 def test_an_untrained_generator_is_a_collapsed_one(blobs):
     with pytest.warns(ModeCollapseWarning, match="variance"):
         make_sampler(groups=None, max_iter=1).fit(blobs[0])
+
+
+def test_lower_precision(blobs):
+    full, mixed = (make_sampler(precision=p).fit(*blobs) for p in ("float32", "bfloat16"))
+    assert weights(mixed.net_.module_).dtype == torch.float32
+    one, other = weights(full.net_.discriminator_), weights(mixed.net_.discriminator_)
+    assert not torch.equal(one, other)
+    torch.testing.assert_close(one, other, rtol=0, atol=0.02)
+    assert mixed.sample(3).shape == (3, 9, 12)
 
 
 def test_prompts(blobs):
