@@ -23,6 +23,7 @@ MODELS = ("real", "gmm", "gmm-y", "mlp", "dcgan", "dcgan-y")
 TUTORIAL_MLP = {
     "architecture": "mlp",
     "latent_size": 100,
+    "groups": None,
     "loss": "bce",
     "gradient_penalty": 0,
     "generator_learning_rate": 2e-4,

@@ -16,8 +16,8 @@ def feature_pair(real, synthetic, features):
     real, synthetic : array-like of shape (n_items, ...)
         The two sets; their numbers of items may differ.
     features : callable, transformer or None
-        A fitted transformer's ``transform``, or else the callable, is given each set as it came; None flattens
-        the items.
+        A fitted transformer's ``transform``, or else the callable, is given each set as it came, a list as an
+        array; None flattens the items.
 
     Returns
     -------
@@ -40,10 +40,11 @@ def feature_pair(real, synthetic, features):
         raise TypeError(
             f"features must be a callable, a fitted transformer or None, got {features!r}."
         )
-    return tuple(
-        _check_features(compute(items), len(items), name)
-        for name, items in (("real", np.asarray(real)), ("synthetic", np.asarray(synthetic)))
-    )
+    found = []
+    for name, items in (("real", real), ("synthetic", synthetic)):
+        items = items if hasattr(items, "shape") else np.asarray(items)
+        found.append(_check_features(compute(items), len(items), name))
+    return tuple(found)
 
 
 def _check_features(made, n_items, name):

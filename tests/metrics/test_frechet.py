@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.linalg import sqrtm
 from sklearn.decomposition import PCA
@@ -53,7 +54,8 @@ def test_features_are_what_is_compared():
     mirrored = images[:, ::-1]
     assert frechet_distance(images, mirrored, features=brightness) == pytest.approx(0, abs=1e-6)
     assert all(items.dtype == np.uint8 and items.shape == (300, 6, 6) for items in seen)
-    flat = images.reshape(300, -1).astype(float)
+    assert frechet_distance(images.tolist(), mirrored.tolist(), features=brightness) < 1e-6
+    flat = pd.DataFrame(images.reshape(300, -1)).add_prefix("pixel")
     pca = PCA(3).fit(flat)
     assert frechet_distance(flat, flat[:100], features=pca) == pytest.approx(
         frechet_distance(pca.transform(flat), pca.transform(flat[:100]))
