@@ -206,6 +206,7 @@ def _fit(row, seed, max_iter, training_set):
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
         "updates": getattr(model, "n_iter_", None),
+        "normals": getattr(model, "size_", None),
         "images_per_second": row.n_samples / sampling,
         "warnings": sorted({f"{w.category.__name__}: {w.message}" for w in caught}),
     }
