@@ -18,7 +18,7 @@ class ImageGroups:
     Parameters
     ----------
     n_groups : int or "auto"
-        Of each class. "auto" takes one for every 150 images of a class or, without classes, one for every 50 images, and
+        Of each class. "auto" takes one for every 150 images of a class or, without classes, one for every 50, and
         no more than 128.
     random_state : int
         Seed of components and k-means.
