@@ -21,6 +21,7 @@ __all__ = [
     "check_windows",
     "read_training_windows",
     "read_windows",
+    "validate_numbers",
 ]
 
 WINDOWS_OF_A_CLASS = 5
@@ -168,7 +169,7 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
         window or a channel of nothing else.
     """
     frame = X if isinstance(X, pd.DataFrame) else None
-    values = _validate(estimator, X, reset=True, min_windows=min_windows, allow_nan=allow_nan)
+    values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)
     windows = _three_axes(values, n_channels, "X")
     if allow_nan:
         _check_observed(windows)
@@ -203,7 +204,7 @@ def _check_observed(windows):
 
 def read_windows(estimator, X, container, *, allow_nan=False):
     """Validate windows for a fitted estimator, of the steps and channels seen in ``fit``."""
-    values = _validate(estimator, X, reset=False, min_windows=1, allow_nan=allow_nan)
+    values = validate_numbers(estimator, X, reset=False, min_items=1, allow_nan=allow_nan)
     windows = _three_axes(values, container.n_channels, "X")
     if windows.shape[1] != container.n_timesteps:
         raise ValueError(
@@ -213,7 +214,8 @@ def read_windows(estimator, X, container, *, allow_nan=False):
     return windows
 
 
-def _validate(estimator, X, *, reset, min_windows, allow_nan):
+def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False):
+    """Return items of any shape as a float64 array, validated as scikit-learn does for ``fit`` or after it."""
     return validate_data(
         estimator,
         X,
@@ -221,7 +223,7 @@ def _validate(estimator, X, *, reset, min_windows, allow_nan):
         dtype=np.float64,
         allow_nd=True,
         ensure_all_finite="allow-nan" if allow_nan else True,
-        ensure_min_samples=min_windows,
+        ensure_min_samples=min_items,
     )
 
 

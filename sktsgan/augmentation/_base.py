@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import read_training_windows
+from sktsgan.augmentation._rows import as_array, read_rows, take_rows
 
 __all__ = ["BaseAugmented", "estimator_has"]
 
@@ -52,8 +52,8 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_rows, n_columns) or (n_rows, n_timesteps, n_channels)
-            Training rows: a table, flat windows or windows, whatever the estimator takes.
+        X : array-like, DataFrame or list of shape (n_rows, ...)
+            Training rows: a table, windows, images or texts, whatever the estimator and the sampler take.
         y : array-like of shape (n_rows,)
             Their targets.
         sample_weight : array-like of shape (n_rows,), default=None
@@ -78,15 +78,15 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        windows, _ = read_training_windows(self, X, n_channels=None, min_windows=1)
-        self._check_targets(y, len(windows))
-        X, y = (values if hasattr(values, "shape") else np.asarray(values) for values in (X, y))
+        n_rows = len(read_rows(self, X, min_rows=1))
+        self._check_targets(y, n_rows)
+        X, y = as_array(X), as_array(y)
         if y.ndim == 2:
             y = column_or_1d(y, warn=True)
-        sample_weight, params = self._route(sample_weight, fit_params, len(windows))
+        sample_weight, params = self._route(sample_weight, fit_params, n_rows)
         if sample_weight is not None:
             used = sample_weight > 0
-            X, y, sample_weight = X[used], y[used], sample_weight[used]
+            X, y, sample_weight = take_rows(X, used), y[used], sample_weight[used]
         X_all, y_all = self._augment(X, y, draw_seed(self.random_state))
         self.n_synthetic_ = len(X_all) - len(X)
         if sample_weight is not None or self._needs_weights():

@@ -10,9 +10,10 @@ from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_class_labels, read_training_windows
+from sktsgan._validation import check_class_labels
 from sktsgan.augmentation._layout import is_series
 from sktsgan.augmentation._realness import DRAWN_FOR_BEST, keep_most_real
+from sktsgan.augmentation._rows import as_array, holds_items, read_rows, stack_rows, take_rows
 from sktsgan.augmentation._sampling_strategy import count_new_rows
 from sktsgan.samplers import CopulaSampler
 
@@ -120,8 +121,8 @@ default="auto"
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_rows, n_columns) or (n_rows, n_timesteps, n_channels)
-            A table, flat windows or windows.
+        X : array-like, DataFrame or list of shape (n_rows, ...)
+            A table, flat windows or windows; with a ``sampler`` for them, images, texts or series of unequal length.
         y : array-like of shape (n_rows,)
             Class labels.
 
@@ -145,8 +146,8 @@ default="auto"
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_rows, n_columns) or (n_rows, n_timesteps, n_channels)
-            A table, flat windows or windows.
+        X : array-like, DataFrame or list of shape (n_rows, ...)
+            A table, flat windows or windows; with a ``sampler`` for them, images, texts or series of unequal length.
         y : array-like of shape (n_rows,)
             Class labels.
 
@@ -162,12 +163,15 @@ default="auto"
         ValueError
             As ``fit``.
         """
-        X, y = as_array(X), as_array(y)
-        classes, n_new, rng = self._learn(X, y)
+        rows, y = as_array(X), as_array(y)
+        classes, n_new, rng = self._learn(rows, y)
         made = [
-            self._make(X, classes, label, n, rng) for label, n in enumerate(n_new.tolist()) if n
+            self._make(rows, classes, label, n, rng) for label, n in enumerate(n_new.tolist()) if n
         ]
-        return _stack([X, *made]), _append_labels(y, np.repeat(self.classes_, n_new))
+        all_rows = stack_rows([rows, *made])
+        if holds_items(X) and isinstance(X, list):
+            all_rows = list(all_rows)
+        return all_rows, _append_labels(y, np.repeat(self.classes_, n_new))
 
     def _learn(self, X, y):
         """Fit the sampler on the classes that are large enough for it.
@@ -181,7 +185,11 @@ default="auto"
         rng : RandomState
             For the draws.
         """
-        windows, _ = read_training_windows(self, X, n_channels=None, min_windows=2)
+        if self.keep == "best" and holds_items(X):
+            raise ValueError(
+                'keep must be "all" for texts and sequences of unequal length, got "best": its judge takes numbers.'
+            )
+        windows = read_rows(self, X, min_rows=2)
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
@@ -199,7 +207,7 @@ default="auto"
         self.sampler_ = None
         if n_new[classes[learnt]].any():
             self.sampler_ = self._make_sampler(windows, draw_seed(rng))
-            self.sampler_.fit(_take(X, np.flatnonzero(learnt)), classes[learnt])
+            self.sampler_.fit(take_rows(X, np.flatnonzero(learnt)), classes[learnt])
         return classes, n_new, rng
 
     def _make_sampler(self, windows, seed):
@@ -225,38 +233,23 @@ default="auto"
         """Return new rows of a class, in the container of ``X``."""
         own = np.flatnonzero(classes == label)
         if len(own) < self.min_class_size:
-            return _take(X, rng.choice(own, n_new))
+            return take_rows(X, rng.choice(own, n_new))
         n_drawn = n_new if self.keep == "all" else DRAWN_FOR_BEST * n_new
         made = self.sampler_.sample(
             n_drawn, prompt=np.full(n_drawn, label), random_state=draw_seed(rng)
         )
         if self.keep == "all":
             return made
-        kept = keep_most_real(np.asarray(_take(X, own)), np.asarray(made), n_new, draw_seed(rng))
-        return _take(made, kept)
+        kept = keep_most_real(
+            np.asarray(take_rows(X, own)), np.asarray(made), n_new, draw_seed(rng)
+        )
+        return take_rows(made, kept)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.input_tags.three_d_array = True
         return tags
-
-
-def as_array(values):
-    """Return values that have a shape, and None as it is."""
-    return values if values is None or hasattr(values, "shape") else np.asarray(values)
-
-
-def _take(X, rows):
-    """Return rows of an array or DataFrame."""
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-
-
-def _stack(parts):
-    """Return rows of one kind below each other."""
-    if isinstance(parts[0], pd.DataFrame):
-        return pd.concat(parts, ignore_index=True)
-    return np.concatenate(parts)
 
 
 def _append_labels(y, labels):

@@ -251,7 +251,7 @@ class AdversarialSampler(BaseSampler):
 
     def _draw(self, n_windows, rows, generator):
         if self.net_ is None:
-            nothing = torch.empty(n_windows, self.n_timesteps_, 0)
+            nothing = torch.empty(n_windows, self._item_shape[0], 0)
             return self.scaler_.inverse_transform(nothing, generator)
         with threads_for(self.net_.n_parameters()):
             scores = self._draw_scores(rows, generator)

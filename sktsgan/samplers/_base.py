@@ -1,5 +1,6 @@
 """The contract of every sampler."""
 
+import math
 from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
 from itertools import count
@@ -32,6 +33,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """
 
     _min_windows = 2
+    _item_dtype = np.float64  # of items as the hooks see them
 
     @abstractmethod
     def _fit_windows(self, windows, rows):
@@ -119,8 +121,17 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         self.container_ = container
         self.classes_ = classes
         self.conditions_ = table
-        self.n_timesteps_, self.n_channels_ = windows.shape[1:]
+        self._note_shape(windows)
         return windows, np.arange(len(windows))
+
+    def _note_shape(self, items):
+        """Set the attributes that say of what shape the items of ``fit`` are."""
+        self.n_timesteps_, self.n_channels_ = items.shape[1:]
+
+    @property
+    def _item_shape(self):
+        """The shape of an item as the hooks see it."""
+        return self.n_timesteps_, self.n_channels_
 
     def _check_number(self, n_windows):
         """Refuse parameters that don't go with so many windows, before anything fitted is touched."""
@@ -180,7 +191,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         if _is_observed(prompt, self):
             return self._complete(prompt, n_samples, random_state, return_prompt)
         blocks = self._iter_blocks(n_samples, prompt, random_state)
-        windows, tables = np.empty((n_samples, self.n_timesteps_, self.n_channels_)), []
+        windows, tables = np.empty((n_samples, *self._item_shape), self._item_dtype), []
         for start, (block, table) in zip(count(step=self._block_size()), blocks, strict=False):
             windows[start : start + len(block)] = block
             tables.append(table)
@@ -267,7 +278,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             Minus the Kullback–Leibler divergence of ``distribution_kl_score``, in nats; 0 is best.
         """
         check_is_fitted(self, "container_")
-        read_windows(self, X, self.container_)
+        self._read_more(X)
         return distribution_kl_score(self, X, y)
 
     def _iter_blocks(self, n_samples, prompt, random_state):
@@ -279,7 +290,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         return self._draw_blocks(n_samples, selection, generator)
 
     def _block_size(self):
-        size = _BLOCK_VALUES // (self.n_timesteps_ * self.n_channels_)
+        size = _BLOCK_VALUES // math.prod(self._item_shape)
         return max(1, min(size, _BLOCK_WINDOWS))
 
     def _draw_blocks(self, n_samples, selection, generator):
@@ -308,8 +319,8 @@ def _is_observed(prompt, sampler):
         return container.columns is not None and prompt.columns.equals(container.columns)
     if not isinstance(prompt, np.ndarray) or prompt.dtype.kind != "f":
         return False
-    shape = container.n_timesteps, container.n_channels
-    return prompt.shape[1:] in (shape, (shape[0] * shape[1],))
+    shape = sampler._item_shape
+    return prompt.shape[1:] in (shape, (math.prod(shape),))
 
 
 def _rebatch(blocks, batch_size):
