@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from sktsgan._pipeline_repair import find_incomplete, to_rows
-from sktsgan._pipeline_windows import WindowGrid
+from sktsgan.pipeline._repair import find_incomplete, to_rows
+from sktsgan.pipeline._windows import WindowGrid
 from sktsgan.preprocessing import Windowizer
 from sktsgan.preprocessing._containers import split_series
 

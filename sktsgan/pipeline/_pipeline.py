@@ -1,4 +1,4 @@
-"""Pipelines whose samples come back in the units of what they were fitted on."""
+"""The pipeline itself, a scikit-learn Pipeline with a sampler at its end."""
 
 from contextlib import suppress
 from inspect import signature
@@ -15,9 +15,9 @@ from sklearn.utils._user_interface import _print_elapsed_time
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from sktsgan._pipeline_repair import fill_missing, stack_draws, to_rows
-from sktsgan._pipeline_steps import StepParts, check_invertible
-from sktsgan._pipeline_windows import RawForm
+from sktsgan.pipeline._repair import fill_missing, stack_draws, to_rows
+from sktsgan.pipeline._steps import StepParts, check_invertible
+from sktsgan.pipeline._windows import RawForm
 
 __all__ = ["SamplingPipeline", "make_sampling_pipeline"]
 
