@@ -10,7 +10,15 @@ import torch
 
 from sktsgan.networks import LSTMLanguageModel, draw_tokens
 
-__all__ = ["FIRST_WORD", "LENGTH", "N_WORDS", "draw_words", "load_oracle", "log_likelihood", "distinct_bigrams"]
+__all__ = [
+    "FIRST_WORD",
+    "LENGTH",
+    "N_WORDS",
+    "draw_words",
+    "load_oracle",
+    "log_likelihood",
+    "distinct_bigrams",
+]
 
 FIRST_WORD = 3
 LENGTH = 20

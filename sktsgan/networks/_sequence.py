@@ -123,7 +123,9 @@ class LanguageModel(nn.Module):
     @staticmethod
     def join(states):
         """Return the state of the texts of several states, one behind the other."""
-        return tuple(None if parts[0] is None else torch.cat(parts) for parts in zip(*states, strict=True))
+        return tuple(
+            None if parts[0] is None else torch.cat(parts) for parts in zip(*states, strict=True)
+        )
 
 
 class LSTMLanguageModel(LanguageModel):
@@ -138,9 +140,7 @@ class LSTMLanguageModel(LanguageModel):
     dropout : float
     """
 
-    def __init__(
-        self, n_tokens, n_conditions, *, embedding_size, hidden_size, n_layers, dropout
-    ):
+    def __init__(self, n_tokens, n_conditions, *, embedding_size, hidden_size, n_layers, dropout):
         super().__init__(n_tokens, n_conditions, embedding_size)
         between = dropout if n_layers > 1 else 0.0
         self.recurrent = nn.LSTM(

@@ -40,9 +40,7 @@ class TextDiscriminator(nn.Module):
         Before the last layer.
     """
 
-    def __init__(
-        self, n_tokens, n_conditions, *, embedding_size, kernel_sizes, n_maps, dropout
-    ):
+    def __init__(self, n_tokens, n_conditions, *, embedding_size, kernel_sizes, n_maps, dropout):
         super().__init__()
         self.embed = nn.Embedding(n_tokens, embedding_size)
         self.longest = max(kernel_sizes)

@@ -1,5 +1,7 @@
 """The three phases of SeqGAN as one skorch net."""
 
+import sys
+
 import torch
 
 from sktsgan.losses import discriminator_loss, token_cross_entropy
@@ -27,9 +29,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
     max_length : int
         Tokens of the longest text.
     n_likelihood, n_discriminator : int
-        Steps of the first two phases.
-    n_updates : int or None
-        Updates by policy gradient; None is any number, with level learning rates.
+        Steps of the first two phases. A rate of maximum likelihood that falls does so over its steps.
     n_rollouts : int
         Of each beginning of a text; 0 gives all tokens of a text the reward of the whole.
     with_baseline : bool
@@ -39,7 +39,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
     learning_rate, weight_decay : float
         Of AdamW, for maximum likelihood.
     decay : bool
-        Whether the learning rate of maximum likelihood falls along a cosine.
+        Whether the learning rate of maximum likelihood falls along a cosine, to 0.
     generator_learning_rate, discriminator_learning_rate : float
         Of Adam, for policy gradient and for the discriminator.
     moving_average : float
@@ -60,7 +60,6 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         max_length,
         n_likelihood,
         n_discriminator,
-        n_updates,
         n_rollouts,
         with_baseline,
         discriminator_steps,
@@ -87,7 +86,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
             discriminator,
             render=None,
             tokens=None,
-            n_updates=n_updates,
+            n_updates=None,
             n_warmup=0,
             loss="bce",
             gradient_penalty=0.0,
@@ -112,15 +111,21 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         )
         return self
 
-    def phase_lengths(self):
-        """Return the steps of the phases before the last."""
-        return self.n_likelihood, self.n_discriminator
+    def initialize_module(self):
+        """Take the networks, and begin with maximum likelihood."""
+        super().initialize_module()
+        self.restart(self.n_likelihood, self.n_discriminator)
+        return self
 
-    def restart(self, n_updates):
-        """Go on with the last phase only."""
+    def restart(self, n_likelihood, n_discriminator):
+        """Begin again with maximum likelihood, over so many steps of the first two phases."""
+        self.decays_ = self.decay
+        self.begin_phases(n_likelihood, n_discriminator)
 
     def hold(self):
-        """Go on with the last phase only."""
+        """Go on with maximum likelihood at a level learning rate, for any number of steps."""
+        self.decays_ = False
+        self.begin_phases(sys.maxsize, 0)
 
     def epoch_length(self, n_steps):
         """Return the steps of the next epoch, at most ``n_steps``."""
@@ -150,7 +155,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         self.module_.train()
         weights = (batch.real > 0).float()
         loss = self._token_loss(batch.real, batch.conditions, weights / weights.sum())
-        factor = self._cosine(self.n_likelihood) if self.decay else 1.0
+        factor = self._cosine(self.phase_lengths_[0]) if self.decays_ else 1.0
         rate = factor * self.learning_rate
         norm = self._descend(loss, self.module_, self.likelihood_optimizer_, rate)
         self.n_iter_ += 1
