@@ -1,6 +1,11 @@
 """Networks: plain torch modules."""
 
+from sktsgan.networks._causal_transformer import CausalTransformer
+from sktsgan.networks._drawing import Drawing, TokenDrawer, draw_tokens
 from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
+from sktsgan.networks._rollouts import Rollouts, roll_out
+from sktsgan.networks._sequence import END, PADDING, UNKNOWN, LSTMLanguageModel
+from sktsgan.networks._text_discriminator import Highway, TextDiscriminator
 from sktsgan.networks._transformer import (
     RefiningGenerator,
     TransformerDiscriminator,
@@ -8,10 +13,22 @@ from sktsgan.networks._transformer import (
 )
 
 __all__ = [
+    "END",
+    "PADDING",
+    "UNKNOWN",
+    "CausalTransformer",
+    "Drawing",
+    "Highway",
+    "LSTMLanguageModel",
     "RecurrentDiscriminator",
     "RecurrentMap",
     "RecurrentTimeGAN",
     "RefiningGenerator",
+    "Rollouts",
+    "TextDiscriminator",
+    "TokenDrawer",
     "TransformerDiscriminator",
     "TransformerGenerator",
+    "draw_tokens",
+    "roll_out",
 ]

@@ -2,7 +2,14 @@
 
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.samplers._copula import CopulaSampler
+from sktsgan.samplers._seqgan import SeqGANSampler
 from sktsgan.samplers._timegan import TimeGANSampler
 from sktsgan.samplers._transformer_gan import TransformerGANSampler
 
-__all__ = ["BaseSampler", "CopulaSampler", "TimeGANSampler", "TransformerGANSampler"]
+__all__ = [
+    "BaseSampler",
+    "CopulaSampler",
+    "SeqGANSampler",
+    "TimeGANSampler",
+    "TransformerGANSampler",
+]
