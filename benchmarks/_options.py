@@ -1,10 +1,11 @@
 """What the command lines of the benchmarks share."""
 
 import argparse
+import ast
 
 from _data import DATASETS
 
-__all__ = ["add_data_options", "count", "names_among"]
+__all__ = ["add_data_options", "count", "names_among", "setting"]
 
 
 def count(text):
@@ -26,6 +27,17 @@ def names_among(known):
         return names
 
     return read
+
+
+def setting(text):
+    """Read ``name=value``; a value that is no literal of Python is a string."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
+    try:
+        return name, ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        return name, value
 
 
 def add_data_options(add):

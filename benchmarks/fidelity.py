@@ -22,7 +22,6 @@ The row "real" is the floor: random halves of the real windows against each othe
 """
 
 import argparse
-import ast
 import json
 import platform
 import shlex
@@ -43,21 +42,11 @@ from _judges import (
     real_ratio,
 )
 from _models import MODELS, make_model
-from _options import add_data_options, count, names_among
+from _options import add_data_options, count, names_among, setting
 from _processes import limited_threads, run_in_fresh_process
 from _table import format_header, format_row, summary_line
 
 _TRAIN_SHARE = 0.8
-
-
-def _setting(text):
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
-    try:
-        return name, ast.literal_eval(value)
-    except (SyntaxError, ValueError):
-        return name, value
 
 
 def make_parser():
@@ -75,7 +64,7 @@ def make_parser():
         metavar="NAME[,NAME...]",
         help=str(MODELS),
     )
-    add("--set", type=_setting, action="append", default=[], metavar="NAME=VALUE",
+    add("--set", type=setting, action="append", default=[], metavar="NAME=VALUE",
         help="a parameter of the row transformer; may be repeated")  # fmt: skip
     add("--fits", type=count, default=5, help="GRU judges (5)")
     add("--judge-iter", type=count, default=2000, help="training steps of a judge (2000)")
