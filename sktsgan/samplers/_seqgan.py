@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from functools import partial
 from numbers import Integral, Real
 
-import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 from torch.nn.functional import cross_entropy
 
 from sktsgan._random import torch_generator
-from sktsgan._text import read_texts
 from sktsgan._threads import threads_for
 from sktsgan.networks import (
     END,
@@ -22,8 +20,10 @@ from sktsgan.networks import (
     TextDiscriminator,
     draw_tokens,
 )
+from sktsgan.prompts import select_rows
 from sktsgan.samplers._adversarial import AdversarialSampler, held_out_blocks
 from sktsgan.samplers._temperature import distinct_share, find_temperature
+from sktsgan.samplers._texts import TextsMixin
 from sktsgan.training import SeqGANNet
 from sktsgan.training._callbacks import DivergenceGuard, TextKeeper
 
@@ -39,7 +39,7 @@ _COLLAPSED_SHARE = 0.5
 _LEAST_UPDATES, _EPOCHS = 600, 9
 
 
-class SeqGANSampler(AdversarialSampler):
+class SeqGANSampler(TextsMixin, AdversarialSampler):
     """Sample texts, or sequences of integers, from SeqGAN: a language model taught by likelihood and by a discriminator."""
 
     _parameter_constraints = {
@@ -155,30 +155,6 @@ class SeqGANSampler(AdversarialSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _read_new(self, X):
-        return read_texts(
-            X,
-            analyzer=self.analyzer,
-            lowercase=self.lowercase,
-            min_df=self.min_df,
-            max_features=self.max_features,
-            max_length=self.max_length,
-            vocabulary=self.vocabulary,
-            min_items=self._min_windows,
-        )
-
-    def _read_more(self, X):
-        return self.container_.encode(X)
-
-    def _note_shape(self, tokens):
-        self.max_length_ = tokens.shape[1]
-
-    @property
-    def _item_shape(self):
-        return (self.max_length_,)
-
-    _item_dtype = np.int64
-
     def score(self, X, y=None):
         """Return the mean log-likelihood of a token.
 
@@ -195,13 +171,10 @@ class SeqGANSampler(AdversarialSampler):
             In nats; the end of a text is a token. Higher is better.
         """
         check_is_fitted(self, "container_")
-        tokens = self.container_.encode(X)
-        rows = np.zeros(len(tokens), dtype=int)
-        if self.conditions_.encoded.shape[1]:
-            generator = torch_generator(0)
-            rows = self._read_prompt(None if y is None else list(y), len(tokens)).draw(
-                0, len(tokens), generator
-            )
+        tokens = self._read_more(X)
+        n_texts = len(tokens)
+        labels = list(y) if y is not None and "y" in self.conditions_.frame else None
+        rows = select_rows(self.conditions_, labels, n_texts).draw(0, n_texts, torch_generator(0))
         return -self._mean_nll(tokens, rows)
 
     def _check_parameters(self):
@@ -349,8 +322,8 @@ class SeqGANSampler(AdversarialSampler):
             total, n = total + float(nll), n + len(chosen)
         return total / n
 
-    def _draw(self, n_texts, rows, generator):
-        return self._draw_texts(rows, generator, Drawing(self.temperature_))
+    def _draw(self, n_texts, rows, generator, prefix=None, drawing=None):
+        return self._draw_texts(rows, generator, drawing or Drawing(self.temperature_), prefix)
 
     def _draw_texts(self, rows, generator, drawing, prefix=None):
         """Return texts for some rows, an int64 array (n_texts, max_length).
