@@ -152,8 +152,8 @@ def _cells(row):
         elif name == "seconds":
             yield f"{np.mean(values):.0f}"
         else:
-            text = _short(np.mean(values))
-            yield text if len(values) == 1 else f"{text} ± {_short(np.std(values))}"
+            text, several = _short(np.mean(values)), len(values) > 1 and np.isfinite(values).all()
+            yield f"{text} ± {_short(np.std(values))}" if several else text
 
 
 def _short(value):

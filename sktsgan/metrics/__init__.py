@@ -6,6 +6,7 @@ from sktsgan.metrics._discrepancy import discrepancy_report
 from sktsgan.metrics._discriminative import discriminative_score
 from sktsgan.metrics._distinct import distinct_n_score
 from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
+from sktsgan.metrics._likelihood import nll_score
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
 from sktsgan.metrics._predictive import predictive_score
 from sktsgan.metrics._statistics import (
@@ -27,6 +28,7 @@ __all__ = [
     "distribution_kl_score",
     "marginal_difference",
     "nearest_neighbor_ratio",
+    "nll_score",
     "predictive_score",
     "prompt_fidelity",
     "self_bleu_score",
