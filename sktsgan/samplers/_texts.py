@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktsgan._text import read_texts
 from sktsgan.networks import Drawing
@@ -42,8 +42,10 @@ class TextsMixin:
         self.vocabulary_ = list(self.container_.vocabulary)
 
     def _read_new(self, X):
+        if hasattr(self, "n_features_in_"):  # of a table in an earlier fit
+            del self.n_features_in_
         tokens, container = read_texts(
-            X,
+            self._check_table(X, reset=True),
             analyzer=self.analyzer,
             lowercase=self.lowercase,
             min_df=self.min_df,
@@ -53,14 +55,21 @@ class TextsMixin:
             min_items=self._min_windows,
         )
         if container.form.kind == "table":
-            self.n_features_in_ = np.shape(X)[1]
-        elif hasattr(self, "n_features_in_"):
-            del self.n_features_in_
+            self.n_features_in_ = container.form.length
         return tokens, container
 
     def _read_more(self, X):
         check_is_fitted(self, "container_")
-        return self.container_.encode(X)
+        is_table = self.container_.form.kind == "table"
+        return self.container_.encode(self._check_table(X, reset=False) if is_table else X)
+
+    def _check_table(self, X, *, reset):
+        """Return a table of numbers as scikit-learn validates it, and anything else as it is."""
+        if len(getattr(X, "shape", ())) != 2 or isinstance(X, pd.DataFrame):
+            return X
+        return validate_data(
+            self, X, reset=reset, ensure_min_samples=self._min_windows if reset else 1
+        )
 
     def _read_training_set(self, X, y, timestamps, conditions):
         for name in (PREFIX, LABEL):
@@ -234,8 +243,8 @@ class TextsMixin:
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = tags.input_tags.three_d_array = False
+        tags.input_tags.string = tags.input_tags.categorical = True  # integers stand for words
+        tags.input_tags.three_d_array = False
         return tags
 
 
