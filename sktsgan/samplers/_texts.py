@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sktsgan._text import read_texts
 from sktsgan.networks import Drawing
 from sktsgan.prompts._beginnings import LABEL, PREFIX, split_beginnings
+from sktsgan.samplers._beginnings import BegunSelection
 
 __all__ = ["TextsMixin"]
 
@@ -27,7 +28,8 @@ class TextsMixin:
 
     The sampler gets token numbers, an int64 array of shape (n_items, max_length), and gives them back by
     ``_draw(n_items, rows, generator, prefix, drawing)``, where ``prefix`` holds the tokens that items begin with, an
-    int64 tensor of shape (n_items, length) with 0 behind them, or None; ``drawing`` is a Drawing. It has the
+    int64 tensor of shape (n_items, length) with 0 behind them, or None; ``drawing`` is a Drawing. By
+    ``_weigh(tokens, rows)`` it says how probable such a prefix is, log p, under the conditions of rows. It has the
     parameters of ``read_texts``, and the attribute ``temperature_``.
     """
 
@@ -99,7 +101,7 @@ class TextsMixin:
             How many.
         prompt : object, default=None
             What the texts are to be like, or one prompt for each; what it leaves open is drawn from the training
-            texts that agree with it, by frequency.
+            texts that agree with it, by frequency and by how well it goes with a beginning.
 
             - a beginning, such as ``"a man"``. The text keeps it as it is given; to the model, words that it does not
               know are unknown ones;
@@ -207,12 +209,16 @@ class TextsMixin:
         return Drawing(temperature, top_k, top_p)
 
     def _read_prompt(self, request, n_samples):
+        """Return the training texts that agree with a prompt, and how words are to be drawn."""
         prompt, beginnings = split_beginnings(
             self.conditions_, request.prompt, n_samples, are_texts=self.container_.form.are_texts
         )
-        prefix = None if beginnings is None else self._read_beginnings(beginnings)
+        tokens = None if beginnings is None else self._read_beginnings(beginnings)
         selection = super()._read_prompt(prompt, n_samples)
-        return _BegunSelection(selection, beginnings, prefix, request.drawing)
+        if tokens is not None:
+            encoded = self.conditions_.encoded
+            selection = BegunSelection(selection, beginnings, tokens, encoded, self._weigh)
+        return selection, request.drawing
 
     def _read_beginnings(self, beginnings):
         """Return the tokens of beginnings, a tensor of shape (n_items, length) with 0 behind them."""
@@ -230,13 +236,14 @@ class TextsMixin:
         return prefix
 
     def _draw_blocks(self, n_samples, selection, generator):
+        selection, drawing = selection
+        begun = isinstance(selection, BegunSelection)
         size = self._block_size()
         for start in range(0, n_samples, size):
             n = min(size, n_samples - start)
             rows = selection.draw(start, n, generator)
-            prefix = selection.prefix(start, n)
-            tokens = self._draw(n, rows, generator, prefix, selection.drawing)
-            yield tokens, selection.describe(start, rows)
+            prefix = selection.prefix(start, n) if begun else None
+            yield self._draw(n, rows, generator, prefix, drawing), selection.describe(start, rows)
 
     def _wrap(self, tokens, table):
         return self.container_.wrap(tokens, table.get(PREFIX))
@@ -246,38 +253,6 @@ class TextsMixin:
         tags.input_tags.string = tags.input_tags.categorical = True  # integers stand for words
         tags.input_tags.three_d_array = False
         return tags
-
-
-class _BegunSelection:
-    """A selection of training texts, with how new ones are to begin and to be drawn.
-
-    Parameters
-    ----------
-    selection : Selection
-    beginnings : list or None
-        Of each item, None where it is open.
-    tokens : int64 Tensor of shape (n_items, length) or None
-    drawing : Drawing
-    """
-
-    def __init__(self, selection, beginnings, tokens, drawing):
-        self.selection = selection
-        self.beginnings = beginnings
-        self.tokens = tokens
-        self.drawing = drawing
-
-    def draw(self, first, n_items, generator):
-        return self.selection.draw(first, n_items, generator)
-
-    def prefix(self, first, n_items):
-        return None if self.tokens is None else self.tokens[first : first + n_items]
-
-    def describe(self, first, rows):
-        table = self.selection.describe(first, rows)
-        if self.beginnings is None:
-            return table
-        own = self.beginnings[first : first + len(rows)]
-        return table.assign(**{PREFIX: pd.Series(own, dtype=object, index=table.index)})
 
 
 def _is_real(value):
