@@ -87,7 +87,7 @@ class CausalTransformer(LanguageModel):
         return (self._context(conditions), *[empty] * (2 * len(self.blocks)))
 
     def advance(self, tokens, state):
-        """Read a token of each text, as ``step``, but return what the head sees, (n, hidden_size), and the new state."""
+        """Read a token of each text; return what the head sees, of shape (n, hidden_size), and the new state."""
         context, *cache = state
         x = self._embed_one(tokens, context) + self.position[cache[0].shape[2]]
         kept = [context]

@@ -49,24 +49,24 @@ def roll_out(model, tokens, states, n_rollouts, generator):
     rollouts : Rollouts
     """
     drawer = TokenDrawer(model.head, Drawing(), generator)
-    empty = tokens.new_empty(0)
-    origins, kept, made = empty, empty, tokens.new_empty(0, tokens.shape[1])
-    going, state = empty, None
-    for t in range(1, len(states)):
-        begun = ((tokens[:, t - 1] != END) & (tokens[:, t - 1] != 0)).nonzero()[:, 0]
-        begun = begun.repeat_interleave(n_rollouts)
-        going = torch.cat([going, torch.arange(len(begun), device=begun.device) + len(made)])
-        seen, fresh = states[t]
+    none = tokens.new_empty(0)
+    origins, kept, made = none, none, tokens.new_empty(0, tokens.shape[1])
+    going, last, state = none, none, None
+    places = torch.arange(tokens.shape[1], device=tokens.device)
+    for t in range(1, tokens.shape[1]):
+        begun = (tokens[:, t - 1] > END).nonzero()[:, 0].repeat_interleave(n_rollouts)
+        seen, fresh = states[min(t, len(states) - 1)]  # there are none where all texts have ended
         seen, fresh = seen[begun], model.select(fresh, begun)
-        if state is not None and len(last):
+        if len(last):  # those of shorter beginnings go on beside
             seen_before, state = model.advance(last, state)
             seen, fresh = torch.cat([seen_before, seen]), model.join([state, fresh])
-        made = torch.cat([made, tokens[begun].where(torch.arange(tokens.shape[1]) < t, 0)])
+        if not len(seen):
+            break
+        going = torch.cat([going, len(made) + torch.arange(len(begun), device=begun.device)])
+        made = torch.cat([made, tokens[begun].where(places < t, 0)])
         origins, kept = torch.cat([origins, begun]), torch.cat([kept, torch.full_like(begun, t)])
         last = drawer(seen)
         made[going, t] = last
         left = (last != END).nonzero()[:, 0]
-        if len(left) < len(last):
-            going, last, fresh = going[left], last[left], model.select(fresh, left)
-        state = fresh
+        going, last, state = going[left], last[left], model.select(fresh, left)
     return Rollouts(made, origins, kept)

@@ -1,7 +1,8 @@
 """Language models: the distribution of each token of a text given those before it.
 
-A token is an integer: 0 pads a text behind its end and starts it, 1 is the end, 2 a word that is not in the vocabulary. What a model has read of some
-texts is its state, a tuple of tensors (or None) with the texts on the first axis, so that one can go on from it.
+A token is an integer: 0 pads a text behind its end and starts it, 1 is the end, 2 a word that is not in the
+vocabulary. What a model has read of some texts is its state, a tuple of tensors (or None) with the texts on the first
+axis, so that one can go on from it.
 """
 
 import torch
@@ -17,7 +18,7 @@ _EMBEDDING_SCALE = 0.1
 
 
 def drop_tokens(embedded, rate, training):
-    """Return embedded tokens (B, T, E) without a share of them: all numbers of one, or none (Gal and Ghahramani 2016)."""
+    """Return embedded tokens (B, T, E) without a share of them, dropped whole (Gal and Ghahramani 2016)."""
     return _drop(embedded, (*embedded.shape[:2], 1), rate, training)
 
 
@@ -88,9 +89,9 @@ class LanguageModel(nn.Module):
         return self.head(self.states(tokens, conditions))
 
     def step(self, tokens, state):
-        """Read a token of each text, of shape (n,); return the logits of the next one, (n, n_tokens), and the new state.
+        """Read a token of each text, of shape (n,), first the start, 0.
 
-        The first token of a text is its start, 0.
+        Returns the logits of the next one, of shape (n, n_tokens), and the new state.
         """
         seen, state = self.advance(tokens, state)
         return self.head(seen), state
@@ -161,7 +162,7 @@ class LSTMLanguageModel(LanguageModel):
         return zeros, zeros.clone(), self._context(conditions)
 
     def advance(self, tokens, state):
-        """Read a token of each text, as ``step``, but return what the head sees, (n, hidden_size), and the new state."""
+        """Read a token of each text; return what the head sees, of shape (n, hidden_size), and the new state."""
         hidden, cells, context = state
         carried = tuple(t.transpose(0, 1).contiguous() for t in (hidden, cells))
         made, carried = self.recurrent(self._embed_one(tokens, context), carried)

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch.nn.functional import cross_entropy
 
 from sktsgan._random import torch_generator
+from sktsgan._text import FIRST_TERM
 from sktsgan._threads import threads_for
 from sktsgan.networks import (
     END,
@@ -40,7 +41,41 @@ _LEAST_UPDATES, _EPOCHS = 600, 9
 
 
 class SeqGANSampler(TextsMixin, AdversarialSampler):
-    """Sample texts, or sequences of integers, from SeqGAN: a language model taught by likelihood and by a discriminator."""
+    """Sample texts, or sequences of integers, from SeqGAN: a language model and a discriminator that teaches it.
+
+    Parameters
+    ----------
+    analyzer : {"word", "char"} or callable, default="word"
+        What tokens are, in scikit-learn's meaning. ``"word"`` takes words of one letter and punctuation too, and
+        writes new texts with the spacing of the training texts; a callable takes a text and returns its tokens,
+        strings that new texts join by spaces. Integers are tokens by themselves.
+    lowercase : bool, default=True
+        Whether texts become lower case; a callable ``analyzer`` sees to that itself.
+    min_df : float or int, default=1
+        Texts, or the share of them in (0, 1), that a token must occur in to be known. All others are one unknown
+        token, which the model learns from but never writes.
+    max_features : int, default=None
+        The most tokens that are known, by frequency; None for all.
+    max_length : int, default=None
+        The most tokens of a text; longer ones are cut. None is the longest training text or, where that is less, twice
+        the length that 95 % of them keep within; sequences of integers are never cut then.
+    vocabulary : iterable or dict, default=None
+        The tokens that are known, as of CountVectorizer: ``range(5000)``, or words and marks; None takes those of the
+        training texts. ``min_df`` and ``max_features`` then have no effect.
+
+    Attributes
+    ----------
+    vocabulary_ : list of str or list of int
+        The tokens that are known. A mark shows where it has spaces: ``", "`` follows a word closely.
+    max_length_ : int
+        Tokens of the longest text that is made.
+    classes_ : ndarray of shape (n_classes,) or None
+        Class labels seen in ``fit``; None also where ``y`` held numbers.
+    conditions_ : ConditionTable
+        What is known of the training texts.
+    n_features_in_ : int
+        Length of sequences of integers that all have the same.
+    """
 
     _parameter_constraints = {
         "analyzer": [StrOptions({"word", "char"}), callable],
@@ -214,7 +249,7 @@ class SeqGANSampler(TextsMixin, AdversarialSampler):
 
     def _build(self, tokens, seed, n_likelihood, n_discriminator):
         n_tokens, n_conditions = (
-            3 + len(self.container_.vocabulary),
+            FIRST_TERM + len(self.container_.vocabulary),
             self.conditions_.encoded.shape[1],
         )
         model = self._make_generator(n_tokens, n_conditions)
@@ -321,6 +356,19 @@ class SeqGANSampler(TextsMixin, AdversarialSampler):
             nll = cross_entropy(model.head(states), chosen, reduction="sum")
             total, n = total + float(nll), n + len(chosen)
         return total / n
+
+    @torch.no_grad()
+    def _weigh(self, tokens, rows):
+        """Return log p of beginnings, given the conditions of rows; unknown tokens don't count."""
+        model, conditions = self.net_.average_.module.eval(), self._encoded(rows)
+        weights = torch.zeros(len(tokens))
+        for first in range(0, len(tokens), _SCORED_TEXTS):
+            part = slice(first, first + _SCORED_TEXTS)
+            target = tokens[part].to(self.device_)
+            logits = model(target, conditions[part].to(self.device_))
+            nll = cross_entropy(logits.transpose(1, 2), target, reduction="none")
+            weights[part] = -torch.where(target >= FIRST_TERM, nll, 0.0).sum(dim=1).cpu()
+        return weights
 
     def _draw(self, n_texts, rows, generator, prefix=None, drawing=None):
         return self._draw_texts(rows, generator, drawing or Drawing(self.temperature_), prefix)

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktsgan._text import read_texts
 from sktsgan.networks import Drawing
 from sktsgan.prompts._beginnings import LABEL, PREFIX, split_beginnings
+from sktsgan.samplers._beginnings import BegunSelection
 
 __all__ = ["TextsMixin"]
 
@@ -27,7 +28,8 @@ class TextsMixin:
 
     The sampler gets token numbers, an int64 array of shape (n_items, max_length), and gives them back by
     ``_draw(n_items, rows, generator, prefix, drawing)``, where ``prefix`` holds the tokens that items begin with, an
-    int64 tensor of shape (n_items, length) with 0 behind them, or None; ``drawing`` is a Drawing. It has the
+    int64 tensor of shape (n_items, length) with 0 behind them, or None; ``drawing`` is a Drawing. By
+    ``_weigh(tokens, rows)`` it says how probable such a prefix is, log p, under the conditions of rows. It has the
     parameters of ``read_texts``, and the attribute ``temperature_``.
     """
 
@@ -42,8 +44,10 @@ class TextsMixin:
         self.vocabulary_ = list(self.container_.vocabulary)
 
     def _read_new(self, X):
+        if hasattr(self, "n_features_in_"):  # of a table in an earlier fit
+            del self.n_features_in_
         tokens, container = read_texts(
-            X,
+            self._check_table(X, reset=True),
             analyzer=self.analyzer,
             lowercase=self.lowercase,
             min_df=self.min_df,
@@ -53,14 +57,21 @@ class TextsMixin:
             min_items=self._min_windows,
         )
         if container.form.kind == "table":
-            self.n_features_in_ = np.shape(X)[1]
-        elif hasattr(self, "n_features_in_"):
-            del self.n_features_in_
+            self.n_features_in_ = container.form.length
         return tokens, container
 
     def _read_more(self, X):
         check_is_fitted(self, "container_")
-        return self.container_.encode(X)
+        is_table = self.container_.form.kind == "table"
+        return self.container_.encode(self._check_table(X, reset=False) if is_table else X)
+
+    def _check_table(self, X, *, reset):
+        """Return a table of numbers as scikit-learn validates it, and anything else as it is."""
+        if len(getattr(X, "shape", ())) != 2 or isinstance(X, pd.DataFrame):
+            return X
+        return validate_data(
+            self, X, reset=reset, ensure_min_samples=self._min_windows if reset else 1
+        )
 
     def _read_training_set(self, X, y, timestamps, conditions):
         for name in (PREFIX, LABEL):
@@ -90,7 +101,7 @@ class TextsMixin:
             How many.
         prompt : object, default=None
             What the texts are to be like, or one prompt for each; what it leaves open is drawn from the training
-            texts that agree with it, by frequency.
+            texts that agree with it, by frequency and by how well it goes with a beginning.
 
             - a beginning, such as ``"a man"``. The text keeps it as it is given; to the model, words that it does not
               know are unknown ones;
@@ -198,12 +209,16 @@ class TextsMixin:
         return Drawing(temperature, top_k, top_p)
 
     def _read_prompt(self, request, n_samples):
+        """Return the training texts that agree with a prompt, and how words are to be drawn."""
         prompt, beginnings = split_beginnings(
             self.conditions_, request.prompt, n_samples, are_texts=self.container_.form.are_texts
         )
-        prefix = None if beginnings is None else self._read_beginnings(beginnings)
+        tokens = None if beginnings is None else self._read_beginnings(beginnings)
         selection = super()._read_prompt(prompt, n_samples)
-        return _BegunSelection(selection, beginnings, prefix, request.drawing)
+        if tokens is not None:
+            encoded = self.conditions_.encoded
+            selection = BegunSelection(selection, beginnings, tokens, encoded, self._weigh)
+        return selection, request.drawing
 
     def _read_beginnings(self, beginnings):
         """Return the tokens of beginnings, a tensor of shape (n_items, length) with 0 behind them."""
@@ -221,54 +236,23 @@ class TextsMixin:
         return prefix
 
     def _draw_blocks(self, n_samples, selection, generator):
+        selection, drawing = selection
+        begun = isinstance(selection, BegunSelection)
         size = self._block_size()
         for start in range(0, n_samples, size):
             n = min(size, n_samples - start)
             rows = selection.draw(start, n, generator)
-            prefix = selection.prefix(start, n)
-            tokens = self._draw(n, rows, generator, prefix, selection.drawing)
-            yield tokens, selection.describe(start, rows)
+            prefix = selection.prefix(start, n) if begun else None
+            yield self._draw(n, rows, generator, prefix, drawing), selection.describe(start, rows)
 
     def _wrap(self, tokens, table):
         return self.container_.wrap(tokens, table.get(PREFIX))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.two_d_array = tags.input_tags.three_d_array = False
+        tags.input_tags.string = tags.input_tags.categorical = True  # integers stand for words
+        tags.input_tags.three_d_array = False
         return tags
-
-
-class _BegunSelection:
-    """A selection of training texts, with how new ones are to begin and to be drawn.
-
-    Parameters
-    ----------
-    selection : Selection
-    beginnings : list or None
-        Of each item, None where it is open.
-    tokens : int64 Tensor of shape (n_items, length) or None
-    drawing : Drawing
-    """
-
-    def __init__(self, selection, beginnings, tokens, drawing):
-        self.selection = selection
-        self.beginnings = beginnings
-        self.tokens = tokens
-        self.drawing = drawing
-
-    def draw(self, first, n_items, generator):
-        return self.selection.draw(first, n_items, generator)
-
-    def prefix(self, first, n_items):
-        return None if self.tokens is None else self.tokens[first : first + n_items]
-
-    def describe(self, first, rows):
-        table = self.selection.describe(first, rows)
-        if self.beginnings is None:
-            return table
-        own = self.beginnings[first : first + len(rows)]
-        return table.assign(**{PREFIX: pd.Series(own, dtype=object, index=table.index)})
 
 
 def _is_real(value):

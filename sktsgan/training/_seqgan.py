@@ -6,7 +6,7 @@ import torch
 
 from sktsgan.losses import discriminator_loss, token_cross_entropy
 from sktsgan.networks import draw_tokens, roll_out
-from sktsgan.training._adversarial import AdversarialNet, _gradient_norm, _step
+from sktsgan.training._adversarial import AdversarialNet, _step
 from sktsgan.training._phases import PhasesMixin
 
 __all__ = ["SeqGANNet"]

@@ -51,6 +51,15 @@ class CopySampler(TextsMixin, BaseSampler):
             )
         return tokens.numpy()
 
+    def _weigh(self, tokens, rows):
+        begins = (self.tokens_[None, :, : tokens.shape[1]] == tokens[:, None]) | (tokens == 0)[
+            :, None
+        ]
+        codes = self.conditions_.codes("y")
+        codes = torch.as_tensor(np.zeros(len(self.tokens_)) if codes is None else codes)
+        alike = begins.all(dim=2) & (codes == codes[rows][:, None])
+        return torch.log(alike.sum(dim=1) + 1e-9)
+
     def score(self, X, y=None):
         check_is_fitted(self, "container_")
         return float(self._read_more(X).mean())
@@ -79,6 +88,18 @@ def test_a_beginning(sampler):
     assert set(texts) == {"The dog,.", "The dog, a good one, ran."}
     nothing = sampler.sample(3, prompt="", random_state=0)
     assert nothing == sampler.sample(3, random_state=0)
+
+
+def test_what_is_left_open_goes_with_the_beginning(sampler):
+    for beginning, labels in (("a dog", {"dog"}), ("A cat", {"cat"}), ("the", {"dog"})):
+        texts, table = sampler.sample(200, prompt=beginning, random_state=0, return_prompt=True)
+        assert set(table["y"]) == labels
+    table = sampler.sample(200, prompt={"prefix": "a"}, random_state=0, return_prompt=True)[1]
+    assert 0.5 < (table["y"] == "cat").mean() < 0.8  # two of three texts that begin so
+    prompt = {"prefix": "a dog", "y": "cat"}
+    assert set(sampler.sample(9, prompt=prompt, return_prompt=True)[1]["y"]) == {"cat"}
+    table = sampler.sample(3, prompt=["a dog", None, "a cat"], return_prompt=True)[1]
+    assert [table["y"][0], table["y"][2]] == ["dog", "cat"]
 
 
 def test_unknown_words_are_kept(sampler):
