@@ -78,9 +78,9 @@ class TextContainer:
         if form.are_texts:
             items = _split(self.tokenizer, items)
         lengths = {len(item) for item in items}
-        if not self.has_end and lengths != {self.max_length}:
+        if not self.has_end and lengths != {self.form.length}:
             raise ValueError(
-                f"X must hold sequences of {self.max_length} integers as in fit, got lengths {sorted(lengths)}."
+                f"X must hold sequences of {self.form.length} integers as in fit, got lengths {sorted(lengths)}."
             )
         return _encode(items, self.numbers, self.max_length)
 

@@ -1,4 +1,4 @@
-"""Sets of texts, or of sequences of integers: which containers they may come in."""
+"""Sets of texts, or of sequences of whole numbers: which containers they may come in."""
 
 from dataclasses import dataclass
 
@@ -17,17 +17,20 @@ class ItemForm:
     kind : {"list", "array", "series", "table"}
         A table is an array with two axes, of sequences of equal length.
     dtype : numpy.dtype or pandas.api.extensions.ExtensionDtype
-        Of texts in an array or a Series; of the integers of a sequence.
+        Of texts in an array or a Series; of the numbers of a sequence.
     are_texts : bool
         Whether the items are strings.
     name : object
         Of a Series.
+    length : int or None
+        Of the sequences of a table.
     """
 
     kind: str
     dtype: object
     are_texts: bool
     name: object = None
+    length: int | None = None
 
     def wrap(self, items):
         """Return a list of strings, or of arrays of integers, in such a container."""
@@ -53,6 +56,7 @@ def read_items(X, *, min_items=1):
     Parameters
     ----------
     X : iterable of str, array-like of int of shape (n_items, length), or iterable of array-like of int
+        Floating-point numbers will do where they are whole.
     min_items : int, default=1
 
     Returns
@@ -94,24 +98,27 @@ def _form_of(X, are_texts, dtype=None):
 
 
 def _read_sequences(X, items):
-    arrays = [_read_sequence(i, item) for i, item in enumerate(items)]
-    dtype = np.result_type(*{array.dtype for array in arrays})
-    dtype = (
-        dtype if dtype.kind in "iu" else np.dtype(np.int64)
-    )  # of signed and unsigned ones together
+    arrays, dtypes = zip(*(_read_sequence(i, item) for i, item in enumerate(items)), strict=True)
+    dtype = np.result_type(*set(dtypes))
     form = _form_of(X, are_texts=False, dtype=dtype)
-    if form.kind != "series" and len({len(array) for array in arrays}) == 1:
-        form = ItemForm("table", dtype, are_texts=False)
+    lengths = {len(array) for array in arrays}
+    if form.kind != "series" and len(lengths) == 1:
+        form = ItemForm("table", dtype, are_texts=False, length=lengths.pop())
     return [array.tolist() for array in arrays], form
 
 
 def _read_sequence(i, item):
-    rule = "X must hold strings or sequences of integers"
+    """Return an array of int64, and the dtype that it came in."""
+    rule = "X must hold strings or sequences of whole numbers"
     if np.ndim(item) != 1 or isinstance(item, dict | set):
         raise ValueError(f"{rule}, got X[{i}]={item!r:.60}.")
     array = np.asarray(item)
     if not array.size:
         raise ValueError(f"X must hold no empty items, but X[{i}] is empty.")
-    if array.dtype.kind not in "iu":
+    if array.dtype.kind not in "iuf":
         raise ValueError(f"{rule}, got X[{i}] of dtype {array.dtype}.")
-    return array
+    with np.errstate(invalid="ignore"):  # what int64 can't hold is told by the comparison
+        whole = array.astype(np.int64)
+    if (whole != array).any():
+        raise ValueError(f"{rule} that int64 can hold, got {array[whole != array][0]} in X[{i}].")
+    return whole, array.dtype

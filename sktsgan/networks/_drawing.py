@@ -60,16 +60,18 @@ class TokenDrawer:
         self.weight = torch.cat([weight, bias[None]])
         self.rows = max(1, _CHUNK_VALUES // len(bias))
 
-    def __call__(self, states):
+    def __call__(self, states, *, may_end=True):
         """Return a token, a Tensor of shape (n,), for each state, (n, hidden_size)."""
         places = torch.rand(len(states), generator=self.generator, device=self.generator.device)
         places = places.to(states.device)
         states = pad(states, (0, 1), value=1.0)
         chunks = zip(states.split(self.rows), places.split(self.rows), strict=True)
-        return torch.cat([self._draw(*chunk) for chunk in chunks])
+        return torch.cat([self._draw(*chunk, may_end) for chunk in chunks])
 
-    def _draw(self, states, places):
+    def _draw(self, states, places, may_end):
         logits = states @ self.weight
+        if not may_end:
+            logits[:, END] = -torch.inf
         self._cut(logits)
         blocks = torch.softmax(logits, dim=1).view(len(states), -1, _BLOCK)
         block, place = _find(blocks.sum(dim=2), places, relative=True)
@@ -141,7 +143,7 @@ def draw_tokens(
         seen, state = model.advance(last, state)
         if keep:
             states.append((seen, state))
-        drawn = drawer(seen)
+        drawn = drawer(seen, may_end=t > 0)  # a text has a token at least
         ended = (last == END) | ((last == 0) & (t > 0))
         last = torch.where(given[live, t] > 0, given[live, t], drawn).masked_fill_(ended, 0)
         tokens[live, t] = last

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from functools import partial
 from numbers import Integral, Real
 
-import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 from torch.nn.functional import cross_entropy
 
 from sktsgan._random import torch_generator
-from sktsgan._text import read_texts
+from sktsgan._text import FIRST_TERM
 from sktsgan._threads import threads_for
 from sktsgan.networks import (
     END,
@@ -22,8 +21,10 @@ from sktsgan.networks import (
     TextDiscriminator,
     draw_tokens,
 )
+from sktsgan.prompts import select_rows
 from sktsgan.samplers._adversarial import AdversarialSampler, held_out_blocks
 from sktsgan.samplers._temperature import distinct_share, find_temperature
+from sktsgan.samplers._texts import TextsMixin
 from sktsgan.training import SeqGANNet
 from sktsgan.training._callbacks import DivergenceGuard, TextKeeper
 
@@ -39,8 +40,42 @@ _COLLAPSED_SHARE = 0.5
 _LEAST_UPDATES, _EPOCHS = 600, 9
 
 
-class SeqGANSampler(AdversarialSampler):
-    """Sample texts, or sequences of integers, from SeqGAN: a language model taught by likelihood and by a discriminator."""
+class SeqGANSampler(TextsMixin, AdversarialSampler):
+    """Sample texts, or sequences of integers, from SeqGAN: a language model and a discriminator that teaches it.
+
+    Parameters
+    ----------
+    analyzer : {"word", "char"} or callable, default="word"
+        What tokens are, in scikit-learn's meaning. ``"word"`` takes words of one letter and punctuation too, and
+        writes new texts with the spacing of the training texts; a callable takes a text and returns its tokens,
+        strings that new texts join by spaces. Integers are tokens by themselves.
+    lowercase : bool, default=True
+        Whether texts become lower case; a callable ``analyzer`` sees to that itself.
+    min_df : float or int, default=1
+        Texts, or the share of them in (0, 1), that a token must occur in to be known. All others are one unknown
+        token, which the model learns from but never writes.
+    max_features : int, default=None
+        The most tokens that are known, by frequency; None for all.
+    max_length : int, default=None
+        The most tokens of a text; longer ones are cut. None is the longest training text or, where that is less, twice
+        the length that 95 % of them keep within; sequences of integers are never cut then.
+    vocabulary : iterable or dict, default=None
+        The tokens that are known, as of CountVectorizer: ``range(5000)``, or words and marks; None takes those of the
+        training texts. ``min_df`` and ``max_features`` then have no effect.
+
+    Attributes
+    ----------
+    vocabulary_ : list of str or list of int
+        The tokens that are known. A mark shows where it has spaces: ``", "`` follows a word closely.
+    max_length_ : int
+        Tokens of the longest text that is made.
+    classes_ : ndarray of shape (n_classes,) or None
+        Class labels seen in ``fit``; None also where ``y`` held numbers.
+    conditions_ : ConditionTable
+        What is known of the training texts.
+    n_features_in_ : int
+        Length of sequences of integers that all have the same.
+    """
 
     _parameter_constraints = {
         "analyzer": [StrOptions({"word", "char"}), callable],
@@ -155,30 +190,6 @@ class SeqGANSampler(AdversarialSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _read_new(self, X):
-        return read_texts(
-            X,
-            analyzer=self.analyzer,
-            lowercase=self.lowercase,
-            min_df=self.min_df,
-            max_features=self.max_features,
-            max_length=self.max_length,
-            vocabulary=self.vocabulary,
-            min_items=self._min_windows,
-        )
-
-    def _read_more(self, X):
-        return self.container_.encode(X)
-
-    def _note_shape(self, tokens):
-        self.max_length_ = tokens.shape[1]
-
-    @property
-    def _item_shape(self):
-        return (self.max_length_,)
-
-    _item_dtype = np.int64
-
     def score(self, X, y=None):
         """Return the mean log-likelihood of a token.
 
@@ -195,13 +206,10 @@ class SeqGANSampler(AdversarialSampler):
             In nats; the end of a text is a token. Higher is better.
         """
         check_is_fitted(self, "container_")
-        tokens = self.container_.encode(X)
-        rows = np.zeros(len(tokens), dtype=int)
-        if self.conditions_.encoded.shape[1]:
-            generator = torch_generator(0)
-            rows = self._read_prompt(None if y is None else list(y), len(tokens)).draw(
-                0, len(tokens), generator
-            )
+        tokens = self._read_more(X)
+        n_texts = len(tokens)
+        labels = list(y) if y is not None and "y" in self.conditions_.frame else None
+        rows = select_rows(self.conditions_, labels, n_texts).draw(0, n_texts, torch_generator(0))
         return -self._mean_nll(tokens, rows)
 
     def _check_parameters(self):
@@ -241,7 +249,7 @@ class SeqGANSampler(AdversarialSampler):
 
     def _build(self, tokens, seed, n_likelihood, n_discriminator):
         n_tokens, n_conditions = (
-            3 + len(self.container_.vocabulary),
+            FIRST_TERM + len(self.container_.vocabulary),
             self.conditions_.encoded.shape[1],
         )
         model = self._make_generator(n_tokens, n_conditions)
@@ -349,8 +357,21 @@ class SeqGANSampler(AdversarialSampler):
             total, n = total + float(nll), n + len(chosen)
         return total / n
 
-    def _draw(self, n_texts, rows, generator):
-        return self._draw_texts(rows, generator, Drawing(self.temperature_))
+    @torch.no_grad()
+    def _weigh(self, tokens, rows):
+        """Return log p of beginnings, given the conditions of rows; unknown tokens don't count."""
+        model, conditions = self.net_.average_.module.eval(), self._encoded(rows)
+        weights = torch.zeros(len(tokens))
+        for first in range(0, len(tokens), _SCORED_TEXTS):
+            part = slice(first, first + _SCORED_TEXTS)
+            target = tokens[part].to(self.device_)
+            logits = model(target, conditions[part].to(self.device_))
+            nll = cross_entropy(logits.transpose(1, 2), target, reduction="none")
+            weights[part] = -torch.where(target >= FIRST_TERM, nll, 0.0).sum(dim=1).cpu()
+        return weights
+
+    def _draw(self, n_texts, rows, generator, prefix=None, drawing=None):
+        return self._draw_texts(rows, generator, drawing or Drawing(self.temperature_), prefix)
 
     def _draw_texts(self, rows, generator, drawing, prefix=None):
         """Return texts for some rows, an int64 array (n_texts, max_length).

@@ -80,6 +80,7 @@ def test_texts_end_and_are_padded():
     after = (tokens == END).cumsum(dim=1) - (tokens == END).long() > 0
     assert after.any() and not tokens[after].any()
     assert (tokens[~after] > 0).all()
+    assert (tokens[:, 0] > UNKNOWN).all()  # none is empty
     assert not (tokens == UNKNOWN).any()
     assert not (draw_tokens(make_model(), 50, LENGTH, generator()) <= UNKNOWN).any()
 
