@@ -118,7 +118,7 @@ class TextsMixin:
         """
         return super().fit(X, y, timestamps=timestamps, conditions=conditions)
 
-    @available_if(lambda self: hasattr(super(TextsMixin, self), "partial_fit"))
+    @available_if(lambda self: hasattr(super(), "partial_fit"))
     def partial_fit(self, X, y=None, *, timestamps=None, conditions=None):
         """Train for one pass over further texts.
 
