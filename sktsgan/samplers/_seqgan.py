@@ -141,7 +141,7 @@ class SeqGANSampler(TextsMixin, AdversarialSampler):
         n_rollouts=4,
         baseline="batch",
         discriminator_steps=1,
-        learning_rate=0.01,
+        learning_rate=0.02,
         generator_learning_rate=0.001,
         discriminator_learning_rate=0.0001,
         schedule="cosine",
