@@ -99,9 +99,7 @@ def measure_drawing(model, n_repeats, n_texts=4096):
     """Return tokens drawn a second."""
     generator = torch.Generator().manual_seed(0)
     rates = [
-        n_texts
-        * _LENGTH
-        / seconds_of(lambda: draw_tokens(model, n_texts, _LENGTH, generator))
+        n_texts * _LENGTH / seconds_of(lambda: draw_tokens(model, n_texts, _LENGTH, generator))
         for _ in range(n_repeats + 1)
     ]
     return statistics.median(rates[1:])
@@ -183,8 +181,12 @@ def main(argv=None):
         print(f"rollouts, {name}: {seconds:.2f} s, {seconds / rollouts['own']:.1f} times our own")
     ratio = rollouts["naive"] / rollouts["own"]
     print(f"at least {_LEAST_RATIO:g} times as fast as naive ones: {_say(ratio >= _LEAST_RATIO)}")
-    print(f"drawing: {rate:,.0f} tokens a second; at least {_LEAST_RATE:,}: {_say(rate >= _LEAST_RATE)}")
-    print(f"step: {1e3 * steps[0]:.1f} ms, {1e3 * steps[1]:.1f} ms written out: {steps[0] / steps[1]:.2f}")
+    print(
+        f"drawing: {rate:,.0f} tokens a second; at least {_LEAST_RATE:,}: {_say(rate >= _LEAST_RATE)}"
+    )
+    print(
+        f"step: {1e3 * steps[0]:.1f} ms, {1e3 * steps[1]:.1f} ms written out: {steps[0] / steps[1]:.2f}"
+    )
     if arguments.output is not None:
         arguments.output.write_text(json.dumps(found, indent=1))
     return found
