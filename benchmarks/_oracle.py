@@ -24,7 +24,7 @@ FIRST_WORD = 3
 LENGTH = 20
 N_WORDS = 5000
 _GATES = ("i", "f", "c", "og")  # in the order of torch
-_TEXTS = 256  # whose logits are computed at once
+_TEXTS, _ROWS = 256, 104  # whose states and whose logits are computed at once
 
 
 def load_oracle(directory):
@@ -64,10 +64,14 @@ def draw_words(model, n_texts, seed, **options):
 def log_likelihood(model, words, temperature=1.0):
     """Return the mean log-likelihood of a word, in nats, under a model at a sampling temperature."""
     tokens = torch.as_tensor(words) + FIRST_WORD
+    weight, bias = model.head.weight.T / temperature, model.head.bias / temperature
     total = 0.0
     for part in tokens.split(_TEXTS):
-        logits = model(part) / temperature
-        total += torch.log_softmax(logits, dim=2).gather(2, part[..., None]).sum().item()
+        states, targets = model.states(part).flatten(0, 1), part.flatten()
+        for seen, target in zip(states.split(_ROWS), targets.split(_ROWS), strict=True):
+            logits = torch.addmm(bias, seen, weight)
+            chosen = logits.gather(1, target[:, None])[:, 0]
+            total += float((chosen - torch.logsumexp(logits, dim=1)).sum())
     return total / tokens.numel()
 
 

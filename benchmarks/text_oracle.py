@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from _options import count, names_among
-from _oracle import LENGTH, N_WORDS, distinct_bigrams, draw_words, load_oracle, log_likelihood
+from _oracle import N_WORDS, distinct_bigrams, draw_words, load_oracle, log_likelihood
 from _processes import limited_threads
 
 from sktsgan.exceptions import ModeCollapseWarning
@@ -136,5 +136,54 @@ def run_gradient(experiment, seed, label, before, after):
         experiment.add(f"{label}, policy gradient, T = {temperature:g}", **row, seconds=seconds)
 
 
+def run_published(experiment, seed):
+    """Measure policy gradient from the published pre-training, cut to 14 epochs."""
+    before = _PUBLISHED | {"pretraining": 14}
+    after = {"discriminator_pretraining": 2, "n_rollouts": 4, "max_iter": 200}
+    run_gradient(experiment, seed, "published pre-training", before, after)
+
+
+def run_good(experiment, seed):
+    """Measure policy gradient from the default pre-training."""
+    after = {"discriminator_pretraining": 2, "n_rollouts": 4, "max_iter": 200}
+    run_gradient(experiment, seed, "default pre-training", {}, after)
+
+
 def _say(reached):
     return "yes" if reached else "NO"
+
+
+def make_parser():
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--data", metavar="DIR", required=True, help="holds seqgan_oracle.npz")
+    add("--parts", type=names_among(_PARTS), default=list(_PARTS), help="all of them")
+    add("--seeds", type=count, default=1, help="of the trained parts, 0, 1, ... (1)")
+    add("--n-texts", type=count, default=_TEXTS, help=f"of each set ({_TEXTS})")
+    add("--threads", type=count, default=1, help="of torch (1)")
+    add("--output", type=Path, metavar="FILE.json", help="write everything measured")
+    return parser
+
+
+def main(argv=None):
+    """Print the rows; return them as they are written to JSON."""
+    arguments = make_parser().parse_args(argv)
+    runs = {"default": run_default, "published": run_published, "gradient": run_good}
+    with limited_threads(arguments.threads), warnings.catch_warnings():
+        warnings.simplefilter("default", ModeCollapseWarning)
+        experiment = Experiment(arguments.data, arguments.n_texts)
+        if "sanity" in arguments.parts:
+            run_sanity(experiment)
+        for part in arguments.parts[arguments.parts[0] == "sanity" :]:
+            for seed in range(arguments.seeds):
+                runs[part](experiment, seed)
+    if arguments.output is not None:
+        arguments.output.write_text(json.dumps(experiment.rows, indent=1))
+    return experiment.rows
+
+
+if __name__ == "__main__":
+    main()

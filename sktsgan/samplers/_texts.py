@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sktsgan._text import read_texts
@@ -81,6 +82,70 @@ class TextsMixin:
                     f"got {name!r}."
                 )
         return super()._read_training_set(X, y, timestamps, conditions)
+
+    def fit(self, X, y=None, *, timestamps=None, conditions=None):
+        """Learn the distribution of texts.
+
+        Parameters
+        ----------
+        X : iterable of str, array-like of int of shape (n_texts, length), or list of array-like of int
+            Texts, or sequences of integers. Floating-point numbers will do where they are whole.
+        y : array-like of shape (n_texts,), default=None
+            Class labels or numbers, for which ``sample`` can then be prompted. Floating-point numbers are labels
+            where they are whole and half of the texts share theirs with four others.
+        timestamps : array-like of shape (n_texts,), default=None
+            When each text was written; ``sample`` can then be prompted for periods of the calendar.
+        conditions : DataFrame of shape (n_texts, n_conditions), default=None
+            What else ``sample`` can be prompted for. Strings, booleans and categories are classes, numbers are numbers.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        ValueError
+            If ``X`` is one string, a DataFrame or no set of texts, or has fewer than two of them or one without a
+            token; if no token is known by ``min_df`` and ``vocabulary``; or if ``y``, ``timestamps`` or
+            ``conditions`` do not hold one known value for each text. Nothing has been trained then.
+
+        Warns
+        -----
+        UserWarning
+            If conditions vary too little to learn from: one that is constant, or whose classes are so many that fewer
+            than half of the texts share theirs with four others, is dropped.
+        """
+        return super().fit(X, y, timestamps=timestamps, conditions=conditions)
+
+    @available_if(lambda self: hasattr(super(), "partial_fit"))
+    def partial_fit(self, X, y=None, *, timestamps=None, conditions=None):
+        """Train for one pass over further texts.
+
+        The first call learns the vocabulary from its texts; words that later calls bring are unknown ones.
+
+        Parameters
+        ----------
+        X : iterable of str, array-like of int or list of array-like of int
+            Texts as in ``fit``; those that are longer than the longest of the first call are cut.
+        y : array-like of shape (n_texts,), default=None
+            Class labels or numbers; later calls must bring labels of the first.
+        timestamps : array-like of shape (n_texts,), default=None
+            As in ``fit``; in every call or in none.
+        conditions : DataFrame of shape (n_texts, n_conditions), default=None
+            As in ``fit``; of the same columns in every call, and of classes that the first one brought.
+
+        Returns
+        -------
+        self : object
+            The sampler. Prompts choose among the labels and conditions of the texts of all calls.
+
+        Raises
+        ------
+        ValueError
+            As ``fit``; also if labels are new, or integers follow strings.
+        """
+        return super().partial_fit(X, y, timestamps=timestamps, conditions=conditions)
 
     def sample(
         self,

@@ -3,8 +3,16 @@
 import pytest
 import torch
 
-from sktsgan.networks import END, UNKNOWN, Drawing, LSTMLanguageModel, TokenDrawer, draw_tokens, roll_out
-from sktsgan.networks import _drawing
+from sktsgan.networks import (
+    END,
+    UNKNOWN,
+    Drawing,
+    LSTMLanguageModel,
+    TokenDrawer,
+    _drawing,
+    draw_tokens,
+    roll_out,
+)
 
 N_TOKENS, LENGTH = 150, 6
 
@@ -48,7 +56,9 @@ def test_tokens_come_at_their_probability(temperature, monkeypatch):
     drawer = TokenDrawer(head, Drawing(temperature), generator())
     found = torch.bincount(drawer(state.expand(n, -1)), minlength=N_TOKENS) / n
     deviation = torch.sqrt(shares * (1 - shares) / n)
-    assert ((found - shares).abs() <= 5 * deviation + 5 / n).all()  # rare ones come in whole numbers
+    assert (
+        (found - shares).abs() <= 5 * deviation + 5 / n
+    ).all()  # rare ones come in whole numbers
     assert not found[:3].any()
 
 

@@ -11,7 +11,12 @@ def make_discriminator(n_conditions=0):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return TextDiscriminator(
-            11, n_conditions, embedding_size=4, kernel_sizes=(1, 4, 7), n_maps=(3, 2, 2), dropout=0.5
+            11,
+            n_conditions,
+            embedding_size=4,
+            kernel_sizes=(1, 4, 7),
+            n_maps=(3, 2, 2),
+            dropout=0.5,
         )
 
 
