@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sktsgan import networks
 from sktsgan._text import END, FIRST_TERM, PADDING, UNKNOWN, read_texts
 
 TEXTS = ["A man riding a wave.", "a cat", "a dog, a cat"]
+
+
+def test_networks_mean_the_same_numbers():
+    assert (PADDING, END, UNKNOWN) == (networks.PADDING, networks.END, networks.UNKNOWN)
 
 
 def test_token_numbers():

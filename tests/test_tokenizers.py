@@ -1,6 +1,7 @@
 """Texts to tokens and back."""
 
 import pickle
+import random
 
 import pytest
 
@@ -25,6 +26,16 @@ SENTENCES = [
 def test_round_trip(analyzer, text):
     tokenizer = make_tokenizer(analyzer, lowercase=False)
     assert tokenizer.join(tokenizer.split(text)) == text
+
+
+def test_round_trip_of_anything():
+    rng = random.Random(0)
+    tokenizer = make_tokenizer("word", lowercase=False)
+    for _ in range(5000):
+        text = "".join(
+            rng.choices("abA1_ .,:;'’\"()-!\t\n\u00a0é\u0301字🙂²", k=rng.randint(1, 12))
+        )
+        assert tokenizer.join(tokenizer.split(text)) == " ".join(text.split())
 
 
 @pytest.mark.parametrize("analyzer", ["word", "char"])

@@ -110,7 +110,6 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         (nats a token of held-out texts) and ``distinct_bigrams`` (a share).
     device_ : torch.device
         Where the networks are.
-    ----------
     vocabulary_ : list of str or list of int
         The tokens that are known. A mark shows where it has spaces: ``", "`` follows a word closely.
     max_length_ : int
