@@ -30,7 +30,7 @@ def names_among(known):
 
 
 def setting(text):
-    """Read name=value, where the value is a literal of Python or else a string."""
+    """Read ``name=value``; a value that is no literal of Python is a string."""
     name, equals, value = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")

@@ -11,7 +11,13 @@ from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
 from sktsgan.preprocessing import Windowizer
-from sktsgan.samplers import CopulaSampler, DCGANSampler, TimeGANSampler, TransformerGANSampler
+from sktsgan.samplers import (
+    CopulaSampler,
+    DCGANSampler,
+    SeqGANSampler,
+    TimeGANSampler,
+    TransformerGANSampler,
+)
 
 __version__ = "0.1.0"
 
@@ -24,6 +30,7 @@ __all__ = [
     "GANOverSampler",
     "PurgedWindowSplit",
     "SamplingPipeline",
+    "SeqGANSampler",
     "TimeGANSampler",
     "TransformerGANSampler",
     "Windowizer",

@@ -66,21 +66,19 @@ def standardise_pair(real, synthetic):
 
 
 def project_pair(real, synthetic, n_components=2):
-    """Project both sets on the principal components of the standardised real set.
+    """Project both sets on the principal components of the real set.
 
     Parameters
     ----------
     real, synthetic : ndarray of shape (n_items, n_values)
-        The two sets.
+        The two sets, as ``comparable_pair`` returns them.
     n_components : int, default=2
         Number of components; as many as the real set has, where it has fewer.
 
     Returns
     -------
     real, synthetic : ndarray of shape (n_items, n_components)
-        In standard deviations of the real values.
     """
-    real, synthetic = standardise_pair(real, synthetic)
     pca = PCA(min(n_components, *real.shape), random_state=0)
     with np.errstate(invalid="ignore"):  # shares of a total variance of 0, where all is constant
         pca.fit(real)

@@ -14,11 +14,12 @@ from sktsgan import (
     GANImputer,
     GANOverSampler,
     SamplingPipeline,
+    SeqGANSampler,
     TimeGANSampler,
     TransformerGANSampler,
     Windowizer,
 )
-from sktsgan.utils.estimator_checks import IMAGES, parametrize_with_sampler_checks
+from sktsgan.utils.estimator_checks import IMAGES, TEXTS, parametrize_with_sampler_checks
 
 QUICK = {"max_iter": 2, "embedding_size": 8}
 SAMPLERS = [
@@ -32,10 +33,16 @@ IMAGE_SAMPLERS = [
     DCGANSampler(max_iter=2, width=2),
     DCGANSampler(architecture="mlp", max_iter=2),
 ]
+SMALL = {"embedding_size": 8, "hidden_size": 8, "n_maps": (4, 4, 4, 4), "pretraining": 1}
+TEXT_SAMPLERS = [
+    SeqGANSampler(max_iter=2, n_rollouts=2, discriminator_pretraining=1, **SMALL),
+    SeqGANSampler(generator="transformer", **SMALL),
+]
 UNTRAINED = "ignore::sktsgan.exceptions.ModeCollapseWarning"  # two updates are few without a base
 ESTIMATORS = [
     *SAMPLERS,
     *IMAGE_SAMPLERS,
+    *TEXT_SAMPLERS,
     SamplingPipeline([("sampler", CopulaSampler())]),
     Windowizer(window=1),
     GANOverSampler(),
@@ -84,9 +91,16 @@ def test_sampler_checks_on_images(estimator, check):
     check(estimator)
 
 
+@pytest.mark.filterwarnings(UNTRAINED)
+@parametrize_with_sampler_checks(TEXT_SAMPLERS, data=TEXTS)
+def test_checks_of_texts(estimator, check):
+    check(estimator)
+
+
 def test_no_estimator_is_left_out():
     public = [getattr(sktsgan, name) for name in sktsgan.__all__]
     classes = {c for c in public if isinstance(c, type) and issubclass(c, BaseEstimator)}
     assert {type(estimator) for estimator in ESTIMATORS} == classes
     samplers = {c for c in classes if hasattr(c, "sample")} - {SamplingPipeline}  # holds a sampler
-    assert {type(sampler) for sampler in [*SAMPLERS, *IMAGE_SAMPLERS]} == samplers
+    with_contract = [*SAMPLERS, *IMAGE_SAMPLERS, *TEXT_SAMPLERS]
+    assert {type(sampler) for sampler in with_contract} == samplers

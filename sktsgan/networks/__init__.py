@@ -1,12 +1,17 @@
 """Networks: plain torch modules."""
 
+from sktsgan.networks._causal_transformer import CausalTransformer
 from sktsgan.networks._convolutional import (
     ConvDiscriminator,
     ConvGenerator,
     DenseDiscriminator,
     DenseGenerator,
 )
+from sktsgan.networks._drawing import Drawing, TokenDrawer, draw_tokens
 from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
+from sktsgan.networks._rollouts import Rollouts, roll_out
+from sktsgan.networks._sequence import END, PADDING, UNKNOWN, LSTMLanguageModel
+from sktsgan.networks._text_discriminator import Highway, TextDiscriminator
 from sktsgan.networks._transformer import (
     RefiningGenerator,
     TransformerDiscriminator,
@@ -18,10 +23,22 @@ __all__ = [
     "ConvGenerator",
     "DenseDiscriminator",
     "DenseGenerator",
+    "END",
+    "PADDING",
+    "UNKNOWN",
+    "CausalTransformer",
+    "Drawing",
+    "Highway",
+    "LSTMLanguageModel",
     "RecurrentDiscriminator",
     "RecurrentMap",
     "RecurrentTimeGAN",
     "RefiningGenerator",
+    "Rollouts",
+    "TextDiscriminator",
+    "TokenDrawer",
     "TransformerDiscriminator",
     "TransformerGenerator",
+    "draw_tokens",
+    "roll_out",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_scalar
 
 from sktsgan._draws import draw_beside
-from sktsgan._plane import flatten_pair
+from sktsgan._items import comparable_pair
 from sktsgan.plotting._projections import project
 from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
 
@@ -81,10 +81,11 @@ class DistributionDisplay:
 
         Parameters
         ----------
-        real : array-like of shape (n_real, ...)
-            Real windows (3-D or flat) or other items of equal shape, of at least two values.
-        synthetic : array-like of shape (n_synthetic, ...)
-            Generated ones of the same shape.
+        real : array-like of shape (n_real, ...), or list of array-like or str
+            Real windows (3-D or flat) or other items of equal shape, of at least two values; series of unequal length;
+            or texts.
+        synthetic : array-like of shape (n_synthetic, ...), or list of array-like or str
+            Generated ones of the same kind.
         projection : {"pca", "tsne"} or a sequence of these, default=("pca", "tsne")
             The panels, from left to right.
         max_points : int, default=500
@@ -112,7 +113,7 @@ class DistributionDisplay:
                 known = ", ".join(map(repr, _LABELS))
                 raise ValueError(f"projection must be of {known}, got {name!r}.")
         check_scalar(max_points, "max_points", numbers.Integral, min_val=2)
-        real, synthetic = flatten_pair(real, synthetic)
+        real, synthetic = comparable_pair(real, synthetic)
         if real.shape[1] < 2:
             raise ValueError("A plane needs items of at least 2 values, got 1.")
         projections = project(real, synthetic, names, max_points, random_state)

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_random_state
 
-from sktsgan._plane import fit_normal, normal_kl, project_pair, standardise_pair
+from sktsgan._plane import fit_normal, normal_kl, project_pair
 from sktsgan._random import draw_seed
 
 __all__ = ["Projection", "project"]
@@ -44,7 +44,7 @@ def project(real, synthetic, names, max_points, random_state):
     Parameters
     ----------
     real, synthetic : ndarray of shape (n_windows, n_values)
-        The two sets, flat.
+        The two sets, as ``comparable_pair`` returns them.
     names : list of {"pca", "tsne"}
         The projections to make.
     max_points : int
@@ -74,7 +74,6 @@ def _by_pca(real, synthetic, kept, seed):
 
 def _by_tsne(real, synthetic, kept, seed):
     """Embed some windows of both sets together; all of them would take too long."""
-    real, synthetic = standardise_pair(real, synthetic)
     both = np.vstack([real[kept[0]], synthetic[kept[1]]])
     if min(both.shape) > _MAX_TSNE_INPUTS:
         both = PCA(_MAX_TSNE_INPUTS, random_state=seed).fit_transform(both)

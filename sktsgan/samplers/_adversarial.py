@@ -221,14 +221,11 @@ class AdversarialSampler(BaseSampler):
         if self.net_ is None:
             with self._fit_task():
                 return
-        watchers = []
+        watchers = self._watch(windows, rows, held_out)
         if held_out is not None:
-            judge = partial(self._judge_average, windows[held_out], rows[held_out])
-            keeper = BestAverageKeeper(judge, _STEPS_PER_JUDGEMENT, self.n_iter_no_change)
-            watchers.append(("best_average_keeper", keeper))
             windows, rows = windows[~held_out], rows[~held_out]
         batches = AdversarialBatches(
-            torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32),
+            self._to_tensor(windows),
             torch.as_tensor(rows),
             self._encode_training(windows, rows),
             self._draw_training_noise,
@@ -247,6 +244,18 @@ class AdversarialSampler(BaseSampler):
                 self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
         self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
         self._warn_of_collapse(batches.real)
+
+    def _to_tensor(self, windows):
+        """Return windows as the networks see them."""
+        return torch.as_tensor(self.scaler_.transform(windows), dtype=torch.float32)
+
+    def _watch(self, windows, rows, held_out):
+        """Return the callbacks of a run, by name, that judge by held-out windows, where there are any."""
+        if held_out is None:
+            return []
+        judge = partial(self._judge_average, windows[held_out], rows[held_out])
+        keeper = BestAverageKeeper(judge, _STEPS_PER_JUDGEMENT, self.n_iter_no_change)
+        return [("best_average_keeper", keeper)]
 
     def _judge_average(self, windows, rows):
         """Return how well a classifier tells what the averaged generator makes from held-out windows."""

@@ -7,12 +7,11 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._series import SeriesContainer, is_ragged, read_series
-from sktsgan.metrics import distribution_kl_divergence
-from sktsgan.representation import resample_series, series_lengths
+from sktsgan.metrics import distribution_kl_score
+from sktsgan.representation import series_lengths
 
 __all__ = ["RaggedSetsMixin"]
 
-_LEAST_DRAWN = 1000  # series of a score, as of distribution_kl_score
 _LENGTH = "length"
 
 
@@ -99,19 +98,13 @@ class RaggedSetsMixin:
         -------
         score : float
             Minus the Kullback–Leibler divergence of ``distribution_kl_score``, in nats; 0 is best. Series of unequal
-            length are compared at as many evenly spaced moments of each as the longest training series has steps,
-            and by their lengths.
+            length are compared at as many evenly spaced moments of each as the longest has steps, and by their lengths.
         """
         check_is_fitted(self, "container_")
         if not self._is_ragged:
             return super().score(X, y)
-        windows = self._read_like(X)
-        lengths = series_lengths(windows)
-        real = [window[:length] for window, length in zip(windows, lengths, strict=True)]
-        made = self.sample(max(len(real), _LEAST_DRAWN), random_state=0)
-        made = [one.reshape(-1, self.n_channels_) for one in made]
-        sets = (resample_series(series, self.n_timesteps_) for series in (real, made))
-        return -distribution_kl_divergence(*sets)
+        self._read_like(X)
+        return distribution_kl_score(self, X, y)
 
 
 class _CutSelection:

@@ -2,6 +2,7 @@
 
 from sktsgan.training._adversarial import AdversarialNet
 from sktsgan.training._batches import AdversarialBatches
+from sktsgan.training._seqgan import SeqGANNet
 from sktsgan.training._timegan import TimeGANNet
 
-__all__ = ["AdversarialBatches", "AdversarialNet", "TimeGANNet"]
+__all__ = ["AdversarialBatches", "AdversarialNet", "SeqGANNet", "TimeGANNet"]

@@ -7,9 +7,15 @@ import warnings
 from skorch.callbacks import Callback
 from tqdm.auto import tqdm
 
-from sktsgan.exceptions import DivergenceWarning
+from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 
-__all__ = ["BestAverageKeeper", "DivergenceGuard", "FitTaskReporter", "StepProgressBar"]
+__all__ = [
+    "BestAverageKeeper",
+    "DivergenceGuard",
+    "FitTaskReporter",
+    "StepProgressBar",
+    "TextKeeper",
+]
 
 
 class BestAverageKeeper(Callback):
@@ -148,3 +154,80 @@ class StepProgressBar(Callback):
     def on_train_end(self, net, **kwargs):
         """Close the bar."""
         self.bar_.close()
+
+
+class TextKeeper(Callback):
+    """Keep the weights of maximum likelihood that held-out texts favour, and watch over what follows.
+
+    When maximum likelihood is done, its best weights come back. When the texts of policy gradient repeat themselves far
+    more than those it began with, the best weights since then come back, a warning says so, and training stops.
+
+    Parameters
+    ----------
+    judge : callable or None
+        ``judge()`` is the mean of −log p of a token of held-out texts, in nats. None keeps the last weights.
+    count_distinct : callable
+        ``count_distinct()`` is the share of distinct bigrams in what is sampled now.
+    every : int
+        Steps of maximum likelihood from one judgement to the next.
+    least_share : float
+        Of the distinct bigrams that policy gradient began with.
+    """
+
+    def __init__(self, judge, count_distinct, every, least_share):
+        self.judge = judge
+        self.count_distinct = count_distinct
+        self.every = every
+        self.least_share = least_share
+
+    def on_train_begin(self, net, **kwargs):
+        """Forget what was before."""
+        self.best_, self.weights_, self.distinct_, self.last_ = math.inf, None, None, net.n_steps_
+
+    def on_epoch_end(self, net, **kwargs):
+        """Judge when it is time."""
+        phase = net.history[-1]["phase"]
+        if phase == "likelihood":
+            done = net.phase != phase
+            if self.judge is not None and (done or net.n_steps_ - self.last_ >= self.every):
+                self._judge(net)
+            if done:
+                self._restore(net)
+        elif phase == "adversarial":
+            self._judge(net)
+            self._watch(net)
+
+    def on_epoch_begin(self, net, **kwargs):
+        """Take note of what policy gradient begins with."""
+        if net.phase == "adversarial" and self.distinct_ is None:
+            self.best_, self.distinct_ = math.inf, self.count_distinct()
+            self._judge(net, record=False)
+
+    def _judge(self, net, record=True):
+        score = math.inf if self.judge is None else self.judge()
+        self.last_ = net.n_steps_
+        if record and self.judge is not None:
+            net.history.record("validation_nll", score)
+        if score < self.best_ or self.weights_ is None:
+            self.best_ = score
+            self.weights_ = copy.deepcopy(net.average_.module.state_dict())
+
+    def _restore(self, net):
+        if self.weights_ is not None:
+            net.module_.load_state_dict(self.weights_)
+            net.average_.module.load_state_dict(self.weights_)
+
+    def _watch(self, net):
+        share = self.count_distinct()
+        net.history.record("distinct_bigrams", share)
+        if share >= self.least_share * self.distinct_:
+            return
+        self._restore(net)
+        warnings.warn(
+            f"The generator collapsed in update {net.n_iter_}: {share:.0%} of its bigrams were distinct, after "
+            f"{self.distinct_:.0%} before policy gradient. The best weights by held-out likelihood were kept; lower "
+            "generator_learning_rate or max_iter.",
+            ModeCollapseWarning,
+            stacklevel=2,
+        )
+        net.stop()

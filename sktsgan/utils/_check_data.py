@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["IMAGES", "WINDOWS", "SamplerCheckData"]
+__all__ = ["IMAGES", "TEXTS", "WINDOWS", "SamplerCheckData"]
 
 
 @dataclass(frozen=True, eq=False)
 class SamplerCheckData:
     """Items that the checks of a sampler are run on.
 
-    The checks are written for any kind of item. Windows and images come ready-made as ``WINDOWS`` and ``IMAGES``; who
-    writes a sampler of other items hands in some of them.
+    The checks are written for any kind of item. Windows, images and texts come ready-made as ``WINDOWS``, ``IMAGES``
+    and ``TEXTS``; who writes a sampler of other items hands in some of them.
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ class SamplerCheckData:
         A number of items that the sampler does not draw in one go.
     are_windows : bool, default=False
         Whether the items are windows of series, to which the checks of channels apply.
+    are_texts : bool, default=False
+        Whether the items are texts: a prompt that is a string, but no label, is then the beginning of one.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class SamplerCheckData:
     refused: tuple = ()
     n_many: int = 17_000
     are_windows: bool = False
+    are_texts: bool = False
 
 
 def _make_walks(n_windows, n_timesteps, scales, offsets):
@@ -153,3 +156,68 @@ def _make_images():
 
 
 IMAGES = _make_images()
+
+
+def _make_sentences(n_texts):
+    """Return short sentences of two kinds, and which they are."""
+    rng = np.random.RandomState(0)
+    words = {
+        "sea": (
+            ["boat", "wave", "gull"],
+            ["drifts", "rolls"],
+            ["out at sea.", "by the pier (again)!"],
+        ),
+        "town": (["bus", "clock", "man"], ["waits", "stops"], ["in town.", "at 2.5, then 3,000."]),
+    }
+    labels = np.where(np.arange(n_texts) < n_texts * 0.6, "town", "sea")
+    texts = [" ".join(["A", *(rng.choice(part) for part in words[label])]) for label in labels]
+    return texts, labels
+
+
+def _as_objects(items):
+    objects = np.empty(len(items), dtype=object)
+    objects[:] = items
+    return objects
+
+
+def _make_texts():
+    """Return the data of texts: 60 sentences in two classes."""
+    texts, labels = _make_sentences(60)
+    table = np.stack([np.arange(60) % 7, np.arange(60) % 3, np.arange(60) % 5], axis=1)
+    ragged = [row[: 1 + i % 3].astype(np.int32) for i, row in enumerate(table)]
+    return SamplerCheckData(
+        items=texts,
+        labels=labels,
+        forms=(
+            ("an array of objects", _as_objects(texts), {}),
+            ("a Series", pd.Series(texts, name="text"), {}),
+            ("a Series of objects", pd.Series(texts, dtype=object), {}),
+            ("characters", texts, {"analyzer": "char"}),
+            ("a function's tokens", texts, {"analyzer": str.split}),
+            ("rare words", texts, {"min_df": 20}),
+            ("integers", table, {}),
+            ("integers of few bits", table.astype(np.uint8), {"vocabulary": range(9)}),
+            ("integers of unequal length", ragged, {}),
+            ("an array of integers of unequal length", _as_objects(ragged), {}),
+        ),
+        refused=(
+            ("one string", texts[0], {}),
+            ("one text", texts[:1], {}),
+            ("no text", [], {}),
+            ("None", [*texts[:-1], None], {}),
+            ("NaN", [*texts[:-1], np.nan], {}),
+            ("an empty text", [*texts[:-1], ""], {}),
+            ("an empty sequence", [*ragged[:-1], []], {}),
+            ("a DataFrame", pd.DataFrame({"text": texts}), {}),
+            ("numbers that are no integers", table + 0.5, {}),
+            ("one axis", table[:, 0], {}),
+            ("three axes", table[..., None], {}),
+            ("no frequent word", texts, {"min_df": 61}),
+            ("an empty vocabulary", texts, {"vocabulary": []}),
+            ("a vocabulary of other words", texts, {"vocabulary": ["zebu"]}),
+        ),
+        are_texts=True,
+    )
+
+
+TEXTS = _make_texts()

@@ -32,9 +32,14 @@ def assert_same(first, second, message):
     assert type(first) is type(second), f"{message}: {type(first)} and {type(second)}."
     if isinstance(first, pd.DataFrame):
         pd.testing.assert_frame_equal(first, second, check_exact=True, obj=message)
+    elif isinstance(first, pd.Series):
+        pd.testing.assert_series_equal(first, second, check_exact=True, obj=message)
     elif isinstance(first, np.ndarray):
         assert first.dtype == second.dtype, f"{message}: dtypes {first.dtype} and {second.dtype}."
-        np.testing.assert_array_equal(first, second, err_msg=message)
+        if first.dtype == object:  # of arrays, perhaps
+            assert_same(list(first), list(second), message)
+        else:
+            np.testing.assert_array_equal(first, second, err_msg=message)
     elif isinstance(first, list):
         assert len(first) == len(second), f"{message}: {len(first)} and {len(second)} items."
         for one, other in zip(first, second, strict=True):

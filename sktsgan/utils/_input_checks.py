@@ -106,7 +106,11 @@ def check_sampler_columns(name, estimator, data=WINDOWS):
         if not hasattr(X, "shape"):
             continue
         sampler = fit_clone(estimator, X, **params)
-        seen, message = sampler.n_features_in_, f"{name} fitted on {form}"
+        message = f"{name} fitted on {form}"
+        if len(X.shape) == 1:
+            assert not hasattr(sampler, "n_features_in_"), f"{message} has n_features_in_."
+            continue
+        seen = sampler.n_features_in_
         assert seen == X.shape[1], f"{message} has n_features_in_={seen}, not {X.shape[1]}."
         if not isinstance(X, pd.DataFrame):
             assert not hasattr(sampler, "feature_names_in_"), f"{message} has feature_names_in_."

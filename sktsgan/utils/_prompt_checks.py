@@ -111,10 +111,11 @@ def check_sampler_prompts_refused(name, estimator, data=WINDOWS):
     """A prompt never seen, or of other length, is a ValueError, which lists what was seen."""
     sampler, labels = fit_labelled(estimator, data)
     seen = [labels[0], labels[-1]]
+    unseen = _as_label("never seen", data)
     for prompt, mentions in (
-        ("never seen", ["never seen", *seen]),
+        (unseen, ["never seen", *seen]),
         (-12345, ["-12345", *seen]),
-        ([labels[0], "never seen", labels[0]], ["never seen", *seen]),
+        ([labels[0], unseen, labels[0]], ["never seen", *seen]),
         ([labels[0]] * 2, ["prompt", 3]),
         ([[labels[0]]] * 3, ["prompt"]),
     ):
@@ -126,9 +127,14 @@ def check_sampler_prompts_refused(name, estimator, data=WINDOWS):
 def check_sampler_prompt_without_labels(name, estimator, data=WINDOWS):
     """A prompt for a class is a ValueError if ``fit`` saw no classes."""
     sampler = fit_clone(estimator, data.items)
-    prompt = data.labels[0]
-    message = f"{name}: a prompt, fitted without y"
-    assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=["prompt", prompt])
+    label = data.labels[0]
+    prompt, message = _as_label(label, data), f"{name}: a prompt, fitted without y"
+    assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=["prompt", label])
+
+
+def _as_label(value, data):
+    """Return a prompt for a label, also of texts, where a string alone may be how one begins."""
+    return {"y": value} if data.are_texts else value
 
 
 def _starts(data):
@@ -154,7 +160,8 @@ def check_sampler_periods(name, estimator, data=WINDOWS):
     np.testing.assert_array_equal(table["timestamp"], starts, f"{name}: starts")
     again = sampler.sample(3, prompt=table, random_state=0, return_prompt=True)[1]
     pd.testing.assert_frame_equal(again, table, obj=f"{name}: its table as a prompt")
-    for prompt in ("March", "2016-01", "Smarch", {"hour": 99}):
+    unknown = () if data.are_texts else ("Smarch",)
+    for prompt in ("March", "2016-01", {"hour": 99}, *unknown):
         message = f"{name}: prompt={prompt!r}"
         assert_refuses(message, sampler.sample, 3, prompt=prompt, mentions=["2017"])
 

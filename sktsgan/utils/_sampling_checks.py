@@ -54,6 +54,9 @@ def check_sampler_forms(name, estimator, data=WINDOWS):
         assert len(new) == 5, f"{message} returns {len(new)} items for 5."
         if isinstance(X, pd.DataFrame):
             pd.testing.assert_series_equal(new.dtypes, X.dtypes, obj=message)
+        if isinstance(X, pd.Series):
+            assert new.dtype == X.dtype, f"{message} returns {new.dtype}, not {X.dtype}."
+            assert new.name == X.name, f"{message} returns a Series named {new.name!r}."
         if isinstance(X, np.ndarray):
             assert new.dtype == X.dtype, f"{message} returns {new.dtype}, not {X.dtype}."
             assert new.shape[1:] == X.shape[1:], f"{message} returns items of {new.shape[1:]}."

@@ -6,7 +6,7 @@ contract; its docstring says what must hold. All can be imported from here by na
 
 from functools import partial
 
-from sktsgan.utils._check_data import IMAGES, WINDOWS, SamplerCheckData
+from sktsgan.utils._check_data import IMAGES, TEXTS, WINDOWS, SamplerCheckData
 from sktsgan.utils._input_checks import (
     check_sampler_columns,
     check_sampler_counts_refused,
@@ -58,6 +58,7 @@ from sktsgan.utils._window_checks import (
 
 __all__ = [
     "IMAGES",
+    "TEXTS",
     "WINDOWS",
     "SamplerCheckData",
     "check_sampler",

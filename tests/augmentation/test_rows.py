@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 
-from sktsgan import AugmentedClassifier, GANOverSampler, TimeGANSampler
+from sktsgan import AugmentedClassifier, GANOverSampler, SeqGANSampler, TimeGANSampler
+from sktsgan.datasets import load_captions
 
 TEXTS = ["a man"] * 6 + ["two dogs", "three dogs", "a dog"]
 LABELS = np.repeat(["man", "dog"], [6, 3])
@@ -80,3 +82,18 @@ def test_refusals():
         GANOverSampler(Repeater()).fit_resample(TEXTS[:1], LABELS[:1])
     with pytest.raises(ValueError, match="must have 3 axes"):
         GANOverSampler().fit_resample(np.ones((9, 4, 4, 3)), LABELS)
+
+
+def test_texts_of_a_sampler_of_texts():
+    captions, labels = load_captions(return_X_y=True)
+    rows = np.r_[np.flatnonzero(labels == "cat")[:60], np.flatnonzero(labels == "kitchen")[:25]]
+    captions, labels = [captions[i] for i in rows], labels[rows]
+    sampler = SeqGANSampler(embedding_size=8, hidden_size=8, pretraining=20, min_df=2)
+    words = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    augmented = AugmentedClassifier(words, sampler=sampler, random_state=0)
+    assert cross_val_score(augmented, captions, labels, cv=3).min() > 0.6
+    augmented.fit(captions, labels)
+    assert augmented.n_synthetic_ == 35
+    assert augmented.sampler_.classes_.tolist() == [0, 1]
+    made = GANOverSampler(sampler, random_state=0).fit_resample(captions, labels)[0][85:]
+    assert len(made) == 35 and all(isinstance(text, str) and text for text in made)

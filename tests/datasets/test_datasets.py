@@ -8,6 +8,7 @@ import pytest
 
 from sktsgan.datasets import (
     load_appliances_energy,
+    load_captions,
     make_seasonal_series,
     make_sines,
     seasonal_pattern,
@@ -37,6 +38,30 @@ class TestAppliances:
             assert part in text
         for column in load_appliances_energy().feature_names:
             assert f"| {column} " in text
+
+
+class TestCaptions:
+    def test_each_caption_names_its_label_alone(self):
+        bunch = load_captions()
+        assert len(bunch.data) == len(bunch.target) == len(set(bunch.data)) == 2215
+        assert bunch.target_names == sorted(set(bunch.target))
+        for caption, label in zip(bunch.data, bunch.target, strict=True):
+            words = set(re.findall(r"\w+", caption))
+            named = [name for name in bunch.target_names if words & {name, f"{name}s"}]
+            assert named == [label]
+            assert caption == caption.lower() and 0 < len(caption.split()) <= 20
+
+    def test_alone(self):
+        captions, labels = load_captions(return_X_y=True)
+        assert captions == load_captions().data
+        np.testing.assert_array_equal(labels, load_captions().target)
+
+    def test_attribution(self):
+        bunch = load_captions()
+        for part in ["COCO Consortium", "arXiv:1405.0312", "CC BY 4.0", "Changes"]:
+            assert part in bunch.DESCR
+        for label in bunch.target_names:
+            assert f"{label} {np.sum(bunch.target == label)}" in bunch.DESCR
 
 
 class TestSines:

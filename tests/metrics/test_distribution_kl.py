@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -184,3 +185,105 @@ def test_an_estimator_that_cannot_sample(flat):
     with pytest.raises(TypeError) as error:
         distribution_kl_score(make_pipeline(StandardScaler(), PCA()).fit(flat), flat)
     assert str(error.value) == "PCA has no method sample, so it can't make items."
+
+
+WORDS = np.array("a man dog horse rides sits on the bench snow . ,".split())
+
+
+class WordSampler(BaseEstimator):
+    """Draws texts, or sequences of word numbers, of the training words, the more alike the higher ``power``."""
+
+    def __init__(self, power=1):
+        self.power = power
+
+    def fit(self, X, y=None):
+        self.strings_ = isinstance(X[0], str)
+        rows = [text.split(" ") if self.strings_ else list(text) for text in X]
+        self.words_, counts = np.unique(np.concatenate(rows), return_counts=True)
+        self.odds_ = counts**self.power / np.sum(counts**self.power)
+        self.lengths_ = [len(row) for row in rows]
+        return self
+
+    def sample(self, n_samples=1, *, random_state=None):
+        rng = np.random.default_rng(random_state)
+        lengths = rng.choice(self.lengths_, n_samples)
+        made = [rng.choice(self.words_, length, p=self.odds_) for length in lengths]
+        return [" ".join(words) for words in made] if self.strings_ else made
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        return tags
+
+
+def draw_texts(n_texts, seed, power=1):
+    rng = np.random.default_rng(seed)
+    odds = np.arange(1.0, len(WORDS) + 1) ** power
+    made = [rng.choice(len(WORDS), rng.integers(3, 9), p=odds / odds.sum()) for _ in range(n_texts)]
+    return [" ".join(WORDS[numbers]) for numbers in made], made
+
+
+def test_texts():
+    real, fresh = draw_texts(500, 0)[0], draw_texts(500, 1)[0]
+    assert distribution_kl_divergence(real, real) == 0
+    assert distribution_kl_divergence(real, fresh) < 0.05
+    assert distribution_kl_divergence(real, draw_texts(500, 1, power=3)[0]) > 0.1
+    assert distribution_kl_divergence(real, [text + " " + text for text in fresh]) > 0.5  # length
+    assert 1e3 < distribution_kl_divergence(real, ["a man ."] * 500) < np.inf
+    arrays = np.array(real), pd.Series(fresh)
+    assert distribution_kl_divergence(*arrays) == distribution_kl_divergence(real, fresh)
+
+
+def test_order_of_words_matters():
+    real = ["a man on the horse", "the dog sits in the snow", "a bench , a horse"] * 20
+    assert distribution_kl_divergence(real, [" ".join(text.split()[::-1]) for text in real]) > 0.1
+
+
+def test_a_vectorizer_of_ones_own():
+    _, real = draw_texts(300, 0)
+    _, fresh = draw_texts(300, 1)
+    vectorizer = CountVectorizer(analyzer=list)
+    assert distribution_kl_divergence(real, fresh, vectorizer=vectorizer) < 0.05
+    narrow = [tokens % 3 for tokens in fresh]
+    assert distribution_kl_divergence(real, narrow, vectorizer=vectorizer) > 0.5
+    assert not hasattr(vectorizer, "vocabulary_")
+
+
+def test_sets_of_texts_that_cannot_be_compared():
+    with pytest.raises(
+        TypeError, match=r"^real\[1\] must be a string, as other items are, got 3.$"
+    ):
+        distribution_kl_divergence(["a", 3], ["a", "b"])
+    with pytest.raises(TypeError, match=r"^synthetic\[0\] must be a string, as"):
+        distribution_kl_divergence(["a", "b"], [[1.0], [2.0]])
+    with pytest.raises(ValueError, match="^real must hold texts with words, got blank ones only.$"):
+        distribution_kl_divergence(["", " "], ["a", "b"])
+    with pytest.raises(ValueError, match="^synthetic must hold at least 2 items, got 1.$"):
+        distribution_kl_divergence(["a b", "b"], ["a"])
+
+
+def test_texts_of_few_words():
+    assert distribution_kl_divergence(["a", "a"], ["a", "a"]) == 0
+    assert distribution_kl_divergence(["a", "b"], ["", "c"]) > 0
+
+
+def test_scoring_of_texts_in_grid_search():
+    strings, numbers = draw_texts(400, 2)
+    for X in (strings, numbers, np.array([row[:3] for row in numbers])):
+        search = GridSearchCV(
+            WordSampler(), {"power": [0, 1, 3]}, scoring=distribution_kl_score, cv=2
+        )
+        assert search.fit(X).best_params_ == {"power": 1}
+        score = distribution_kl_score(search.best_estimator_, X)
+        assert score == distribution_kl_score(search.best_estimator_, X) <= 0
+
+
+def test_series_of_unequal_length(walks):
+    lengths = np.random.default_rng(0).integers(4, 13, size=400)
+    real, fresh = ([w[:n] for w, n in zip(set_, lengths, strict=True)] for set_ in walks)
+    assert distribution_kl_divergence(real, fresh) < 0.05
+    assert distribution_kl_divergence(real, [one + 5000 for one in fresh]) > 1
+    assert distribution_kl_divergence(real, [one[:4] for one in fresh]) > 0.1  # length alone
+    with pytest.raises(ValueError) as error:
+        distribution_kl_divergence(real, [one[:, :1] for one in fresh])
+    assert str(error.value) == "synthetic has series of 1 channels, but those of real have 2."

@@ -130,3 +130,14 @@ def test_a_single_value_spans_no_plane():
 def test_import_does_not_load_pyplot():
     code = "import sys, sktsgan.plotting; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_texts_and_series_of_unequal_length(walks):
+    words = np.array(list("abcdefgh"))
+    texts = [" ".join(row) for row in words[np.random.default_rng(0).integers(8, size=(80, 5))]]
+    series = [window[: 3 + i % 4] for i, window in enumerate(walks[0])]
+    for real, made in ((texts[:40], texts[40:]), (series, series[::-1])):
+        display = DistributionDisplay.from_samples(real, made, max_points=20, random_state=0)
+        expected = distribution_kl_divergence(real, made)
+        assert display.projections["pca"].divergence == pytest.approx(expected)
+        assert display.scatters_[1][0].get_offsets().shape == (20, 2)

@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from sktsgan import TimeGANSampler
+from sktsgan import TimeGANSampler, distribution_kl_score
 
 QUICK = {"max_iter": 3, "hidden_size": 4, "random_state": 0}
 FEW_STEPS = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
@@ -162,11 +162,25 @@ def test_score(series):
     assert np.isfinite(sampler.score([one[:3] for one in series]))  # of one length
 
 
+def test_scorer_is_the_score(series):
+    sampler = make_sampler().fit(series)
+    assert distribution_kl_score(sampler, series) == sampler.score(series)
+    flat = [one.ravel() for one in series]  # time-major, two channels
+    sampler = make_sampler(n_channels=2).fit(flat)
+    assert distribution_kl_score(sampler, flat) == sampler.score(flat)
+    assert distribution_kl_score(sampler, flat) == pytest.approx(
+        make_sampler().fit(series).score(series)
+    )
+
+
 def test_searches_take_lists(series, labels):
     assert np.isfinite(cross_val_score(make_sampler(), series, cv=3)).all()
-    search = GridSearchCV(make_sampler(), {"max_iter": [1, 2]}, cv=2, error_score="raise")
-    search.fit(series, labels)
-    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    for scoring in (None, distribution_kl_score):
+        search = GridSearchCV(
+            make_sampler(), {"max_iter": [1, 2]}, scoring=scoring, cv=2, error_score="raise"
+        )
+        search.fit(series, labels)
+        assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert isinstance(search.best_estimator_.sample(2), list)
 
 

@@ -7,13 +7,15 @@ import pytest
 import torch
 from skorch.history import History
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 
-from sktsgan.exceptions import DivergenceWarning
+from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.training._callbacks import (
     BestAverageKeeper,
     DivergenceGuard,
     FitTaskReporter,
     StepProgressBar,
+    TextKeeper,
 )
 
 
@@ -145,3 +147,54 @@ def test_a_judge_that_fails_is_heard():
     with pytest.raises(ZeroDivisionError):
         keeper.on_train_begin(net)
     keeper.on_train_end(net)
+
+
+class TextNet(Net):
+    """Maximum likelihood for two epochs, then policy gradient."""
+
+    def __init__(self):
+        super().__init__()
+        self.average_ = AveragedModel(self.module_)
+        self.average_.weight = self.average_.module.weight  # as make_epoch sets it
+
+    @property
+    def phase(self):
+        return "likelihood" if self.n_steps_ < 100 else "adversarial"
+
+    def make_epoch(self, callback, weight, **record):
+        super().make_epoch(callback, weight, phase=self.phase, **record)
+
+
+def run_texts(scores, distinct, weights):
+    """Run epochs with a keeper that finds those figures, one after the other."""
+    net, scores, distinct = TextNet(), iter(scores), iter(distinct)
+    keeper = TextKeeper(lambda: next(scores), lambda: next(distinct), every=50, least_share=0.5)
+    keeper.on_train_begin(net)
+    for weight in weights:
+        if not net.stopped_:
+            net.make_epoch(keeper, weight)
+    return net
+
+
+def test_the_likeliest_weights_come_back_before_policy_gradient():
+    net = run_texts([2.0, 3.0], [], [1.0, 5.0])
+    assert net.module_.weight.item() == net.average_.module.weight.item() == 1.0
+    assert net.history[:, "validation_nll"] == [2.0, 3.0]
+
+
+def test_collapse_brings_back_the_likeliest_weights_since_warns_and_stops():
+    with pytest.warns(ModeCollapseWarning) as caught:
+        net = run_texts([2.0, 1.0, 1.0, 0.9, 1.5], [0.8, 0.7, 0.3], [1.0, 2.0, 3.0, 4.0, 5.0])
+    assert str(caught[0].message) == (
+        "The generator collapsed in update 200: 30% of its bigrams were distinct, after 80% before policy gradient. "
+        "The best weights by held-out likelihood were kept; lower generator_learning_rate or max_iter."
+    )
+    assert net.stopped_ and net.n_iter_ == 200
+    assert net.module_.weight.item() == net.average_.module.weight.item() == 3.0
+
+
+def test_policy_gradient_that_goes_well_keeps_its_last_weights():
+    net = run_texts([2.0, 1.0, 1.0, 1.3, 1.2], [0.8, 0.7, 0.6], [1.0, 2.0, 3.0, 4.0])
+    assert not net.stopped_
+    assert net.module_.weight.item() == 4.0
+    assert net.history[-1]["distinct_bigrams"] == 0.6

@@ -1,0 +1,83 @@
+"""Texts as lists of tokens, and their n-grams."""
+
+import numbers
+from collections import Counter
+
+import numpy as np
+from sklearn.utils import check_scalar
+
+__all__ = ["count_ngrams", "read_sentences"]
+
+
+def read_sentences(texts, *, tokenize=None, name="texts", min_sentences=1):
+    """Return texts as lists of tokens.
+
+    Parameters
+    ----------
+    texts : iterable of str or of sequences of tokens
+        A row of an integer array of shape (n_texts, length) is a sequence of tokens.
+    tokenize : callable, default=None
+        Takes a string, returns its tokens; None splits at white space. Sequences of tokens stay as they are.
+    name : str, default="texts"
+        What messages call them.
+    min_sentences : int, default=1
+        The least number of texts.
+
+    Returns
+    -------
+    sentences : list of list
+        The tokens of each text, any hashable objects.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than ``min_sentences`` texts.
+    TypeError
+        If ``texts`` is a single string or no iterable, one of them is neither a string nor a sequence of tokens, or
+        ``tokenize`` is not callable.
+    """
+    if tokenize is not None and not callable(tokenize):
+        raise TypeError(f"tokenize must be callable or None, got {tokenize!r}.")
+    if isinstance(texts, str | bytes) or not hasattr(texts, "__iter__"):
+        raise TypeError(f"{name} must be a list of texts, got {texts!r}.")
+    split = str.split if tokenize is None else tokenize
+    sentences = [_read_sentence(text, split, f"{name}[{i}]") for i, text in enumerate(texts)]
+    if len(sentences) < min_sentences:
+        raise ValueError(f"{name} must hold at least {min_sentences} texts, got {len(sentences)}.")
+    return sentences
+
+
+def _read_sentence(text, split, name):
+    if isinstance(text, str):
+        return list(split(text))
+    if isinstance(text, np.ndarray):
+        text = text.tolist()  # Python's own integers are hashed several times as fast
+    if not isinstance(text, list | tuple):
+        raise TypeError(f"{name} must be a string or a sequence of tokens, got {text!r}.")
+    return list(text)
+
+
+def count_ngrams(tokens, n):
+    """Return how often each n-gram occurs.
+
+    Parameters
+    ----------
+    tokens : list
+        A text.
+    n : int
+        Tokens of an n-gram, at least 1.
+
+    Returns
+    -------
+    counts : Counter
+        By n-gram, a tuple.
+
+    Raises
+    ------
+    ValueError
+        If ``n`` is less than 1.
+    TypeError
+        If ``n`` is no integer.
+    """
+    check_scalar(n, "n", numbers.Integral, min_val=1)
+    return Counter(zip(*(tokens[i:] for i in range(n)), strict=False))

@@ -1,0 +1,169 @@
+"""Language models: the distribution of each token of a text given those before it.
+
+A token is an integer: 0 pads a text behind its end and starts it, 1 is the end, 2 a word that is not in the
+vocabulary. What a model has read of some texts is its state, a tuple of tensors (or None) with the texts on the first
+axis, so that one can go on from it.
+"""
+
+import torch
+from torch import nn
+from torch.nn.functional import linear, pad
+
+from sktsgan.networks._layers import make_condition_layer
+
+__all__ = ["END", "PADDING", "UNKNOWN", "LSTMLanguageModel", "LanguageModel", "TokenHead"]
+
+PADDING, END, UNKNOWN = 0, 1, 2
+_EMBEDDING_SCALE = 0.1
+
+
+def drop_tokens(embedded, rate, training):
+    """Return embedded tokens (B, T, E) without a share of them, dropped whole (Gal and Ghahramani 2016)."""
+    return _drop(embedded, (*embedded.shape[:2], 1), rate, training)
+
+
+def drop_features(states, rate, training):
+    """Return states (B, T, H) without a share of the H features, the same at all steps of a text."""
+    return _drop(states, (len(states), 1, states.shape[2]), rate, training)
+
+
+def _drop(values, shape, rate, training):
+    if not training or not rate:
+        return values
+    kept = torch.rand(shape, device=values.device) >= rate
+    return values * (kept / (1 - rate))
+
+
+class TokenHead(nn.Module):
+    """Logits of the next token: log f + b + W h, with f the frequency of each symbol in the training text.
+
+    W and b start small, so that an untrained model draws words by frequency, and weight decay leads back there.
+
+    Parameters
+    ----------
+    hidden_size, n_tokens : int
+    """
+
+    def __init__(self, hidden_size, n_tokens):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(n_tokens, hidden_size) * _EMBEDDING_SCALE)
+        self.own_bias = nn.Parameter(torch.zeros(n_tokens))
+        self.register_buffer("log_frequencies", torch.zeros(n_tokens))
+
+    @property
+    def bias(self):
+        """What is added to W h; −∞ for what can't occur."""
+        return self.own_bias + self.log_frequencies
+
+    def set_frequencies(self, frequencies):
+        """Set f, a Tensor of shape (n_tokens,); 0 is for symbols that can't occur."""
+        self.log_frequencies.copy_(torch.log(frequencies))
+
+    def forward(self, states):
+        """Map states of shape (..., hidden_size) to logits of shape (..., n_tokens)."""
+        return linear(states, self.weight, self.bias)
+
+
+class LanguageModel(nn.Module):
+    """What all language models share: called, one gives the logits of every token of whole texts.
+
+    A model adds ``states``, ``start`` and ``advance``, and has a ``head``.
+
+    Parameters
+    ----------
+    n_tokens : int
+        Symbols in all, the padding included.
+    n_conditions : int
+        Numbers that say what a text is to be, seen at every step; 0 for none.
+    embedding_size : int
+    """
+
+    def __init__(self, n_tokens, n_conditions, embedding_size):
+        super().__init__()
+        self.embed = nn.Embedding(n_tokens, embedding_size)
+        nn.init.normal_(self.embed.weight, std=_EMBEDDING_SCALE)
+        self.condition = make_condition_layer(n_conditions, embedding_size)
+
+    def forward(self, tokens, conditions=None):
+        """Return logits of shape (n, T, n_tokens) for tokens of shape (n, T), each from the tokens before it."""
+        return self.head(self.states(tokens, conditions))
+
+    def step(self, tokens, state):
+        """Read a token of each text, of shape (n,), first the start, 0.
+
+        Returns the logits of the next one, of shape (n, n_tokens), and the new state.
+        """
+        seen, state = self.advance(tokens, state)
+        return self.head(seen), state
+
+    def _embed_shifted(self, tokens, conditions, dropout):
+        """Return the embedded inputs (n, T, E): the start and all tokens but the last."""
+        embedded = drop_tokens(self.embed(pad(tokens[:, :-1], (1, 0))), dropout, self.training)
+        if conditions is not None:
+            embedded = embedded + self.condition(conditions)[:, None]
+        return embedded
+
+    def _embed_one(self, tokens, context):
+        """Return the embedded inputs (n, 1, E) of one step."""
+        embedded = self.embed(tokens)
+        return (embedded if context is None else embedded + context)[:, None]
+
+    def _context(self, conditions):
+        return None if conditions is None else self.condition(conditions)
+
+    @staticmethod
+    def select(state, index):
+        """Return the state of some texts, one or several times each, by a Tensor of integers."""
+        return tuple(None if t is None else t.index_select(0, index) for t in state)
+
+    @staticmethod
+    def repeat(state, k):
+        """Return the state with each text k times in a row."""
+        return tuple(None if t is None else t.repeat_interleave(k, dim=0) for t in state)
+
+    @staticmethod
+    def join(states):
+        """Return the state of the texts of several states, one behind the other."""
+        return tuple(
+            None if parts[0] is None else torch.cat(parts) for parts in zip(*states, strict=True)
+        )
+
+
+class LSTMLanguageModel(LanguageModel):
+    """A recurrent language model (Mikolov et al. 2010) of long short-term memory cells.
+
+    Whole tokens are dropped at the input, and features of the last layer, the same ones all through a text.
+
+    Parameters
+    ----------
+    n_tokens, n_conditions : int
+    embedding_size, hidden_size, n_layers : int
+    dropout : float
+    """
+
+    def __init__(self, n_tokens, n_conditions, *, embedding_size, hidden_size, n_layers, dropout):
+        super().__init__(n_tokens, n_conditions, embedding_size)
+        between = dropout if n_layers > 1 else 0.0
+        self.recurrent = nn.LSTM(
+            embedding_size, hidden_size, n_layers, batch_first=True, dropout=between
+        )
+        self.dropout = dropout
+        self.head = TokenHead(hidden_size, n_tokens)
+
+    def states(self, tokens, conditions=None):
+        """Return what the head sees, of shape (n, T, hidden_size)."""
+        embedded = self._embed_shifted(tokens, conditions, self.dropout)
+        return drop_features(self.recurrent(embedded)[0], self.dropout, self.training)
+
+    def start(self, n, conditions=None):
+        """Return the state of n texts of which nothing was read."""
+        shape = n, self.recurrent.num_layers, self.recurrent.hidden_size
+        zeros = self.embed.weight.new_zeros(shape)
+        return zeros, zeros.clone(), self._context(conditions)
+
+    def advance(self, tokens, state):
+        """Read a token of each text; return what the head sees, of shape (n, hidden_size), and the new state."""
+        hidden, cells, context = state
+        carried = tuple(t.transpose(0, 1).contiguous() for t in (hidden, cells))
+        made, carried = self.recurrent(self._embed_one(tokens, context), carried)
+        return made[:, 0], (*(t.transpose(0, 1) for t in carried), context)
