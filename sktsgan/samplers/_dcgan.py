@@ -125,7 +125,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
     >>> from sklearn.datasets import load_digits
     >>> from sktsgan import DCGANSampler
     >>> digits = load_digits()
-    >>> sampler = DCGANSampler(max_iter=5, random_state=0).fit(digits.images, digits.target)
+    >>> sampler = DCGANSampler(max_iter=200, random_state=0).fit(digits.images, digits.target)
     >>> sampler.sample(3, prompt=[0, 1, 2], random_state=0).shape
     (3, 8, 8)
     """
