@@ -63,7 +63,7 @@ def load_images(directory):
         data = np.load(Path(directory) / "mnist10k.npz")
         return data["images"][:8000], data["labels"][:8000]
     rng = np.random.default_rng(0)
-    return rng.integers(0, 256, size=(2000, 28, 28), dtype=np.uint8), np.arange(2000) % 10
+    return rng.integers(0, 256, size=(500, 28, 28), dtype=np.uint8), np.arange(500) % 10
 
 
 @contextlib.contextmanager

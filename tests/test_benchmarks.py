@@ -170,6 +170,13 @@ def test_overhead_reports_each_part(capsys):
     assert "sampling:" in out
 
 
+def test_image_speed_compares_the_same_steps(capsys):
+    found = script("speed_images").main("--updates 2 --samples 50 --repeats 1".split())
+    assert found[1]["training"]["largest_difference"] < 1e-6
+    assert all(ratio > 0 for part in found[1].values() for ratio in part["ratio"])
+    assert "channels first" in capsys.readouterr().out
+
+
 def test_recurrent_speed_compares_the_same_networks(capsys):
     speed = script("speed_recurrent")
     found = speed.main(["--steps", "1", "--repeats", "1"])

@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 __all__ = ["ImageGroups"]
 
 _MAX_COMPONENTS = 40
-_IMAGES_PER_GROUP = 50
+_IMAGES_PER_GROUP = {False: 50, True: 150}  # by whether classes are known
 _MAX_GROUPS = 128  # of a class
 
 
@@ -18,7 +18,8 @@ class ImageGroups:
     Parameters
     ----------
     n_groups : int or "auto"
-        Of each class. "auto" takes one for every 50 images, and no more than 128.
+        Of each class. "auto" takes one for every 150 images of a class or, without classes, one for every 50, and
+        no more than 128.
     random_state : int
         Seed of components and k-means.
 
@@ -47,6 +48,7 @@ class ImageGroups:
         n_components = min(_MAX_COMPONENTS, *flat.shape)
         self.pca_ = PCA(n_components, random_state=self.random_state).fit(flat)
         components = self.pca_.transform(flat)
+        self.has_classes_ = classes is not None
         if classes is None:
             classes = np.zeros(len(images), dtype=np.int64)
         centres = [self._find_centres(components[classes == k]) for k in range(classes.max() + 1)]
@@ -58,7 +60,8 @@ class ImageGroups:
     def _find_centres(self, components):
         n_groups = self.n_groups
         if n_groups == "auto":
-            n_groups = min(round(len(components) / _IMAGES_PER_GROUP), _MAX_GROUPS)
+            each = _IMAGES_PER_GROUP[self.has_classes_]
+            n_groups = min(round(len(components) / each), _MAX_GROUPS)
         n_groups = min(max(n_groups, 1), _count_distinct(components))
         if n_groups == 1:
             return components.mean(axis=0, keepdims=True)

@@ -14,7 +14,7 @@ class RandomShift:
     Parameters
     ----------
     share : float
-        Of height and of width, by which an image is moved at most, to either side.
+        Of height and of width, by which an image is moved at most, to either side; whole pixels only.
     """
 
     def __init__(self, share):
@@ -34,7 +34,7 @@ class RandomShift:
 
     def _places(self, n_images, size, device):
         """Return which row, or column, of each image comes to stand where; None where none moves."""
-        most = round(self.share * size)
+        most = int(self.share * size)
         if not most:
             return None
         steps = torch.randint(-most, most + 1, (n_images, 1), device=device)

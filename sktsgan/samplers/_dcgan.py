@@ -41,7 +41,8 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         Strided convolutions [1]_, or linear layers of 256, 512 and 1024 units, and back.
     groups : int, "auto" or None, default="auto"
         Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
-        the training image that it is drawn for. ``"auto"`` takes one for every 50 images, and no more than 128.
+        the training image that it is drawn for. ``"auto"`` takes one for every 150 images of a class or, without
+        classes, one for every 50 images, and no more than 128.
     latent_size : int, default=64
         Random numbers that an image is made from.
     width : int, default=16
@@ -50,9 +51,9 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         The relativistic pairing loss [2]_ or the cross-entropy with the non-saturating generator loss.
     gradient_penalty : float, default=0.3
         Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated images [3]_; 0 for none.
-    shift : float, default=0.07
+    shift : float, default=0.08
         Share of height and width in [0, 0.5] by which images are moved at random, at most, before the discriminator
-        sees them, real and generated ones alike [5]_; 0 for none.
+        sees them, real and generated ones alike [5]_, in whole pixels; 0 for none.
     discriminator_steps : int, default=1
         Discriminator updates for each generator update.
     generator_learning_rate : float, default=0.001
@@ -162,7 +163,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         width=16,
         loss="relativistic",
         gradient_penalty=0.3,
-        shift=0.07,
+        shift=0.08,
         discriminator_steps=1,
         generator_learning_rate=1e-3,
         discriminator_learning_rate=1e-3,

@@ -54,6 +54,12 @@ def test_number_of_groups(n_images, n_groups):
     assert groups.is_trivial == (n_groups == 1)
 
 
+def test_classes_take_larger_groups():
+    images = np.random.default_rng(0).normal(size=(900, 1, 3, 3))
+    groups = ImageGroups("auto", random_state=0).fit(images, np.repeat([0, 1], [600, 300]))
+    assert np.bincount(groups.class_of_group_).tolist() == [4, 2]
+
+
 def test_fewer_images_than_groups(images):
     images[:, 0] = images[:1, 0]
     images[0] += 1
