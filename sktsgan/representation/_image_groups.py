@@ -4,12 +4,16 @@ import numpy as np
 import torch
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
+from torch.nn.functional import adaptive_avg_pool2d
 
 __all__ = ["ImageGroups"]
 
 _MAX_COMPONENTS = 40
 _IMAGES_PER_GROUP = {False: 50, True: 150}  # by whether classes are known
-_MAX_GROUPS = 128  # of a class
+_MAX_GROUPS = 200  # of a class
+_MAX_SIDE = (
+    32  # of what is compared: larger images are averaged, which keeps principal components quick
+)
 
 
 class ImageGroups:
@@ -19,7 +23,7 @@ class ImageGroups:
     ----------
     n_groups : int or "auto"
         Of each class. "auto" takes one for every 150 images of a class or, without classes, one for every 50, and
-        no more than 128.
+        no more than 200.
     random_state : int
         Seed of components and k-means.
 
@@ -44,7 +48,7 @@ class ImageGroups:
         classes : ndarray of shape (n_images,), default=None
             Integers from 0; no group holds images of two classes.
         """
-        flat = images.reshape(len(images), -1)
+        flat = _flatten(images)
         n_components = min(_MAX_COMPONENTS, *flat.shape)
         self.pca_ = PCA(n_components, random_state=self.random_state).fit(flat)
         components = self.pca_.transform(flat)
@@ -85,7 +89,7 @@ class ImageGroups:
         """Return the group of each image, an array of integers, among those of its class."""
         if classes is None:
             classes = np.zeros(len(images), dtype=np.int64)
-        return self._nearest(self.pca_.transform(images.reshape(len(images), -1)), classes)
+        return self._nearest(self.pca_.transform(_flatten(images)), classes)
 
     def add_rows(self, images, classes=None):
         """Keep the groups of further images too."""
@@ -94,6 +98,14 @@ class ImageGroups:
     def encode(self, codes):
         """Return indicators of groups, a float32 tensor of shape (n_images, n_groups)."""
         return torch.eye(len(self.centres_))[codes]
+
+
+def _flatten(images):
+    """Return images of at most 32 by 32 pixels as rows."""
+    size = [min(side, _MAX_SIDE) for side in images.shape[2:]]
+    if tuple(size) != images.shape[2:]:
+        images = adaptive_avg_pool2d(torch.as_tensor(images), size).numpy()
+    return images.reshape(len(images), -1)
 
 
 def _count_distinct(components):

@@ -42,7 +42,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
     groups : int, "auto" or None, default="auto"
         Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
         the training image that it is drawn for. ``"auto"`` takes one for every 150 images of a class or, without
-        classes, one for every 50 images, and no more than 128.
+        classes, one for every 50 images, and no more than 200.
     latent_size : int, default=64
         Random numbers that an image is made from.
     width : int, default=16
@@ -125,7 +125,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
     >>> from sklearn.datasets import load_digits
     >>> from sktsgan import DCGANSampler
     >>> digits = load_digits()
-    >>> sampler = DCGANSampler(max_iter=5, random_state=0).fit(digits.images, digits.target)
+    >>> sampler = DCGANSampler(max_iter=200, random_state=0).fit(digits.images, digits.target)
     >>> sampler.sample(3, prompt=[0, 1, 2], random_state=0).shape
     (3, 8, 8)
     """

@@ -60,6 +60,14 @@ def test_classes_take_larger_groups():
     assert np.bincount(groups.class_of_group_).tolist() == [4, 2]
 
 
+def test_large_images_are_compared_by_their_averages(images):
+    large = images.repeat(20, axis=2).repeat(20, axis=3)
+    groups = ImageGroups(3, random_state=0).fit(large)
+    assert groups.pca_.n_features_in_ == 32 * 32
+    codes = groups.codes_.reshape(3, 30)
+    assert (codes == codes[:, :1]).all()
+
+
 def test_fewer_images_than_groups(images):
     images[:, 0] = images[:1, 0]
     images[0] += 1

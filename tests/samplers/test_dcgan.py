@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -171,6 +172,30 @@ def test_prompts(blobs):
         made = sampler.sample(50, prompt=label, random_state=0)
         left, right = made[..., :6].mean(), made[..., 6:].mean()
         assert (left > right) == (label == 0)
+
+
+def test_grid_search(blobs):
+    search = GridSearchCV(make_sampler(), {"max_iter": [1, 2]}, cv=2, error_score="raise")
+    search.fit(*blobs)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_estimator_.sample(3, prompt=1).shape == (3, 9, 12)
+
+
+def test_groups_are_conditions(blobs):
+    images, labels = blobs
+    sampler = make_sampler(groups=3).fit(images, labels)
+    assert len(sampler.groups_.class_of_group_) == 6
+    assert sampler.net_.discriminator_.projection.in_features == 2 + 6
+    sampler.partial_fit(images[:7], labels[:7])
+    assert len(sampler.groups_.codes_) == len(sampler.conditions_) == 87
+    assert make_sampler(groups=1).fit(images, labels).groups_ is None
+
+
+def test_groups_without_labels_go_on(blobs):
+    images, labels = blobs
+    sampler = make_sampler(groups=4).fit(images[labels == 0])
+    sampler.partial_fit(images[labels == 1][:5])  # images of another kind, and fewer
+    assert sampler.sample(5).shape == (5, 9, 12)
 
 
 @pytest.mark.parametrize("flat", [False, True])
