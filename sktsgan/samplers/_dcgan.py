@@ -66,7 +66,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         (0.5, 0.999) as in [1]_, and the generator itself.
     batch_size : int, default=64
         Real images of a discriminator update, and as many generated ones.
-    max_iter : int, default=5000
+    max_iter : int, default=8000
         Generator updates.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and scales instead of starting anew.
@@ -169,7 +169,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         discriminator_learning_rate=1e-3,
         schedule="cosine",
         batch_size=64,
-        max_iter=5000,
+        max_iter=8000,
         warm_start=False,
         precision="float32",
         device="auto",
