@@ -26,6 +26,7 @@ TUTORIAL_MLP = {
     "groups": None,
     "loss": "bce",
     "gradient_penalty": 0,
+    "shift": 0,
     "generator_learning_rate": 2e-4,
     "discriminator_learning_rate": 2e-4,
     "schedule": "constant",
