@@ -50,7 +50,7 @@ _GRADIENT = {
     "discriminator_learning_rate": 0.001,
 }
 _GRADIENT_AS_PUBLISHED = _GRADIENT | {"baseline": None, "generator_learning_rate": 0.01}
-_UPDATES = 40
+_UPDATES = 80
 _FEW = 2000  # texts, of which fewer bigrams repeat
 _PUBLISHED = {
     "embedding_size": 32,

@@ -34,7 +34,7 @@ _LEAST_HELD_OUT = 10
 _STEPS_PER_JUDGEMENT = 50
 _JUDGED_TEXTS = 2000  # whose distinct bigrams are counted
 _COLLAPSED_SHARE = 0.75  # of the distinct bigrams before policy gradient
-_LEAST_UPDATES, _EPOCHS = 600, 9
+_EPOCHS, _MANY = 9, 10_000  # of so many texts; of fewer more, by the cube root of their number
 
 
 class LanguageTraining(AdversarialSampler):
@@ -47,11 +47,10 @@ class LanguageTraining(AdversarialSampler):
     def _phase_lengths(self, n_texts):
         """Return the steps of maximum likelihood, and those of the discriminator before policy gradient."""
         steps = -(-n_texts // min(self.batch_size, n_texts))
-        if self.pretraining == "auto":
-            likelihood = max(_EPOCHS * steps, _LEAST_UPDATES)
-        else:
-            likelihood = self.pretraining * steps
-        return likelihood, self.discriminator_pretraining * steps if self.max_iter else 0
+        n_epochs = self.pretraining
+        if n_epochs == "auto":
+            n_epochs = max(_EPOCHS, round(_EPOCHS * (_MANY / n_texts) ** (1 / 3)))
+        return n_epochs * steps, self.discriminator_pretraining * steps if self.max_iter else 0
 
     def _fit_windows(self, tokens, rows):
         held_out = None
