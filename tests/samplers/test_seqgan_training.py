@@ -34,8 +34,13 @@ def test_the_phases_follow_each_other_and_are_counted():
     assert phases_of(sampler.set_params(max_iter=0).fit(make_sequences())) == ["likelihood"]
 
 
-def test_auto_pretraining_makes_600_steps_at_least():
-    assert SeqGANSampler(**SMALL).fit(make_sequences(80)).n_iter_ == 600
+def test_auto_pretraining_takes_more_epochs_of_fewer_texts():
+    n_trained = {10: 10, 80: 80, 240: 228}  # the others are held out
+    for n, left in n_trained.items():
+        n_epochs = round(9 * (10_000 / left) ** (1 / 3))
+        assert SeqGANSampler(**SMALL).fit(make_sequences(n)).n_iter_ == n_epochs * math.ceil(
+            left / 64
+        )
 
 
 def test_the_best_weights_by_held_out_likelihood_come_back():
@@ -164,6 +169,9 @@ def test_a_second_fit_with_warm_start_goes_on():
     before = sampler.score(X)
     assert sampler.fit(X).score(X) > before
     assert sampler.n_iter_ == 2 * 4 * math.ceil(0.95 * 240 / 64)
+    sampler.set_params(pretraining=0, max_iter=1, n_rollouts=0, learning_rate=0.5).fit(X)
+    assert phases_of(sampler)[-1] == "adversarial"
+    assert (sampler.net_.n_rollouts, sampler.net_.learning_rate) == (0, 0.5)
 
 
 def test_partial_fit_is_a_pass_of_maximum_likelihood():
