@@ -22,6 +22,7 @@ from pathlib import Path
 import torch
 from _options import count
 from _processes import limited_threads
+from skorch.callbacks import Callback
 
 from sktsgan.networks import LSTMLanguageModel, draw_tokens, roll_out
 from sktsgan.samplers import SeqGANSampler
@@ -54,7 +55,7 @@ def roll_out_naively(model, tokens, n_rollouts, n_kept):
     made = tokens[:, :n_kept].repeat_interleave(n_rollouts, dim=0)
     for _ in range(n_kept, _LENGTH):
         padded = torch.cat([made, made[:, :1]], dim=1)  # the last one is not read
-        logits = model(padded)[:, -1]
+        logits = model.head(model.states(padded)[:, -1])
         drawn = torch.multinomial(torch.softmax(logits, dim=1), 1)
         made = torch.cat([made, drawn], dim=1)
     return made
@@ -143,16 +144,8 @@ def compare_steps(tokens, n_repeats, n_steps=10):
     return [statistics.median(seconds) for seconds in zip(*taken, strict=True)]
 
 
-class _KeepBatches:
-    """A callback that keeps the batches a net trains on."""
-
-    def __getattr__(self, name):
-        if name.startswith("on_"):
-            return lambda net, **kwargs: None
-        raise AttributeError(name)
-
-    def initialize(self):
-        return self
+class _KeepBatches(Callback):
+    """Keep the batches that a net trains on."""
 
     def on_train_begin(self, net, X=None, **kwargs):
         self.batches_ = X

@@ -12,6 +12,7 @@ it is to be about, or both. It takes half a minute.
 # Each is about one of six things, its label. Every tenth is held out.
 
 import matplotlib.pyplot as plt
+import pandas as pd
 
 from sktsgan import SeqGANSampler
 from sktsgan.datasets import load_captions
@@ -68,7 +69,12 @@ show("about cats", prompt="cat")
 show("beginning with: A man", prompt="A man")
 show("about dogs, beginning with: Two", prompt={"label": "dog", "prefix": "Two"})
 _, table = sampler.sample(300, prompt="A man", random_state=0, return_prompt=True)
-print("\nlabels of captions that begin with 'A man':", table["y"].value_counts().to_dict())
+begun = [
+    label for text, label in zip(train, train_labels, strict=True) if text.startswith("a man ")
+]
+shares = {"generated": table["y"], "real": pd.Series(begun)}
+print("\nlabels of captions that begin with 'A man', in per cent")
+print((100 * pd.DataFrame({k: v.value_counts(normalize=True) for k, v in shares.items()})).round())
 
 # %%
 # Temperature

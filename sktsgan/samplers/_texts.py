@@ -75,8 +75,9 @@ class TextsMixin:
         )
 
     def _read_training_set(self, X, y, timestamps, conditions):
+        names = [conditions.name] if isinstance(conditions, pd.Series) else conditions
         for name in (PREFIX, LABEL):
-            if conditions is not None and name in conditions:
+            if names is not None and name in names:
                 raise ValueError(
                     f"conditions must have names other than {PREFIX!r} and {LABEL!r}, which prompts have a use for, "
                     f"got {name!r}."

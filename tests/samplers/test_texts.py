@@ -227,8 +227,9 @@ def test_how_words_are_drawn(sampler):
 
 @pytest.mark.parametrize("name", ["prefix", "label"])
 def test_names_of_conditions_that_prompts_need(name):
-    with pytest.raises(ValueError, match=f"names other than 'prefix' and 'label'.* got '{name}'"):
-        CopySampler().fit(TEXT, conditions=pd.DataFrame({name: LABELS}))
+    for conditions in (pd.DataFrame({name: LABELS}), {name: LABELS}, pd.Series(LABELS, name=name)):
+        with pytest.raises(ValueError, match=f"names other than 'prefix' and 'label'.*'{name}'"):
+            CopySampler().fit(TEXT, conditions=conditions)
 
 
 def test_attributes_of_texts_and_tables():
