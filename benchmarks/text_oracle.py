@@ -22,6 +22,7 @@ Sampling colder lowers oracle by itself and raises gen: a figure of oracle means
 """
 
 import argparse
+import hashlib
 import json
 import pickle
 import time
@@ -42,12 +43,14 @@ from sktsgan.samplers._adversarial import held_out_blocks
 _TEXTS = 9984
 _PARTS = "sanity", "default", "published", "gradient", "weighing"
 _TEMPERATURES = 1.0, 0.9, 0.8, 0.75, 0.7
-_GRADIENT = {
+_GRADIENT = {  # in the style of the published code, but with fewer rollouts and far fewer updates
     "discriminator_pretraining": 1,
     "n_rollouts": 1,
-    "generator_learning_rate": 0.002,
+    "baseline": None,
+    "generator_learning_rate": 0.01,
+    "discriminator_learning_rate": 0.001,
 }
-_UPDATES = 80
+_UPDATES = 40
 _FEW = 2000  # texts, of which fewer bigrams repeat
 _PUBLISHED = {
     "embedding_size": 32,
@@ -70,15 +73,18 @@ class Experiment:
     directory : str
         Where the oracle is.
     n_texts : int
-        Of each set.
+        Training texts.
+    n_judged : int
+        Held-out texts, and generated ones.
     keep : str or None
         A folder where fitted samplers are kept, and taken from.
     """
 
-    def __init__(self, directory, n_texts, keep=None):
+    def __init__(self, directory, n_texts, n_judged, keep=None):
         self.keep = keep
         self.oracle = load_oracle(directory)
-        self.train, self.test = (draw_words(self.oracle, n_texts, seed) for seed in (1, 2))
+        self.train = draw_words(self.oracle, n_texts, 1)
+        self.test = draw_words(self.oracle, n_judged, 2)
         self.rows = []
 
     def add(self, label, **row):
@@ -107,8 +113,8 @@ class Experiment:
 
     def fit(self, seed, **options):
         """Return a sampler fitted anew, and the seconds that took; one that was kept is taken as it is."""
-        name = "-".join([str(seed), *(f"{key}={options[key]}" for key in sorted(options))])
-        kept = None if self.keep is None else Path(self.keep) / f"{name}.pkl"
+        name = hashlib.sha256(repr(sorted(options.items())).encode()).hexdigest()[:12]
+        kept = None if self.keep is None else Path(self.keep) / f"{name}-{seed}.pkl"
         if kept is not None and kept.exists():
             return pickle.loads(kept.read_bytes())
         sampler = SeqGANSampler(vocabulary=range(N_WORDS), random_state=seed, **options)
@@ -215,7 +221,8 @@ def make_parser():
     add("--data", metavar="DIR", required=True, help="holds seqgan_oracle.npz")
     add("--parts", type=names_among(_PARTS), default=list(_PARTS), help="all of them")
     add("--seeds", type=count, default=1, help="of the trained parts, 0, 1, ... (1)")
-    add("--n-texts", type=count, default=_TEXTS, help=f"of each set ({_TEXTS})")
+    add("--n-texts", type=count, default=_TEXTS, help=f"training texts ({_TEXTS})")
+    add("--n-judged", type=count, default=_TEXTS, help=f"held-out and generated texts ({_TEXTS})")
     add("--keep", metavar="DIR", help="keep fitted samplers there, and take those that are")
     add("--threads", type=count, default=1, help="of torch (1)")
     add("--output", type=Path, metavar="FILE.json", help="write everything measured")
@@ -233,7 +240,9 @@ def main(argv=None):
     }
     with limited_threads(arguments.threads), warnings.catch_warnings():
         warnings.simplefilter("default", ModeCollapseWarning)
-        experiment = Experiment(arguments.data, arguments.n_texts, arguments.keep)
+        experiment = Experiment(
+            arguments.data, arguments.n_texts, arguments.n_judged, arguments.keep
+        )
         if "sanity" in arguments.parts:
             run_sanity(experiment)
         for part in [part for part in arguments.parts if part in runs]:
