@@ -43,13 +43,13 @@ from sktsgan.samplers._adversarial import held_out_blocks
 _TEXTS = 9984
 _PARTS = "sanity", "default", "published", "gradient", "weighing"
 _TEMPERATURES = 1.0, 0.9, 0.8, 0.75, 0.7
-_GRADIENT = {  # in the style of the published code, but with fewer rollouts and far fewer updates
-    "discriminator_pretraining": 1,
+_GRADIENT = {
+    "discriminator_pretraining": 2,
     "n_rollouts": 1,
-    "baseline": None,
-    "generator_learning_rate": 0.01,
+    "generator_learning_rate": 0.002,
     "discriminator_learning_rate": 0.001,
 }
+_GRADIENT_AS_PUBLISHED = _GRADIENT | {"baseline": None, "generator_learning_rate": 0.01}
 _UPDATES = 40
 _FEW = 2000  # texts, of which fewer bigrams repeat
 _PUBLISHED = {
@@ -167,13 +167,13 @@ def run_default(experiment, seed):
     print(f"oracle <= {most_oracle}, gen <= {most_gen}, distinct >= {least}: {_say(reached)}")
 
 
-def run_gradient(experiment, seed, label="default pre-training", **options):
+def run_gradient(experiment, seed, label="default pre-training", after=_GRADIENT, **before):
     """Measure policy gradient from a pre-training, beside the curve of that."""
-    sampler, seconds = experiment.fit(seed, **_GRADIENT, **options)
+    sampler, seconds = experiment.fit(seed, **before)
     label = f"{label}, seed {seed}"
     curve = experiment.curve(label, sampler)
     experiment.add(f"{label}, maximum likelihood", **curve[0], seconds=seconds)
-    sampler.set_params(warm_start=True, pretraining=0, max_iter=_UPDATES)
+    sampler.set_params(**after, warm_start=True, pretraining=0, max_iter=_UPDATES)
     seconds = experiment.fit_further(sampler)
     for temperature in (1.0, 0.9):
         row = experiment.measure(sampler, temperature)
@@ -183,12 +183,13 @@ def run_gradient(experiment, seed, label="default pre-training", **options):
 
 def run_published(experiment, seed):
     """Measure policy gradient from the published pre-training, cut to 14 epochs."""
-    run_gradient(experiment, seed, "published pre-training", **_PUBLISHED, pretraining=14)
+    before = _PUBLISHED | {"pretraining": 14}
+    run_gradient(experiment, seed, "published pre-training", _GRADIENT_AS_PUBLISHED, **before)
 
 
 def run_weighing(experiment, seed):
     """Measure texts of the default pre-training that a discriminator of one number weighs."""
-    sampler, _ = experiment.fit(seed, **_GRADIENT)
+    sampler, _ = experiment.fit(seed)
     label = f"weighing, seed {seed}"
     curve = experiment.curve(label, sampler)
     train, test = experiment.train, experiment.test

@@ -26,13 +26,14 @@ __all__ = ["HEADS", "LanguageTraining"]
 
 HEADS = 4  # of a transformer
 _DISCRIMINATOR_EMBEDDING, _DISCRIMINATOR_DROPOUT = 64, 0.25  # as published
+_MOVING_AVERAGE = 0.95  # of policy gradient, whose steps are noisy
 _UNSEEN = 0.5  # occurrences that a symbol counts for beside those it has
 _FORWARD_TEXTS = 1024  # of a forward pass
 _SCORED_TEXTS = 128
 _LEAST_HELD_OUT = 10
-_STEPS_PER_JUDGEMENT = 100
+_STEPS_PER_JUDGEMENT = 50
 _JUDGED_TEXTS = 2000  # whose distinct bigrams are counted
-_COLLAPSED_SHARE = 0.5
+_COLLAPSED_SHARE = 0.75  # of the distinct bigrams before policy gradient
 _LEAST_UPDATES, _EPOCHS = 600, 9
 
 
@@ -58,7 +59,7 @@ class LanguageTraining(AdversarialSampler):
             held_out = held_out_blocks(len(tokens), self.validation_fraction)
         lengths = self._phase_lengths(len(tokens) if held_out is None else (~held_out).sum())
         if self.warm_start and hasattr(self, "net_"):
-            self.net_.restart(*lengths)
+            self.net_.restart(*lengths, **self._training_options())
         else:
             self._start(tokens, *lengths)
         self._train(tokens, rows, sum(lengths) + self.max_iter, held_out)
@@ -84,16 +85,10 @@ class LanguageTraining(AdversarialSampler):
             max_length=self.max_length_,
             n_likelihood=n_likelihood or 0,
             n_discriminator=n_discriminator,
-            n_rollouts=self.n_rollouts,
-            with_baseline=self.baseline == "batch",
-            discriminator_steps=self.discriminator_steps,
-            learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
-            decay=self.schedule == "cosine",
-            generator_learning_rate=self.generator_learning_rate,
-            discriminator_learning_rate=self.discriminator_learning_rate,
-            moving_average=0.0,
+            moving_average=_MOVING_AVERAGE,
             generator=self._generator,
+            **self._training_options(),
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
             verbose=0,
@@ -101,6 +96,18 @@ class LanguageTraining(AdversarialSampler):
         if n_likelihood is None:  # of partial_fit
             net.hold()
         return net
+
+    def _training_options(self):
+        """Return what a later fit with ``warm_start`` may change."""
+        return {
+            "n_rollouts": self.n_rollouts,
+            "with_baseline": self.baseline == "batch",
+            "discriminator_steps": self.discriminator_steps,
+            "learning_rate": self.learning_rate,
+            "decay": self.schedule == "cosine",
+            "generator_learning_rate": self.generator_learning_rate,
+            "discriminator_learning_rate": self.discriminator_learning_rate,
+        }
 
     def _make_generator(self, n_tokens, n_conditions):
         sizes = {

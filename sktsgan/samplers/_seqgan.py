@@ -86,6 +86,7 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         texts have the share of distinct bigrams that as many training texts have.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and vocabulary, through all phases, instead of starting anew.
+        Rates and steps may be changed in between.
     device : str or torch.device, default="auto"
         Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
@@ -126,8 +127,8 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
     DivergenceWarning
         If training turned non-finite; the last good weights were kept.
     ModeCollapseWarning
-        If texts repeated themselves more than twice as much in policy gradient as before; of the weights since it
-        began, those by which held-out texts are likeliest were kept.
+        If policy gradient lost a quarter of the distinct bigrams that texts had before; of the weights since it began,
+        those by which held-out texts are likeliest were kept.
 
     See Also
     --------

@@ -117,8 +117,13 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         self.restart(self.n_likelihood, self.n_discriminator)
         return self
 
-    def restart(self, n_likelihood, n_discriminator):
-        """Begin again with maximum likelihood, over so many steps of the first two phases."""
+    def restart(self, n_likelihood, n_discriminator, **options):
+        """Begin again with maximum likelihood, over so many steps of the first two phases.
+
+        Parameters that are given as ``options`` hold from then on.
+        """
+        for name, value in options.items():
+            setattr(self, name, value)
         self.decays_ = self.decay
         self.begin_phases(n_likelihood, n_discriminator)
 

@@ -164,6 +164,9 @@ def test_a_second_fit_with_warm_start_goes_on():
     before = sampler.score(X)
     assert sampler.fit(X).score(X) > before
     assert sampler.n_iter_ == 2 * 4 * math.ceil(0.95 * 240 / 64)
+    sampler.set_params(pretraining=0, max_iter=1, n_rollouts=0, learning_rate=0.5).fit(X)
+    assert phases_of(sampler)[-1] == "adversarial"
+    assert (sampler.net_.n_rollouts, sampler.net_.learning_rate) == (0, 0.5)
 
 
 def test_partial_fit_is_a_pass_of_maximum_likelihood():
