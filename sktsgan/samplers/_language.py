@@ -18,7 +18,7 @@ from sktsgan.networks import (
     draw_tokens,
 )
 from sktsgan.samplers._adversarial import AdversarialSampler, held_out_blocks
-from sktsgan.samplers._temperature import distinct_share, find_temperature
+from sktsgan.samplers._temperature import distinct_share, find_temperature, telling_order
 from sktsgan.training import SeqGANNet
 from sktsgan.training._callbacks import DivergenceGuard, TextKeeper
 
@@ -151,9 +151,11 @@ class LanguageTraining(AdversarialSampler):
         self.temperature_ = self.temperature
         if self.temperature == "match":
             sample = tokens[:_JUDGED_TEXTS]
+            order = telling_order(sample)
             self.temperature_ = find_temperature(
                 lambda temperature: self._draw_probe(Drawing(temperature), len(sample)),
-                distinct_share(sample),
+                distinct_share(sample, order),
+                order,
             )
 
     def _warn_of_collapse(self, real):

@@ -83,7 +83,8 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         fewer than ten.
     temperature : float or "match", default="match"
         What logits are divided by in sampling. ``"match"`` takes the temperature, from 0.5 to 1, at which generated
-        texts have the share of distinct bigrams that as many training texts have.
+        texts have the share of distinct n-grams that as many training texts have. These are the longest, of two to
+        four tokens, of which training texts repeat a tenth.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and vocabulary, through all phases, instead of starting anew.
         Rates and steps may be changed in between.

@@ -8,7 +8,12 @@ import torch
 
 from sktsgan import SeqGANSampler
 from sktsgan.exceptions import ModeCollapseWarning
-from sktsgan.samplers._temperature import LEAST_TEMPERATURE, distinct_share, find_temperature
+from sktsgan.samplers._temperature import (
+    LEAST_TEMPERATURE,
+    distinct_share,
+    find_temperature,
+    telling_order,
+)
 
 SMALL = {"embedding_size": 8, "hidden_size": 8, "n_maps": (4, 4, 4, 4), "random_state": 0}
 
@@ -84,7 +89,8 @@ def test_texts_repeat_themselves_at_the_matching_temperature_as_the_training_tex
     assert LEAST_TEMPERATURE <= sampler.temperature_ <= 1
     made = sampler.sample(400, random_state=1)
     hot = sampler.sample(400, temperature=1.0, random_state=1)
-    real, made, hot = (distinct_share(Z + 3) for Z in (X, made, hot))
+    order = telling_order(X + 3)
+    real, made, hot = (distinct_share(Z + 3, order) for Z in (X, made, hot))
     assert abs(made - real) <= abs(hot - real)
     fixed = SeqGANSampler(**SMALL, pretraining=1, temperature=0.7).fit(X)
     assert fixed.temperature_ == 0.7
@@ -95,7 +101,18 @@ def test_distinct_bigrams_by_hand():
     assert (
         distinct_share(tokens) == 2 / 4
     )  # 34, 43, 34 and 34: those with an unknown one don't count
-    assert distinct_share(np.array([[3, 1, 0]])) == 1.0
+    assert distinct_share(np.array([[3, 1, 0]])) == distinct_share(tokens, 9) == 1.0
+    assert distinct_share(np.array([[3, 4, 5, 6], [3, 4, 5, 7]]), 3) == 3 / 4
+
+
+def test_variety_is_compared_by_the_longest_ngrams_that_repeat():
+    rng = np.random.default_rng(0)
+    phrases = rng.integers(3, 500, size=(40, 4))
+    assert telling_order(phrases[rng.integers(40, size=300)]) == 4
+    loose = phrases[rng.integers(40, size=(300, 2))][..., :3].reshape(300, 6)
+    loose[:, 3] = rng.integers(3, 100_000, size=300)  # triples repeat, no four in a row do
+    assert telling_order(loose) == 3
+    assert telling_order(rng.integers(3, 100_000, size=(300, 8))) == 2
 
 
 def test_the_temperature_is_found_to_a_hundredth_within_its_range():
