@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -29,6 +30,7 @@ _DISCRIMINATOR_EMBEDDING, _DISCRIMINATOR_DROPOUT = 64, 0.25  # as published
 _MOVING_AVERAGE = 0.95  # of policy gradient, whose steps are noisy
 _UNSEEN = 0.5  # occurrences that a symbol counts for beside those it has
 _FORWARD_TEXTS = 1024  # of a forward pass
+_MOST_KINDS = 64  # of conditions, in a likelihood that leaves them open
 _SCORED_TEXTS = 128
 _LEAST_HELD_OUT = 10
 _STEPS_PER_JUDGEMENT = 50
@@ -161,23 +163,46 @@ class LanguageTraining(AdversarialSampler):
     def _warn_of_collapse(self, real):
         """The keeper has warned, where there was reason to."""
 
-    @torch.no_grad()
     def _mean_nll(self, tokens, rows):
         """Return the mean of −log p of a token, of texts that have the conditions of those rows."""
+        logs, counts = self._log_likelihoods(tokens, rows)
+        return -float(logs.sum() / counts.sum())
+
+    def _marginal_nll(self, tokens):
+        """Return the mean of −log p of a token, of texts of which nothing else is known."""
+        rows, weights = self._condition_shares()
+        parts = []
+        for row, weight in zip(rows, weights, strict=True):
+            logs, counts = self._log_likelihoods(tokens, np.full(len(tokens), row))
+            parts.append(logs + np.log(weight))
+        return -float(torch.logsumexp(torch.stack(parts), dim=0).sum() / counts.sum())
+
+    def _condition_shares(self):
+        """Return a row for each kind of conditions, and how frequent it is; a sample of rows where kinds are many."""
+        encoded = self.conditions_.encoded
+        _, rows, counts = np.unique(encoded, axis=0, return_index=True, return_counts=True)
+        if len(rows) > _MOST_KINDS:
+            rows = np.linspace(0, len(encoded) - 1, _MOST_KINDS).astype(int)
+            counts = np.ones(_MOST_KINDS)
+        return rows, counts / counts.sum()
+
+    @torch.no_grad()
+    def _log_likelihoods(self, tokens, rows):
+        """Return log p of texts that have the conditions of those rows, and how many tokens of each count."""
         model = self.net_.average_.module.eval()
         tokens, conditions = torch.as_tensor(tokens), self._encoded(rows)
         counted = torch.isfinite(model.head.log_frequencies)
-        total, n = 0.0, 0
+        logs, counts = torch.zeros(len(tokens), dtype=torch.float64), []
         for first in range(0, len(tokens), _SCORED_TEXTS):
             part = slice(first, first + _SCORED_TEXTS)
             given = None if conditions is None else conditions[part].to(self.device_)
             target = tokens[part].to(self.device_)
             places = counted[target]
             states = model.states(target, given)[places]
-            chosen = target[places]
-            nll = cross_entropy(model.head(states), chosen, reduction="sum")
-            total, n = total + float(nll), n + len(chosen)
-        return total / n
+            nll = cross_entropy(model.head(states), target[places], reduction="none")
+            logs[part].index_add_(0, places.nonzero()[:, 0].cpu(), -nll.cpu().double())
+            counts.append(places.sum(dim=1).cpu())
+        return logs, torch.cat(counts)
 
     @torch.no_grad()
     def _weigh(self, tokens, rows):

@@ -287,7 +287,8 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         X : iterable
             Texts, or sequences of integers, as in ``fit``.
         y : array-like of shape (n_texts,), default=None
-            Their labels, where ``fit`` had labels: the likelihood is that given the label.
+            Their labels, where ``fit`` had labels: the likelihood is then that given the label. Without them it is that
+            of a text whose label, or whatever else ``fit`` was told of texts, is not known.
 
         Returns
         -------
@@ -296,10 +297,11 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         """
         check_is_fitted(self, "container_")
         tokens = self._read_more(X)
+        if y is None or "y" not in self.conditions_.frame:
+            return -self._marginal_nll(tokens)
         n_texts = len(tokens)
-        labels = list(y) if y is not None and "y" in self.conditions_.frame else None
-        rows = select_rows(self.conditions_, labels, n_texts).draw(0, n_texts, torch_generator(0))
-        return -self._mean_nll(tokens, rows)
+        selection = select_rows(self.conditions_, list(y), n_texts)
+        return -self._mean_nll(tokens, selection.draw(0, n_texts, torch_generator(0)))
 
     def _check_parameters(self):
         super()._check_parameters()

@@ -47,6 +47,15 @@ def test_it_writes_of_a_label(sampler, label):
     assert sampler.score(SENTENCES[label], [other] * 4) < -1
 
 
+def test_a_likelihood_without_labels_is_the_mean_over_labels(sampler):
+    (text,) = SENTENCES["sea"][:1]
+    given = [sampler.score([text], [label]) for label in ("sea", "town")]
+    n_tokens = len(text.split()) + 2  # the full stop and the end
+    shares = [np.mean(np.asarray(LABELS) == label) for label in ("sea", "town")]
+    known = np.log(np.dot(shares, np.exp(np.multiply(n_tokens, given)))) / n_tokens
+    assert sampler.score([text]) == pytest.approx(known, abs=0.01)
+
+
 def test_it_goes_on_from_a_beginning(sampler):
     texts, table = sampler.sample(100, prompt="The bus,", random_state=0, return_prompt=True)
     assert share_of(texts, {"The bus, (an old one), stops."}) > 0.9
