@@ -23,6 +23,7 @@ __all__ = ["DCGANSampler"]
 
 _PENALTY_EVERY = 4  # steps
 _PIXELS_AT_ONCE = 2**18  # of a forward pass in sampling: what stays in cache
+_SHIFT = 0.08  # where groups are small
 _SCHEDULES = {
     "cosine": {"is_level": False, "beta1": 0.0, "beta2": 0.99, "moving_average": 0.999},
     "constant": {"is_level": True, "beta1": 0.5, "beta2": 0.999, "moving_average": 0.0},
@@ -51,9 +52,10 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         The relativistic pairing loss [2]_ or the cross-entropy with the non-saturating generator loss.
     gradient_penalty : float, default=0.3
         Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated images [3]_; 0 for none.
-    shift : float, default=0.08
+    shift : float or "auto", default="auto"
         Share of height and width in [0, 0.5] by which images are moved at random, at most, before the discriminator
-        sees them, real and generated ones alike [5]_, in whole pixels; 0 for none.
+        sees them, real and generated ones alike [5]_, in whole pixels; 0 for none. ``"auto"`` is 0.08 without classes,
+        where groups are small, and 0 with them.
     discriminator_steps : int, default=1
         Discriminator updates for each generator update.
     generator_learning_rate : float, default=0.001
@@ -138,7 +140,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         "width": [Interval(Integral, 1, None, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
-        "shift": [Interval(Real, 0, 0.5, closed="both")],
+        "shift": [Interval(Real, 0, 0.5, closed="both"), StrOptions({"auto"})],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -163,7 +165,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         width=16,
         loss="relativistic",
         gradient_penalty=0.3,
-        shift=0.08,
+        shift="auto",
         discriminator_steps=1,
         generator_learning_rate=1e-3,
         discriminator_learning_rate=1e-3,
@@ -216,7 +218,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
             generator,
             discriminator,
             render=_take_images,
-            tokens=RandomShift(self.shift),
+            tokens=RandomShift(self._choose_shift()),
             n_updates=n_updates,
             n_warmup=n_warmup,
             loss=self.loss,
@@ -231,6 +233,11 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
             device=self.device_,
             verbose=0,
         ).initialize()
+
+    def _choose_shift(self):
+        if self.shift != "auto":
+            return self.shift
+        return _SHIFT if self.classes_ is None else 0.0
 
     def _find_groups(self, images, seed):
         if self.groups is None:

@@ -181,6 +181,13 @@ def test_grid_search(blobs):
     assert search.best_estimator_.sample(3, prompt=1).shape == (3, 9, 12)
 
 
+def test_images_move_where_groups_are_small(blobs):
+    images, labels = blobs
+    shares = [make_sampler().fit(images, y).net_.tokens.share for y in (None, labels)]
+    assert shares[0] > 0 and shares[1] == 0
+    assert make_sampler(shift=0.2).fit(images, labels).net_.tokens.share == 0.2
+
+
 def test_groups_are_conditions(blobs):
     images, labels = blobs
     sampler = make_sampler(groups=3).fit(images, labels)
