@@ -12,8 +12,7 @@ Rows
 none             the 20 images
 random           copies of them
 SMOTE            imbalanced-learn's, on pixels, with its defaults
-GANOverSampler   GANOverSampler(DCGANSampler(groups=None)), which learns all ten digits together. Groups would tell the
-                 networks how the images of large classes vary, and a class of 20 is one group: it varies less then
+GANOverSampler   GANOverSampler(DCGANSampler()), which learns all ten digits together
 
 Columns
 -------
@@ -166,7 +165,7 @@ def make_parser():
 
 def _make_sampler(options, X, y):
     """Return the unfitted sampler, its updates those that the budget pays for."""
-    sampler = DCGANSampler(groups=None, device=options.device, random_state=0)
+    sampler = DCGANSampler(device=options.device, random_state=0)
     sampler.set_params(**dict(options.set))
     if options.seconds is not None and OURS in options.over_sampler:
         clock = time.process_time if options.processor_time else time.perf_counter

@@ -23,7 +23,7 @@ class ImageGroups:
     ----------
     n_groups : int or "auto"
         Of each class. "auto" takes one for every 150 images of a class or, without classes, one for every 50, and
-        no more than 200.
+        no more than 200; but one of each class where a class has fewer than 150 images.
     random_state : int
         Seed of components and k-means.
 
@@ -55,14 +55,19 @@ class ImageGroups:
         self.has_classes_ = classes is not None
         if classes is None:
             classes = np.zeros(len(images), dtype=np.int64)
-        centres = [self._find_centres(components[classes == k]) for k in range(classes.max() + 1)]
+        n_groups = self.n_groups
+        # a small class in a group of its own would vary less than what it can share with others
+        if n_groups == "auto" and self.has_classes_:
+            n_groups = 1 if np.bincount(classes).min() < _IMAGES_PER_GROUP[True] else "auto"
+        centres = [
+            self._find_centres(components[classes == k], n_groups) for k in range(classes.max() + 1)
+        ]
         self.centres_ = np.concatenate(centres)
         self.class_of_group_ = np.repeat(np.arange(len(centres)), [len(c) for c in centres])
         self.codes_ = self._nearest(components, classes)
         return self
 
-    def _find_centres(self, components):
-        n_groups = self.n_groups
+    def _find_centres(self, components, n_groups):
         if n_groups == "auto":
             each = _IMAGES_PER_GROUP[self.has_classes_]
             n_groups = min(round(len(components) / each), _MAX_GROUPS)

@@ -43,7 +43,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
     groups : int, "auto" or None, default="auto"
         Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
         the training image that it is drawn for. ``"auto"`` takes one for every 150 images of a class or, without
-        classes, one for every 50 images, and no more than 200.
+        classes, one for every 50 images, and no more than 200; but none beside a class of fewer than 150 images.
     latent_size : int, default=64
         Random numbers that an image is made from.
     width : int, default=16

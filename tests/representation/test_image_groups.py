@@ -60,6 +60,13 @@ def test_classes_take_larger_groups():
     assert np.bincount(groups.class_of_group_).tolist() == [4, 2]
 
 
+def test_no_groups_beside_a_small_class():
+    images = np.random.default_rng(0).normal(size=(900, 1, 3, 3))
+    classes = np.repeat([0, 1], [800, 100])
+    assert ImageGroups("auto", random_state=0).fit(images, classes).is_trivial
+    assert not ImageGroups(2, random_state=0).fit(images, classes).is_trivial
+
+
 def test_large_images_are_compared_by_their_averages(images):
     large = images.repeat(20, axis=2).repeat(20, axis=3)
     groups = ImageGroups(3, random_state=0).fit(large)
