@@ -1,5 +1,6 @@
 """Sets of texts, or of sequences of whole numbers: which containers they may come in."""
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +72,10 @@ def read_items(X, *, min_items=1):
     """
     if isinstance(X, str | bytes):
         raise ValueError(f"X must be a list of texts, got one {type(X).__name__}: {X!r:.60}.")
+    if isinstance(X, Mapping | Set):  # whose keys, or whose order, are no texts of the user's
+        raise ValueError(
+            f"X must be a list of texts, got a {type(X).__name__}; of a data set of scikit-learn's kind hand in .data."
+        )
     if isinstance(X, pd.DataFrame):
         raise ValueError(
             "X must be a list, an array or a Series, got a DataFrame: hand in the column that holds the texts."

@@ -164,6 +164,8 @@ def test_beginnings_are_kept_as_given():
         ("a man", "X must be a list of texts, got one str: 'a man'"),
         (b"a man", "X must be a list of texts, got one bytes"),
         (3, "X must be a list of texts, got 3"),
+        ({"data": ["a man"]}, "X must be a list of texts, got a dict"),
+        ({"a man", "a cat"}, "X must be a list of texts, got a set"),
         (pd.DataFrame({"text": TEXTS}), "hand in the column that holds the texts"),
         (["a", None], r"got X\[1\]=None"),
         (["a", np.nan], r"got X\[1\]=nan"),

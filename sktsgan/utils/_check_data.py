@@ -209,6 +209,7 @@ def _make_texts():
             ("an empty text", [*texts[:-1], ""], {}),
             ("an empty sequence", [*ragged[:-1], []], {}),
             ("a DataFrame", pd.DataFrame({"text": texts}), {}),
+            ("a dict", {"data": texts, "target": labels}, {}),
             ("numbers that are no integers", table + 0.5, {}),
             ("one axis", table[:, 0], {}),
             ("three axes", table[..., None], {}),
