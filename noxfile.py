@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent
 @nox.session
 def tests(session):
     """Run the suite on the latest release of every dependency."""
-    session.install("--upgrade", "-e", ".[test,imbalanced]")
+    session.install("--upgrade", "-e", ".[test]")
     session.run("pytest", "-n", "2", *session.posargs)
 
 
