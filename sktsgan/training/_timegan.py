@@ -16,6 +16,7 @@ from sktsgan.training._adversarial import (
     _gradient_norm,
     _step,
 )
+from sktsgan.training._phases import PhasesMixin
 
 __all__ = ["PHASES", "TimeGANNet"]
 
@@ -25,7 +26,7 @@ _PREDICTABILITY_WEIGHT = 0.1  # and of the supervised loss for the embedder
 _LEAST_SQUARE = 1e-12  # under a root, for a finite slope
 
 
-class TimeGANNet(AdversarialNet):
+class TimeGANNet(PhasesMixin, AdversarialNet):
     """Train embedder, recovery, supervisor, generator and discriminator (Yoon et al. 2019).
 
     Three phases follow each other: embedder and recovery learn to reconstruct, the supervisor learns to predict latent
@@ -64,6 +65,7 @@ class TimeGANNet(AdversarialNet):
         Of ``skorch.NeuralNet``.
     """
 
+    phases = PHASES
     supervised_weight = (
         100.0  # of the root of the supervised loss, for the supervisor: as published
     )
@@ -114,6 +116,12 @@ class TimeGANNet(AdversarialNet):
             **kwargs,
         )
 
+    def initialize_module(self):
+        """Take the networks, and begin with the autoencoder."""
+        super().initialize_module()
+        self.begin_phases(self.n_autoencoder, self.n_supervised)
+        return self
+
     def initialize_optimizer(self, triggered_directly=None):
         """Give autoencoder, generator with supervisor, and discriminator an Adam each."""
         # the betas of adversarial training would only make the autoencoder rough
@@ -149,40 +157,11 @@ class TimeGANNet(AdversarialNet):
     def restart(self, n_updates):
         """Let the learning rates run their course again, over further joint steps."""
         self.n_warmup = 0
-        self.courses_["joint"].restart(self._step_of_phase(), n_updates)
+        self.courses_["joint"].restart(self._place()[1], n_updates)
 
     def hold(self):
         """Keep the learning rates level from now on."""
         self.courses_["joint"].n_steps = None
-
-    @property
-    def phase(self):
-        """The phase of the next step."""
-        if self.n_steps_ < self.n_autoencoder:
-            return PHASES[0]
-        return PHASES[1 + (self.n_steps_ >= self.n_autoencoder + self.n_supervised)]
-
-    def _step_of_phase(self):
-        begun = {PHASES[0]: 0, PHASES[1]: self.n_autoencoder}
-        return self.n_steps_ - begun.get(self.phase, self.n_autoencoder + self.n_supervised)
-
-    def epoch_length(self, n_steps):
-        """Return the steps of the next epoch, at most ``n_steps``: none spans two phases."""
-        return min(n_steps, self._left_of_phases(n_steps)[self.phase])
-
-    def count_epochs(self, n_steps, steps_per_epoch):
-        """Return the epochs of a run; each phase ends with an epoch of its own."""
-        left = self._left_of_phases(n_steps)
-        return sum(-(-steps // steps_per_epoch) for steps in left.values())
-
-    def _left_of_phases(self, n_steps):
-        """Return how many of the next ``n_steps`` belong to each phase."""
-        left = {}
-        for phase, length in zip(PHASES[:2], (self.n_autoencoder, self.n_supervised), strict=True):
-            end = self.n_autoencoder + (self.n_supervised if phase == PHASES[1] else 0)
-            ahead = max(0, min(length, end - self.n_steps_))
-            left[phase] = min(ahead, n_steps - sum(left.values()))
-        return left | {PHASES[2]: n_steps - sum(left.values())}
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """Run an epoch, and record its phase too."""
@@ -197,7 +176,7 @@ class TimeGANNet(AdversarialNet):
         """Make a step of the present phase."""
         self._set_training(True)
         phase = self.phase
-        factor = self.courses_[phase](self._step_of_phase()) if self.decay else 1.0
+        factor = self.courses_[phase](self._place()[1]) if self.decay else 1.0
         if phase == "autoencoder":
             record = self._train_autoencoder(batch[-1], factor)
         elif phase == "supervised":
@@ -231,11 +210,11 @@ class TimeGANNet(AdversarialNet):
         return {"supervised_loss": loss.detach(), "generator_grad_norm": norm}
 
     def _train_jointly(self, parts, factor):
-        if not self._step_of_phase():
+        if not self._place()[1]:
             real = parts[0]
             states = self.module_.embedder(real.real, real.conditions)
             self.discriminator_.learn_scale(states, _mask(real))
-        with_generator = self._step_of_phase() >= self.n_warmup
+        with_generator = self._place()[1] >= self.n_warmup
         for part in parts:
             record = self._update(part, factor, with_generator, part is parts[-1])
         self.n_iter_ += int(with_generator)
