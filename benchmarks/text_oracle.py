@@ -49,7 +49,11 @@ _GRADIENT = {
     "generator_learning_rate": 0.002,
     "discriminator_learning_rate": 0.001,
 }
-_GRADIENT_AS_PUBLISHED = _GRADIENT | {"baseline": None, "generator_learning_rate": 0.01}
+_GRADIENT_AS_PUBLISHED = _GRADIENT | {
+    "n_rollouts": 16,
+    "baseline": None,
+    "generator_learning_rate": 0.01,
+}
 _UPDATES = 80
 _FEW = 2000  # texts, of which fewer bigrams repeat
 _PUBLISHED = {
