@@ -36,6 +36,7 @@ _LEAST_HELD_OUT = 10
 _STEPS_PER_JUDGEMENT = 50
 _JUDGED_TEXTS = 2000  # whose distinct bigrams are counted
 _COLLAPSED_SHARE = 0.75  # of the distinct bigrams before policy gradient
+_MOST_LOST = 0.25  # nats a token of held-out text; further down, captions no longer ended
 _EPOCHS, _MANY = 9, 10_000  # of so many texts; of fewer more, by the cube root of their number
 
 
@@ -139,7 +140,8 @@ class LanguageTraining(AdversarialSampler):
         def count_distinct():
             return distinct_share(self._draw_probe(Drawing()))
 
-        keeper = TextKeeper(judge, count_distinct, _STEPS_PER_JUDGEMENT, _COLLAPSED_SHARE)
+        limits = {"least_share": _COLLAPSED_SHARE, "most_lost": _MOST_LOST}
+        keeper = TextKeeper(judge, count_distinct, _STEPS_PER_JUDGEMENT, **limits)
         return [("text_keeper", keeper)]
 
     def _draw_probe(self, drawing, n_texts=_JUDGED_TEXTS):

@@ -68,7 +68,7 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         Updates of the discriminator after each update by policy gradient.
     learning_rate : float, default=0.02
         Of AdamW in maximum likelihood.
-    generator_learning_rate : float, default=0.001
+    generator_learning_rate : float, default=0.0001
         Of Adam in policy gradient.
     discriminator_learning_rate : float, default=0.0001
         Of Adam for the discriminator.
@@ -128,8 +128,8 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
     DivergenceWarning
         If training turned non-finite; the last good weights were kept.
     ModeCollapseWarning
-        If policy gradient lost a quarter of the distinct bigrams that texts had before; of the weights since it began,
-        those by which held-out texts are likeliest were kept.
+        If policy gradient lost a quarter of the distinct bigrams that texts had before, or .25 nats a token of held-out
+        texts; of the weights since it began, those by which held-out texts are likeliest were kept.
 
     See Also
     --------
@@ -233,7 +233,7 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         baseline="batch",
         discriminator_steps=1,
         learning_rate=0.02,
-        generator_learning_rate=0.001,
+        generator_learning_rate=0.0001,
         discriminator_learning_rate=0.0001,
         schedule="cosine",
         batch_size=64,

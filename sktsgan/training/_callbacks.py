@@ -160,7 +160,8 @@ class TextKeeper(Callback):
     """Keep the weights of maximum likelihood that held-out texts favour, and watch over what follows.
 
     When maximum likelihood is done, its best weights come back. When the texts of policy gradient repeat themselves far
-    more than those it began with, the best weights since then come back, a warning says so, and training stops.
+    more than those it began with, or held-out texts get far less likely, the best weights since then come back, a
+    warning says so, and training stops.
 
     Parameters
     ----------
@@ -172,13 +173,16 @@ class TextKeeper(Callback):
         Steps of maximum likelihood from one judgement to the next.
     least_share : float
         Of the distinct bigrams that policy gradient began with.
+    most_lost : float
+        Nats a token that held-out texts may lose to policy gradient.
     """
 
-    def __init__(self, judge, count_distinct, every, least_share):
+    def __init__(self, judge, count_distinct, every, least_share, most_lost):
         self.judge = judge
         self.count_distinct = count_distinct
         self.every = every
         self.least_share = least_share
+        self.most_lost = most_lost
 
     def on_train_begin(self, net, **kwargs):
         """Forget what was before."""
@@ -194,14 +198,13 @@ class TextKeeper(Callback):
             if done:
                 self._restore(net)
         elif phase == "adversarial":
-            self._judge(net)
-            self._watch(net)
+            self._watch(net, self._judge(net))
 
     def on_epoch_begin(self, net, **kwargs):
         """Take note of what policy gradient begins with."""
         if net.phase == "adversarial" and self.distinct_ is None:
             self.best_, self.distinct_ = math.inf, self.count_distinct()
-            self._judge(net, record=False)
+            self.began_ = self._judge(net, record=False)
 
     def _judge(self, net, record=True):
         score = math.inf if self.judge is None else self.judge()
@@ -211,22 +214,28 @@ class TextKeeper(Callback):
         if score < self.best_ or self.weights_ is None:
             self.best_ = score
             self.weights_ = copy.deepcopy(net.average_.module.state_dict())
+        return score
 
     def _restore(self, net):
         if self.weights_ is not None:
             net.module_.load_state_dict(self.weights_)
             net.average_.module.load_state_dict(self.weights_)
 
-    def _watch(self, net):
+    def _watch(self, net, score):
         share = self.count_distinct()
         net.history.record("distinct_bigrams", share)
-        if share >= self.least_share * self.distinct_:
+        lost = 0.0 if self.judge is None else score - self.began_
+        if share >= self.least_share * self.distinct_ and lost <= self.most_lost:
             return
         self._restore(net)
+        happened = (
+            f"{share:.0%} of its bigrams were distinct, {self.distinct_:.0%} before policy gradient"
+        )
+        if self.judge is not None:
+            happened += f"; held-out texts lost {lost:.2f} nats a token"
         warnings.warn(
-            f"The generator collapsed in update {net.n_iter_}: {share:.0%} of its bigrams were distinct, after "
-            f"{self.distinct_:.0%} before policy gradient. The best weights by held-out likelihood were kept; lower "
-            "generator_learning_rate or max_iter.",
+            f"The generator collapsed in update {net.n_iter_}: {happened}. The best weights by held-out likelihood "
+            "were kept; lower generator_learning_rate or max_iter.",
             ModeCollapseWarning,
             stacklevel=2,
         )

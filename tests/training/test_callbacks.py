@@ -168,7 +168,8 @@ class TextNet(Net):
 def run_texts(scores, distinct, weights):
     """Run epochs with a keeper that finds those figures, one after the other."""
     net, scores, distinct = TextNet(), iter(scores), iter(distinct)
-    keeper = TextKeeper(lambda: next(scores), lambda: next(distinct), every=50, least_share=0.5)
+    limits = {"least_share": 0.5, "most_lost": 0.5}
+    keeper = TextKeeper(lambda: next(scores), lambda: next(distinct), every=50, **limits)
     keeper.on_train_begin(net)
     for weight in weights:
         if not net.stopped_:
@@ -186,11 +187,19 @@ def test_collapse_brings_back_the_likeliest_weights_since_warns_and_stops():
     with pytest.warns(ModeCollapseWarning) as caught:
         net = run_texts([2.0, 1.0, 1.0, 0.9, 1.5], [0.8, 0.7, 0.3], [1.0, 2.0, 3.0, 4.0, 5.0])
     assert str(caught[0].message) == (
-        "The generator collapsed in update 200: 30% of its bigrams were distinct, after 80% before policy gradient. "
-        "The best weights by held-out likelihood were kept; lower generator_learning_rate or max_iter."
+        "The generator collapsed in update 200: 30% of its bigrams were distinct, 80% before policy gradient; held-out "
+        "texts lost 0.50 nats a token. The best weights by held-out likelihood were kept; lower "
+        "generator_learning_rate or max_iter."
     )
     assert net.stopped_ and net.n_iter_ == 200
     assert net.module_.weight.item() == net.average_.module.weight.item() == 3.0
+
+
+def test_texts_that_vary_but_grow_unlikely_are_a_collapse_too():
+    with pytest.warns(ModeCollapseWarning, match="held-out texts lost 0.75 nats a token"):
+        net = run_texts([2.0, 1.0, 1.0, 1.25, 1.75], [0.8, 0.8, 0.8], [1.0, 2.0, 3.0, 4.0])
+    assert net.stopped_
+    assert net.module_.weight.item() == net.average_.module.weight.item() == 2.0
 
 
 def test_policy_gradient_that_goes_well_keeps_its_last_weights():
