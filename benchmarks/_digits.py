@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
-from sktsgan.metrics._digit_network import DigitNetwork
+from sktsgan.metrics._digit_features import DigitNetwork
 
 __all__ = ["FILE", "as_tensor", "classify", "load_digits", "load_or_train", "train_classifier"]
 

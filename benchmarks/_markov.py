@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 import numpy as np
 from sklearn.utils import check_random_state
 
-from sktsgan._text import END, FIRST_TERM, PADDING, UNKNOWN, read_texts
+from sktsgan.containers._texts import END, FIRST_TERM, PADDING, UNKNOWN, read_texts
 
 __all__ = ["MarkovSampler"]
 

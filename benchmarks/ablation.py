@@ -19,9 +19,10 @@ from _options import add_data_options, count, names_among
 from _processes import limited_threads
 
 from sktsgan import CopulaSampler, TransformerGANSampler
+from sktsgan.closed_form import WindowComponents, WindowCopula, _copula
+from sktsgan.closed_form._mixture import GroupedGaussians
 from sktsgan.metrics import classifier_two_sample_score, discriminative_score
-from sktsgan.representation import WindowComponents, WindowCopula, _channels, _copula, _grid
-from sktsgan.representation._mixture import GroupedGaussians
+from sktsgan.scaling import _channels, _grid
 
 
 def _level_features(components, encoded, rows):

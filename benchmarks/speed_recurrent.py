@@ -31,7 +31,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 from sktsgan import TimeGANSampler
 from sktsgan.datasets import make_sines
 from sktsgan.networks import _recurrent
-from sktsgan.networks._gru import run_gru
+from sktsgan.networks._fast._gru import run_gru
 
 _LIMIT = 1.05
 _UNMEASURED = 3  # steps that warm up

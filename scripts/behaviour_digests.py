@@ -178,7 +178,9 @@ def all_cases():
         "copula": series_cases(maker(CopulaSampler), True),
         "transformer": series_cases(maker(TransformerGANSampler, max_iter=UPDATES), True),
         "transformer early": series_cases(
-            maker(TransformerGANSampler, max_iter=60, n_iter_no_change=20, validation_fraction=0.45),
+            maker(
+                TransformerGANSampler, max_iter=60, n_iter_no_change=20, validation_fraction=0.45
+            ),
             False,
         ),
         "transformer bare": series_cases(

@@ -1,217 +1,23 @@
-"""What goes in and comes out: windows as arrays, and the containers they travel in."""
+"""Checks of arguments that several rooms share; the only home of private functions of scikit-learn."""
 
 import warnings
-from dataclasses import dataclass, field
 from numbers import Integral
 
 import numpy as np
-import pandas as pd
-from sklearn.utils import assert_all_finite, check_array
+from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
 
 __all__ = [
     "WINDOWS_OF_A_CLASS",
-    "WindowContainer",
     "are_shared",
     "check_class_labels",
     "check_count",
     "check_targets",
-    "check_window_pair",
-    "check_windows",
-    "read_training_windows",
-    "read_windows",
     "validate_numbers",
 ]
 
 WINDOWS_OF_A_CLASS = 5
-
-
-def check_windows(X, *, n_channels=None, name="X", min_windows=1, allow_nan=False):
-    """Return windows as a float64 array with three axes.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_windows, n_timesteps, n_channels) or (n_windows, n_timesteps * n_channels)
-        Windows. Two axes mean univariate windows, or flat time-major ones where ``n_channels`` is given.
-    n_channels : int, default=None
-        Channels of flat windows.
-    name : str, default="X"
-        Named by errors.
-    min_windows : int, default=1
-        The least number of windows.
-    allow_nan : bool, default=False
-        Whether NaN may stand for missing values.
-
-    Returns
-    -------
-    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-        float64; a view of ``X`` where that needs no conversion.
-
-    Raises
-    ------
-    ValueError
-        If the shape, the number of windows or the values break a rule; the message names ``name``.
-    """
-    windows = check_array(
-        X,
-        dtype=np.float64,
-        allow_nd=True,
-        ensure_all_finite="allow-nan" if allow_nan else True,
-        ensure_min_samples=min_windows,
-        input_name=name,
-    )
-    return _three_axes(windows, n_channels, name)
-
-
-def _three_axes(windows, n_channels, name):
-    """Give flat windows their axes, or say why that can't be."""
-    if windows.ndim == 2:
-        k = 1 if n_channels is None else n_channels
-        if windows.shape[1] % k:
-            raise ValueError(
-                f"{name} has {windows.shape[1]} columns, which is no multiple of n_channels={k}."
-            )
-        windows = windows.reshape(len(windows), -1, k)
-    if windows.ndim != 3:
-        raise ValueError(
-            f"{name} must have 3 axes (windows, steps, channels) or 2 (windows, flat values), "
-            f"got {windows.ndim}."
-        )
-    if n_channels is not None and windows.shape[2] != n_channels:
-        raise ValueError(f"{name} has {windows.shape[2]} channels, but n_channels={n_channels}.")
-    return windows
-
-
-def check_window_pair(real, synthetic, *, n_channels=None):
-    """Return real and synthetic windows as arrays with three axes, of equal steps and channels.
-
-    Parameters
-    ----------
-    real, synthetic : array-like of shape (n_windows, n_timesteps, n_channels) or flat
-        The two sets; their numbers of windows may differ.
-    n_channels : int, default=None
-        Channels of flat windows.
-
-    Returns
-    -------
-    real, synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
-    """
-    real = check_windows(real, n_channels=n_channels, name="real", min_windows=2)
-    synthetic = check_windows(synthetic, n_channels=n_channels, name="synthetic", min_windows=2)
-    if real.shape[1:] != synthetic.shape[1:]:
-        raise ValueError(
-            f"synthetic has windows of shape {synthetic.shape[1:]}, but those of real have shape {real.shape[1:]}."
-        )
-    return real, synthetic
-
-
-@dataclass(frozen=True)
-class WindowContainer:
-    """How the training windows came, so that generated ones leave in the same way.
-
-    Attributes
-    ----------
-    n_timesteps, n_channels : int
-    flat : bool
-        Whether windows have two axes.
-    dtype : numpy.dtype
-        Of the array.
-    columns : pandas.Index or None
-        Of the DataFrame, if it was one.
-    dtypes : list
-        Of its columns.
-    """
-
-    n_timesteps: int
-    n_channels: int
-    flat: bool
-    dtype: np.dtype
-    columns: pd.Index | None = None
-    dtypes: list = field(default_factory=list)
-
-    def wrap(self, windows, starts=None):
-        """Return float64 windows of shape (n_windows, n_timesteps, n_channels) as they came.
-
-        A DataFrame is indexed by ``starts``, a DatetimeIndex of shape (n_windows,), where these are known.
-        """
-        if self.columns is not None:
-            frame = self._wrap_frame(windows.reshape(len(windows), -1))
-            return frame if starts is None else frame.set_axis(starts, axis=0)
-        if self.dtype.kind in "iub":
-            windows = np.round(windows)
-        windows = windows.astype(self.dtype, copy=False)
-        return windows.reshape(len(windows), -1) if self.flat else windows
-
-    def _wrap_frame(self, flat):
-        whole = [i for i, dtype in enumerate(self.dtypes) if dtype.kind in "iub"]
-        if whole:
-            flat = flat.copy()
-            flat[:, whole] = np.round(flat[:, whole])  # a cast would cut off instead
-        casts = {i: dtype for i, dtype in enumerate(self.dtypes) if dtype != np.float64}
-        return pd.DataFrame(flat).astype(casts).set_axis(self.columns, axis=1)
-
-
-def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=False):
-    """Validate windows for ``fit``, and keep what they came in.
-
-    Sets ``n_features_in_`` and, for a DataFrame, ``feature_names_in_`` on the estimator.
-
-    Returns
-    -------
-    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-    container : WindowContainer
-
-    Raises
-    ------
-    ValueError
-        If ``X`` is no set of windows, has infinity or too few windows, or NaN: any at all, or with ``allow_nan`` a
-        window or a channel of nothing else.
-    """
-    frame = X if isinstance(X, pd.DataFrame) else None
-    values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)
-    windows = _three_axes(values, n_channels, "X")
-    if allow_nan:
-        _check_observed(windows)
-    dtype = getattr(X, "dtype", None)
-    if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
-        dtype = values.dtype
-    container = WindowContainer(
-        *windows.shape[1:],
-        flat=values.ndim == 2,
-        dtype=dtype,
-        columns=None if frame is None else frame.columns,
-        dtypes=[] if frame is None else list(frame.dtypes),
-    )
-    return windows, container
-
-
-def _check_observed(windows):
-    """Refuse what nothing can be learned from: windows, or channels, of NaN alone."""
-    missing = np.isnan(windows)
-    empty = missing.all(axis=(1, 2))
-    if empty.any():
-        raise ValueError(
-            f"X must have an observed value in each window, but {empty.sum()} hold NaN alone, the first in row "
-            f"{empty.argmax()}; leave them out."
-        )
-    empty = missing.all(axis=(0, 1))
-    if empty.any():
-        raise ValueError(
-            f"X must have an observed value in each channel, but channel {empty.argmax()} holds NaN alone."
-        )
-
-
-def read_windows(estimator, X, container, *, allow_nan=False):
-    """Validate windows for a fitted estimator, of the steps and channels seen in ``fit``."""
-    values = validate_numbers(estimator, X, reset=False, min_items=1, allow_nan=allow_nan)
-    windows = _three_axes(values, container.n_channels, "X")
-    if windows.shape[1] != container.n_timesteps:
-        raise ValueError(
-            f"X has windows of {windows.shape[1]} steps, but {type(estimator).__name__} was fitted on "
-            f"windows of {container.n_timesteps}."
-        )
-    return windows
 
 
 def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False, dtype=np.float64):

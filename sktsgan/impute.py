@@ -15,9 +15,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktsgan._filling import fill_missing
 from sktsgan._random import draw_seed
 from sktsgan._validation import check_count
+from sktsgan.containers._missing import fill_missing
 from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import CopulaSampler
 

@@ -14,14 +14,11 @@ __all__ = [
     "state_discriminator_loss",
     "state_generator_loss",
     "supervised_loss",
-    "token_cross_entropy",
 ]
 
 LOSSES = ("relativistic", "bce")
 _LEAST_VARIANCE = 1e-6  # whose root has a finite slope
 _MAX_EXPONENT = 20.0  # of the ratio: far below overflow, far beyond any trained pair
-_LEAST_SHARE = torch.finfo(torch.float32).tiny
-_BLOCK_VALUES = 2**19  # logits worked on at once, 2 MiB: what stays in cache
 
 
 def discriminator_loss(real, fake, loss):
@@ -229,62 +226,3 @@ def state_generator_loss(real, fake, before, gamma, loss):
         In nats, at least 0.
     """
     return generator_loss(real, fake, loss) + gamma * generator_loss(real, before, loss)
-
-
-class _TokenCrossEntropy(torch.autograd.Function):
-    """Softmax and cross-entropy of a linear map, in blocks of rows whose logits stay in cache.
-
-    The gradients are taken along with the value: logits are computed once and never stored.
-    """
-
-    @staticmethod
-    def forward(ctx, states, weight, bias, targets, weights):
-        """Return the weighted sum of −log p; see ``token_cross_entropy``."""
-        slopes = torch.empty_like(states)
-        of_weight, of_bias = torch.zeros_like(weight), torch.zeros_like(bias)
-        value = states.new_zeros(())
-        size = max(1, _BLOCK_VALUES // len(weight))
-        for first in range(0, len(states), size):
-            part = slice(first, first + size)
-            seen, target, scale = states[part], targets[part, None], weights[part, None]
-            shares = torch.softmax(torch.addmm(bias, seen, weight.T), dim=1)
-            # a share below the least number would be 87 nats or more
-            value -= (scale * shares.gather(1, target).clamp_(min=_LEAST_SHARE).log_()).sum()
-            shares *= scale  # from here on the slopes of the logits
-            shares.scatter_add_(1, target, -scale)
-            torch.mm(shares, weight, out=slopes[part])
-            of_weight.addmm_(shares.T, seen)
-            of_bias += shares.sum(dim=0)
-        ctx.save_for_backward(slopes, of_weight, of_bias)
-        return value
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx, slope):
-        """Return the gradients of states, weight and bias."""
-        return *(slope * gradient for gradient in ctx.saved_tensors), None, None
-
-
-def token_cross_entropy(states, weight, bias, targets, weights):
-    """Return the weighted sum of −log softmax(W h + b) at the targets.
-
-    With equal weights it is the loss of maximum likelihood. With the advantage of each token for its weight, it is the
-    loss whose gradient is the policy gradient (Williams 1992; Yu et al. 2017, eq. 8).
-
-    Parameters
-    ----------
-    states : Tensor of shape (n, hidden_size)
-        h.
-    weight : Tensor of shape (n_tokens, hidden_size)
-    bias : Tensor of shape (n_tokens,)
-        −∞ for tokens that can't occur.
-    targets : int64 Tensor of shape (n,)
-    weights : Tensor of shape (n,)
-        Constants.
-
-    Returns
-    -------
-    value : Tensor of shape ()
-        In nats.
-    """
-    return _TokenCrossEntropy.apply(states, weight, bias, targets, weights)

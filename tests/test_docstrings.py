@@ -34,7 +34,16 @@ CHECKS = {
 }
 # The parts that samplers are built from: what is written must be right, but a line may do.
 INNER_ROOMS = tuple(
-    f"sktsgan.{room}" for room in ("losses", "networks", "prompts", "representation", "training")
+    f"sktsgan.{room}"
+    for room in (
+        "closed_form",
+        "containers",
+        "losses",
+        "networks",
+        "prompts",
+        "scaling",
+        "training",
+    )
 )
 INNER_CHECKS = CHECKS - {"PR01", "PR04", "PR07", "RT01", "YD01"}
 

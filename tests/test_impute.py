@@ -4,7 +4,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from sktsgan import CopulaSampler, GANImputer, Windowizer, repair_series
-from sktsgan._filling import fill_missing
+from sktsgan.containers._missing import fill_missing
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from sktsgan._cli import main
+from sktsgan.cli._main import main
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]

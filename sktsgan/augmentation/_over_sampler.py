@@ -11,9 +11,16 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sktsgan._random import draw_seed
 from sktsgan._validation import check_class_labels
-from sktsgan.augmentation._layout import is_series
-from sktsgan.augmentation._realness import DRAWN_FOR_BEST, keep_most_real
-from sktsgan.augmentation._rows import as_array, holds_items, read_rows, stack_rows, take_rows
+from sktsgan.augmentation._rows import (
+    DRAWN_FOR_BEST,
+    as_array,
+    holds_items,
+    is_series,
+    keep_most_real,
+    read_rows,
+    stack_rows,
+    take_rows,
+)
 from sktsgan.augmentation._sampling_strategy import count_new_rows
 from sktsgan.samplers import CopulaSampler
 

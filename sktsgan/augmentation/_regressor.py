@@ -9,10 +9,9 @@ from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import read_training_windows
 from sktsgan.augmentation._base import BaseAugmented
-from sktsgan.augmentation._layout import is_series
-from sktsgan.augmentation._realness import DRAWN_FOR_BEST, keep_most_real
+from sktsgan.augmentation._rows import DRAWN_FOR_BEST, is_series, keep_most_real
+from sktsgan.containers._windows import read_training_windows
 from sktsgan.samplers import CopulaSampler
 
 __all__ = ["AugmentedRegressor"]

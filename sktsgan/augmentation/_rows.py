@@ -2,11 +2,27 @@
 
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from sktsgan._series import is_ragged
-from sktsgan._validation import read_training_windows, validate_numbers
+from sktsgan._validation import validate_numbers
+from sktsgan.containers._series import is_ragged
+from sktsgan.containers._windows import read_training_windows
 
-__all__ = ["as_array", "holds_items", "read_rows", "stack_rows", "take_rows"]
+__all__ = [
+    "DRAWN_FOR_BEST",
+    "as_array",
+    "holds_items",
+    "is_series",
+    "keep_most_real",
+    "read_rows",
+    "stack_rows",
+    "take_rows",
+]
+
+_MAX_RATIO = 0.5
+DRAWN_FOR_BEST = 3  # rows for each that is kept
+_MAX_FOLDS = 5
 
 
 def as_array(values):
@@ -80,3 +96,61 @@ def _as_objects(items):
     objects = np.empty(len(items), dtype=object)
     objects[:] = items
     return objects
+
+
+def is_series(rows):
+    """Return whether the columns of flat rows follow each other as the steps of a series do.
+
+    They do where neighbours differ much less than columns in any order: once the mean of every column is taken off,
+    the mean squared difference of neighbouring columns is below half of that of all pairs (a von Neumann ratio).
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    is_series : bool
+        False where there are fewer than three columns.
+    """
+    n_columns = rows.shape[1]
+    if n_columns < 3:
+        return False
+    centred = rows - rows.mean(axis=0)
+    neighbours = np.mean(np.diff(centred, axis=1) ** 2)
+    pairs = 2 * np.mean(centred.var(axis=1)) * n_columns / (n_columns - 1)
+    return bool(neighbours < _MAX_RATIO * pairs)
+
+
+def keep_most_real(real, synthetic, n_kept, seed):
+    """Return which synthetic rows look most real.
+
+    A random forest learns to tell real from synthetic rows, and judges those of the fold that it did not learn from.
+
+    Parameters
+    ----------
+    real : ndarray of shape (n_real, ...)
+    synthetic : ndarray of shape (n_synthetic, ...)
+    n_kept : int
+        How many, at most ``n_synthetic``.
+    seed : int
+
+    Returns
+    -------
+    kept : ndarray of int of shape (n_kept,)
+        Row numbers of ``synthetic``, ascending. The first ones where there are fewer than two real or synthetic rows,
+        as nothing can be cross-fitted then.
+    """
+    n_folds = min(_MAX_FOLDS, len(real), len(synthetic))
+    if n_folds < 2:
+        return np.arange(n_kept)
+    rows = np.concatenate([real, synthetic])
+    is_real = np.arange(len(rows)) < len(real)
+    # leaves of a single row would make of each vote a copy of the nearest row's
+    judge = RandomForestClassifier(min_samples_leaf=2, class_weight="balanced", random_state=seed)
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    chances = cross_val_predict(
+        judge, rows.reshape(len(rows), -1), is_real, cv=folds, method="predict_proba"
+    )
+    order = np.argsort(-chances[len(real) :, 1], kind="stable")
+    return np.sort(order[:n_kept])

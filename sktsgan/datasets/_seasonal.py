@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from sktsgan._random import draw_seed
-from sktsgan.datasets._checks import check_count
+from sktsgan._validation import check_count
 
 
 def seasonal_pattern(timestamps, n_channels=3, *, yearly=5.0, weekly=1.0, daily=3.0):
@@ -57,7 +57,7 @@ def seasonal_pattern(timestamps, n_channels=3, *, yearly=5.0, weekly=1.0, daily=
     2024-01-01 00:00:00        2.4
     2024-01-01 12:00:00        8.4
     """
-    check_count(n_channels, "n_channels")
+    check_count("n_channels", n_channels)
     times = pd.DatetimeIndex(timestamps)
     clock = times.tz_localize(None)
     day = ((clock - clock.normalize()) / pd.Timedelta(days=1)).to_numpy()
@@ -149,7 +149,7 @@ def make_seasonal_series(
     >>> bool((abs(noise.std() - 1) < 0.05).all())
     True
     """
-    check_count(n_steps, "n_steps")
+    check_count("n_steps", n_steps)
     if noise < 0:
         raise ValueError(f"noise must be at least 0, got {noise}.")
     for name, value in [

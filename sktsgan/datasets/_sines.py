@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktsgan._random import draw_seed
-from sktsgan.datasets._checks import check_count
+from sktsgan._validation import check_count
 
 
 def make_sines(n_windows=10_000, n_timesteps=24, n_channels=5, *, random_state=None):
@@ -50,9 +50,9 @@ def make_sines(n_windows=10_000, n_timesteps=24, n_channels=5, *, random_state=N
     >>> make_sines(100, random_state=0).shape
     (100, 24, 5)
     """
-    check_count(n_windows, "n_windows")
-    check_count(n_timesteps, "n_timesteps")
-    check_count(n_channels, "n_channels")
+    check_count("n_windows", n_windows)
+    check_count("n_timesteps", n_timesteps)
+    check_count("n_channels", n_channels)
     generator = np.random.default_rng(draw_seed(random_state))
     frequency, phase = generator.uniform(0, 0.1, size=(2, n_windows, 1, n_channels))
     steps = np.arange(n_timesteps)[:, np.newaxis]

@@ -1,6 +1,5 @@
 """How close generated items are to real ones."""
 
-from sktsgan._prompt_fidelity import prompt_fidelity
 from sktsgan.metrics._bleu import bleu_score, self_bleu_score
 from sktsgan.metrics._digit_features import DigitFeatures
 from sktsgan.metrics._discrepancy import discrepancy_report
@@ -12,6 +11,7 @@ from sktsgan.metrics._likelihood import nll_score
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
 from sktsgan.metrics._precision_recall import precision_recall
 from sktsgan.metrics._predictive import predictive_score
+from sktsgan.metrics._prompt_fidelity import prompt_fidelity
 from sktsgan.metrics._statistics import (
     autocorrelation_difference,
     correlation_difference,

@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import check_random_state, check_scalar
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_window_pair
+from sktsgan.containers._windows import check_window_pair
 from sktsgan.metrics._two_sample import _subset, classifier_two_sample_score
 
 __all__ = ["discrepancy_report"]

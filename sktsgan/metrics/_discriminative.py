@@ -8,7 +8,7 @@ from sklearn.utils import check_scalar
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from sktsgan._random import draw_seed, local_torch_seed
-from sktsgan._validation import check_window_pair
+from sktsgan.containers._windows import check_window_pair
 from sktsgan.metrics._recurrent_judge import (
     RecurrentJudges,
     fit_judges,

@@ -4,9 +4,9 @@ import numbers
 
 from sklearn.utils import check_scalar
 
-from sktsgan._draws import draw_beside
-from sktsgan._items import comparable_pair
-from sktsgan._plane import fit_normal, normal_kl, project_pair
+from sktsgan.metrics._draws import draw_beside
+from sktsgan.metrics._items import comparable_pair
+from sktsgan.metrics._plane import fit_normal, normal_kl, project_pair
 
 __all__ = ["distribution_kl_divergence", "distribution_kl_score"]
 

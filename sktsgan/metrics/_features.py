@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array
 
-from sktsgan._plane import flatten_pair
+from sktsgan.metrics._plane import flatten_pair
 
 __all__ = ["feature_pair"]
 

@@ -1,6 +1,6 @@
 """How probable held-out texts are to a sampler."""
 
-from sktsgan._draws import takes_text, unwrap_pipeline
+from sktsgan.metrics._draws import takes_text, unwrap_pipeline
 
 __all__ = ["nll_score"]
 

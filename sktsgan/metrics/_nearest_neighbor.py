@@ -5,7 +5,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_windows
+from sktsgan.containers._windows import check_windows
 
 __all__ = ["nearest_neighbor_ratio"]
 

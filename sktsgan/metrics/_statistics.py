@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_window_pair
+from sktsgan.containers._windows import check_window_pair
 
 __all__ = ["autocorrelation_difference", "correlation_difference", "marginal_difference"]
 

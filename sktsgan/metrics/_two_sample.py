@@ -7,11 +7,10 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import check_random_state, check_scalar
 
-from sktsgan._judges import seeded_judge, window_features
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_window_pair
+from sktsgan.containers._windows import check_window_pair
 
-__all__ = ["classifier_two_sample_score"]
+__all__ = ["classifier_two_sample_score", "seeded_judge", "window_features"]
 
 _SPLITS = ("random", "blocks")
 
@@ -154,3 +153,21 @@ def _labelled(real, synthetic):
     y = np.zeros(len(real) + len(synthetic), dtype=int)
     y[: len(real)] = 1
     return np.vstack([real, synthetic]), y
+
+
+def seeded_judge(classifier, rng):
+    """Return an unfitted judge none of whose parts draws from NumPy's global state."""
+    judge = clone(classifier)
+    unseeded = [
+        name
+        for name, value in sorted(judge.get_params().items())
+        if name.rpartition("__")[2] == "random_state" and value is None
+    ]
+    return judge.set_params(**{name: draw_seed(rng) for name in unseeded})
+
+
+def window_features(windows):
+    """Return the flattened windows beside their first differences over time."""
+    n_windows = len(windows)
+    steps = np.diff(windows, axis=1)
+    return np.hstack([windows.reshape(n_windows, -1), steps.reshape(n_windows, -1)])

@@ -7,7 +7,8 @@ from sktsgan.networks._convolutional import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.networks._drawing import Drawing, TokenDrawer, draw_tokens
+from sktsgan.networks._fast._cross_entropy import token_cross_entropy
+from sktsgan.networks._fast._drawing import Drawing, TokenDrawer, draw_tokens
 from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
 from sktsgan.networks._rollouts import Rollouts, roll_out
 from sktsgan.networks._sequence import END, PADDING, UNKNOWN, LSTMLanguageModel
@@ -41,4 +42,5 @@ __all__ = [
     "TransformerGenerator",
     "draw_tokens",
     "roll_out",
+    "token_cross_entropy",
 ]

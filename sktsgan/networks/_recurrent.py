@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from sktsgan.networks._gru import run_gru
+from sktsgan.networks._fast._gru import run_gru
 
 __all__ = ["RecurrentDiscriminator", "RecurrentMap", "RecurrentTimeGAN"]
 

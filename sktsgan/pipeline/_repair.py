@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from sktsgan._filling import fill_missing as fill_item
-from sktsgan.preprocessing._containers import split_series
+from sktsgan.containers._long_series import split_series
+from sktsgan.containers._missing import fill_missing as fill_item
 
 __all__ = ["fill_missing", "find_incomplete", "stack_draws", "to_rows"]
 

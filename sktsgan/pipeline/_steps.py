@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from sktsgan.containers._long_series import split_series
 from sktsgan.pipeline._repair import find_incomplete, to_rows
 from sktsgan.pipeline._windows import WindowGrid
 from sktsgan.preprocessing import Windowizer
-from sktsgan.preprocessing._containers import split_series
 
 __all__ = ["StepParts", "check_invertible"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from sktsgan.preprocessing._containers import Wrapping, describe, get_index, split_series
+from sktsgan.containers._long_series import Wrapping, describe, get_index, split_series
 
 __all__ = ["RawForm", "WindowGrid"]
 

@@ -5,8 +5,8 @@ import numbers
 import numpy as np
 from sklearn.utils import check_scalar
 
-from sktsgan._draws import draw_beside
-from sktsgan._items import comparable_pair
+from sktsgan.metrics._draws import draw_beside
+from sktsgan.metrics._items import comparable_pair
 from sktsgan.plotting._projections import project
 from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
 

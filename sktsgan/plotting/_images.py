@@ -5,8 +5,8 @@ import numbers
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, check_random_state, check_scalar
 
-from sktsgan._draws import unwrap_pipeline
 from sktsgan._random import draw_seed
+from sktsgan.metrics._draws import unwrap_pipeline
 from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
 
 __all__ = ["ImageGridDisplay"]

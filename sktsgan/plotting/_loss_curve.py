@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sktsgan._draws import unwrap_pipeline
+from sktsgan.metrics._draws import unwrap_pipeline
 from sktsgan.plotting._style import LINE_COLORS, check_axes, make_axes
 
 __all__ = ["LossCurveDisplay"]

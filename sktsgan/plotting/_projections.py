@@ -7,8 +7,8 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_random_state
 
-from sktsgan._plane import fit_normal, normal_kl, project_pair
 from sktsgan._random import draw_seed
+from sktsgan.metrics._plane import fit_normal, normal_kl, project_pair
 
 __all__ = ["Projection", "project"]
 

@@ -4,7 +4,7 @@ import calendar
 
 import numpy as np
 
-from sktsgan._prompt_fidelity import prompt_fidelity
+from sktsgan.metrics._prompt_fidelity import prompt_fidelity
 from sktsgan.plotting._style import SYNTHETIC, check_axes, make_axes
 
 __all__ = ["PromptFidelityDisplay"]

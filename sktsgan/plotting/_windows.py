@@ -5,9 +5,9 @@ import numbers
 import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 
-from sktsgan._draws import draw_beside, unwrap_pipeline
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_window_pair
+from sktsgan.containers._windows import check_window_pair
+from sktsgan.metrics._draws import draw_beside, unwrap_pipeline
 from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
 
 __all__ = ["WindowDisplay"]

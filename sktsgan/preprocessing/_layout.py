@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sktsgan.preprocessing._containers import describe, get_index, read_values, split_series
+from sktsgan.containers._long_series import describe, get_index, read_values, split_series
 from sktsgan.preprocessing._stretches import check_long_enough, common_frequency, find_stretches
 
 
@@ -36,7 +36,7 @@ class Layout:
         return self.frequency is not None and not self.many
 
 
-def read_series(estimator, X, *, reset, frequency=None):
+def read_layout(estimator, X, *, reset, frequency=None):
     """Take series apart.
 
     Parameters

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan.preprocessing._assembly import assemble, assemble_by_time, assemble_in_sequence
-from sktsgan.preprocessing._layout import read_series
+from sktsgan.preprocessing._layout import read_layout
 from sktsgan.preprocessing._stretches import start_labels
 from sktsgan.preprocessing._targets import check_targets, reduce_targets
 from sktsgan.preprocessing._windows import to_three_axes, window_view
@@ -137,7 +137,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
             duplicated or irregular; if steps are missing and ``gaps="error"``.
         """
         self._check_parameters()
-        _, _, self._layout = read_series(self, X, reset=True)
+        _, _, self._layout = read_layout(self, X, reset=True)
         self.frequency_ = self._layout.frequency
         self.n_windows_ = sum(
             stretch.count_windows(self.window, self.stride) for stretch in self._layout.stretches
@@ -164,7 +164,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
             As ``fit``, or if the channels or the frequency differ from those seen in ``fit``.
         """
         check_is_fitted(self)
-        values, indexes, layout = read_series(self, X, reset=False, frequency=self.frequency_)
+        values, indexes, layout = read_layout(self, X, reset=False, frequency=self.frequency_)
         container = self._output_container()
         flat = self.output == "flat" or container != "default"
         parts = [
@@ -231,7 +231,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
             list of series follow each other; row numbers begin at 0 in each.
         """
         check_is_fitted(self)
-        _, indexes, layout = read_series(self, X, reset=False, frequency=self.frequency_)
+        _, indexes, layout = read_layout(self, X, reset=False, frequency=self.frequency_)
         return start_labels(layout.stretches, indexes, self.window, self.stride)
 
     def window_targets(self, y, X=None):
@@ -258,7 +258,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         layout = self._layout
         if X is not None:
-            _, _, layout = read_series(self, X, reset=False, frequency=self.frequency_)
+            _, _, layout = read_layout(self, X, reset=False, frequency=self.frequency_)
         series = list(y) if layout.many else [y]
         if len(series) != len(layout.lengths):
             raise ValueError(

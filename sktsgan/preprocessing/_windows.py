@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import check_array
 
-from sktsgan.preprocessing._containers import value_dtype
+from sktsgan.containers._long_series import value_dtype
 
 
 def window_view(series, window, stride, *, flat=False):

@@ -1,6 +1,6 @@
 """Prompts: what is known of each training window, and which windows agree with a description."""
 
-from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields, read_timestamps
+from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, read_timestamps
 from sktsgan.prompts._conditions import ConditionTable
 from sktsgan.prompts._periods import parse_period
 from sktsgan.prompts._selection import Selection, select_rows

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from sktsgan._calendar import CALENDAR_FIELDS, calendar_fields
 from sktsgan._validation import WINDOWS_OF_A_CLASS, are_shared
+from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
 from sktsgan.prompts._encoding import ConditionEncoder
 
 __all__ = ["ConditionTable", "is_number", "to_zone"]

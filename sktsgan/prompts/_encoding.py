@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sktsgan._calendar import calendar_places
+from sktsgan.prompts._calendar import calendar_places
 
 __all__ = ["ConditionEncoder"]
 

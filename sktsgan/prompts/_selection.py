@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from sktsgan._calendar import CALENDAR_FIELDS, calendar_places
+from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_places
 from sktsgan.prompts._conditions import to_zone
 from sktsgan.prompts._periods import parse_period, read_period
 

@@ -9,8 +9,7 @@ import torch
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
 
-from sktsgan._random import draw_seed, local_torch_seed, torch_generator
-from sktsgan._threads import threads_for
+from sktsgan._random import draw_seed, local_torch_seed, threads_for, torch_generator
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler

@@ -13,7 +13,8 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
-from sktsgan._validation import check_count, check_targets, read_training_windows, read_windows
+from sktsgan._validation import check_count, check_targets
+from sktsgan.containers._windows import read_training_windows, read_windows
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import ConditionTable, read_timestamps, select_rows
 

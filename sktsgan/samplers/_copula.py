@@ -5,7 +5,7 @@ from numbers import Integral
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan._random import draw_seed
-from sktsgan.representation import WindowCopula
+from sktsgan.closed_form import WindowCopula
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.samplers._repair import RepairMixin
 

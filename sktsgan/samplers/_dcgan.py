@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sktsgan.closed_form import ImageGroups
 from sktsgan.losses import LOSSES
 from sktsgan.networks import (
     ConvDiscriminator,
@@ -13,10 +14,10 @@ from sktsgan.networks import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.representation import ImageGroups, PixelScaler, RandomShift
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.samplers._images import ImagesMixin
-from sktsgan.training import AdversarialNet
+from sktsgan.scaling import PixelScaler
+from sktsgan.training import AdversarialNet, RandomShift
 from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["DCGANSampler"]

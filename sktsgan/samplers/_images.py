@@ -3,7 +3,7 @@
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
 
-from sktsgan._images import check_image_shape, read_images, read_training_images
+from sktsgan.containers._images import check_image_shape, read_images, read_training_images
 
 __all__ = ["ImagesMixin"]
 

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from sktsgan._random import torch_generator
-from sktsgan._text import FIRST_TERM
-from sktsgan._threads import threads_for
+from sktsgan._random import threads_for, torch_generator
+from sktsgan.containers._texts import FIRST_TERM
 from sktsgan.networks import (
     END,
     PADDING,

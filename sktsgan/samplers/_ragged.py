@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan._series import SeriesContainer, is_ragged, read_series
+from sktsgan.containers._series import SeriesContainer, is_ragged, read_series, series_lengths
 from sktsgan.metrics import distribution_kl_score
-from sktsgan.representation import series_lengths
 
 __all__ = ["RaggedSetsMixin"]
 

@@ -3,10 +3,11 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan._filling import fill_missing
 from sktsgan._random import draw_seed, torch_generator
-from sktsgan._validation import check_count, read_windows
-from sktsgan.representation import WindowRepair
+from sktsgan._validation import check_count
+from sktsgan.closed_form import WindowRepair
+from sktsgan.containers._missing import fill_missing
+from sktsgan.containers._windows import read_windows
 
 __all__ = ["RepairMixin"]
 

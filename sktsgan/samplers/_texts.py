@@ -9,7 +9,7 @@ import torch
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sktsgan._text import read_texts
+from sktsgan.containers._texts import read_texts
 from sktsgan.networks import Drawing
 from sktsgan.prompts._beginnings import LABEL, PREFIX, split_beginnings
 from sktsgan.samplers._beginnings import BegunSelection

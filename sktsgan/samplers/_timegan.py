@@ -9,15 +9,10 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
-from sktsgan.representation import (
-    ChannelScaler,
-    RangeScaler,
-    SeriesExtender,
-    SeriesScaler,
-)
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.samplers._copula import CopulaSampler
 from sktsgan.samplers._ragged import RaggedSetsMixin
+from sktsgan.scaling import ChannelScaler, RangeScaler, SeriesExtender, SeriesScaler
 from sktsgan.training import TimeGANNet
 from sktsgan.training._callbacks import DivergenceGuard
 

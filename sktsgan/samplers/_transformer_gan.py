@@ -6,13 +6,14 @@ import torch
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sktsgan.closed_form import log_scale_floor
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
-from sktsgan.representation import ChannelScaler, WindowTokens, log_scale_floor
 from sktsgan.samplers._adversarial import AdversarialSampler
 from sktsgan.samplers._copula import CopulaSampler
 from sktsgan.samplers._repair import RepairMixin
-from sktsgan.training import AdversarialNet
+from sktsgan.scaling import ChannelScaler
+from sktsgan.training import AdversarialNet, WindowTokens
 from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["TransformerGANSampler"]

@@ -3,6 +3,15 @@
 from sktsgan.training._adversarial import AdversarialNet
 from sktsgan.training._batches import AdversarialBatches
 from sktsgan.training._seqgan import SeqGANNet
+from sktsgan.training._shifts import RandomShift
 from sktsgan.training._timegan import TimeGANNet
+from sktsgan.training._tokens import WindowTokens
 
-__all__ = ["AdversarialBatches", "AdversarialNet", "SeqGANNet", "TimeGANNet"]
+__all__ = [
+    "AdversarialBatches",
+    "AdversarialNet",
+    "RandomShift",
+    "SeqGANNet",
+    "TimeGANNet",
+    "WindowTokens",
+]

@@ -4,8 +4,8 @@ import sys
 
 import torch
 
-from sktsgan.losses import discriminator_loss, token_cross_entropy
-from sktsgan.networks import draw_tokens, roll_out
+from sktsgan.losses import discriminator_loss
+from sktsgan.networks import draw_tokens, roll_out, token_cross_entropy
 from sktsgan.training._adversarial import AdversarialNet, _step
 from sktsgan.training._phases import PhasesMixin
 

@@ -8,8 +8,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from sktsgan import CopulaSampler, GANOverSampler, TransformerGANSampler
-from sktsgan.augmentation._layout import is_series
-from sktsgan.augmentation._realness import keep_most_real
+from sktsgan.augmentation._rows import is_series, keep_most_real
 from sktsgan.augmentation._sampling_strategy import count_new_rows
 from sktsgan.datasets import make_sines
 

@@ -78,7 +78,7 @@ class TestSines:
 
     @pytest.mark.parametrize("name", ["n_windows", "n_timesteps", "n_channels"])
     def test_errors(self, name):
-        with pytest.raises(ValueError, match=f"^{name} == 0, must be >= 1.$"):
+        with pytest.raises(ValueError, match=f"^{name} must be an integer of at least 1, got 0.$"):
             make_sines(**{name: 0})
 
 
@@ -128,8 +128,8 @@ class TestSeasonalSeries:
     @pytest.mark.parametrize(
         ("parameters", "message"),
         [
-            ({"n_steps": 0}, "n_steps == 0, must be >= 1."),
-            ({"n_channels": 0}, "n_channels == 0, must be >= 1."),
+            ({"n_steps": 0}, "n_steps must be an integer of at least 1, got 0."),
+            ({"n_channels": 0}, "n_channels must be an integer of at least 1, got 0."),
             ({"noise": -1.0}, "noise must be at least 0, got -1.0."),
             ({"autocorrelation": 1.0}, "autocorrelation must lie between -1 and 1, got 1.0."),
             ({"cross_correlation": -2}, "cross_correlation must lie between -1 and 1, got -2."),

@@ -9,8 +9,8 @@ from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sktsgan._plane import fit_normal, normal_kl
 from sktsgan.metrics import distribution_kl_divergence, distribution_kl_score
+from sktsgan.metrics._plane import fit_normal, normal_kl
 
 
 class NormalSampler(BaseEstimator):

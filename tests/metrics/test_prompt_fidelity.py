@@ -59,7 +59,7 @@ def test_a_frame_and_unseen_windows(windows):
 
 
 def test_what_shares_steps_is_not_learned_from():
-    from sktsgan._prompt_fidelity import _deal_folds
+    from sktsgan.metrics._prompt_fidelity import _deal_folds
 
     fold = np.arange(60) // 10 % 3
     for learned, held in _deal_folds(fold, 4):

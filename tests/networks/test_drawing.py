@@ -9,10 +9,10 @@ from sktsgan.networks import (
     Drawing,
     LSTMLanguageModel,
     TokenDrawer,
-    _drawing,
     draw_tokens,
     roll_out,
 )
+from sktsgan.networks._fast import _drawing
 
 N_TOKENS, LENGTH = 150, 6
 

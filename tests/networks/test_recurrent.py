@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from sktsgan.networks import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
-from sktsgan.networks._gru import run_gru
+from sktsgan.networks._fast._gru import run_gru
 
 SIZES = {"hidden_size": 6, "n_layers": 2, "cell": "gru"}
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from sktsgan._calendar import calendar_places
 from sktsgan.prompts import CALENDAR_FIELDS, calendar_fields
+from sktsgan.prompts._calendar import calendar_places
 
 
 def test_fields():

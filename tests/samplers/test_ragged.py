@@ -135,7 +135,7 @@ def test_lengths_that_can_not_be_made(series, length):
 @FEW_STEPS
 def test_what_is_beyond_the_end_does_not_reach_what_is_learned(series, monkeypatch):
     """The array that series are kept in may hold anything beyond their end."""
-    from sktsgan.representation import _series
+    from sktsgan.scaling import _series
 
     made = make_sampler(base=None, batch_size=40).fit(series).sample(5, random_state=0)
     transform = _series.SeriesScaler.transform

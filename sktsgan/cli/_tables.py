@@ -1,0 +1,142 @@
+"""A series from a CSV file, and its windows split by time."""
+
+import numpy as np
+import pandas as pd
+
+from sktsgan.preprocessing import Windowizer
+
+__all__ = ["read_table", "split_windows"]
+
+_MIN_HELD_OUT = 20  # windows: fewer can't be told apart from chance
+
+
+def read_table(path, *, time_column=None, columns=None):
+    """Return the numeric columns of a CSV file.
+
+    Parameters
+    ----------
+    path : path-like
+        A CSV file with a header line.
+    time_column : str, default=None
+        The column that holds the time of each row; it becomes the index.
+    columns : list of str, default=None
+        The columns to keep; None keeps every numeric one.
+
+    Returns
+    -------
+    frame : DataFrame of shape (n_rows, n_channels)
+        With a DatetimeIndex where ``time_column`` is given.
+    dropped : list of str
+        Columns left out because they are not numeric.
+
+    Raises
+    ------
+    OSError
+        If the file can't be opened.
+    ValueError
+        If it is no CSV, a column is missing, a time can't be read, or a value is missing or infinite.
+    """
+    try:
+        frame = pd.read_csv(path)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} can't be read as CSV: {error}".strip()) from error
+    wanted = [*([] if time_column is None else [time_column]), *(columns or [])]
+    for name in wanted:
+        if name not in frame.columns:
+            have = ", ".join(map(str, frame.columns))
+            raise ValueError(f"{path} has no column {name!r}; its columns are: {have}")
+    if time_column in (columns or []):
+        raise ValueError(f"column {time_column!r} can't be both the time and a channel")
+    if time_column is not None:
+        frame = frame.set_index(_parse_times(frame.pop(time_column)))
+    frame, dropped = _numeric(frame, columns)
+    if not frame.shape[1]:
+        raise ValueError(f"{path} has no numeric column")
+    _refuse_missing(frame)
+    if (frame.nunique() < 2).all():
+        raise ValueError(f"{path} holds constant columns only: there is nothing to learn")
+    return frame.astype(float), dropped
+
+
+def _parse_times(column):
+    if pd.api.types.is_numeric_dtype(column):
+        raise ValueError(f"column {column.name!r} holds numbers, not dates or times")
+    times = pd.to_datetime(column, errors="coerce")
+    if times.isna().any():
+        row = int(np.argmax(times.isna()))
+        raise ValueError(
+            f"column {column.name!r} holds {column.iloc[row]!r} in data row {row + 1}, "
+            f"which is no date like {column.iloc[0]!r}"
+            if row
+            else f"column {column.name!r} starts with {column.iloc[0]!r}, which is no date"
+        )
+    return pd.DatetimeIndex(times, name=column.name)
+
+
+def _numeric(frame, columns):
+    """Keep the numeric columns, or just those named; name what is left out unasked."""
+    kept = frame.select_dtypes("number")
+    if columns is None:
+        return kept, [name for name in frame.columns if name not in kept.columns]
+    for name in columns:
+        if name not in kept.columns:
+            raise ValueError(f"column {name!r} is not numeric: it holds {frame[name].iloc[0]!r}")
+    return kept[list(dict.fromkeys(columns))], []
+
+
+def _refuse_missing(frame):
+    bad = ~np.isfinite(frame.to_numpy(float))
+    for name, column in zip(frame.columns, bad.T, strict=True):
+        if column.any():
+            raise ValueError(
+                f"column {name!r} has {column.sum()} missing or infinite values, the first in data "
+                f"row {np.argmax(column) + 1}: fill them, or leave the column out with --columns"
+            )
+
+
+def split_windows(frame, *, window, stride=1):
+    """Cut a series into training windows and held-out windows that share no row.
+
+    The series is cut into up to eight equal periods; the last fifth of each is held out, so that a
+    long series is judged on all of its seasons and a short one on its end.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n_rows, n_channels)
+        The series. Windows never straddle a gap of its DatetimeIndex.
+    window : int
+        Rows in a window.
+    stride : int, default=1
+        Rows from the start of a window to the start of the next.
+
+    Returns
+    -------
+    train, held_out : ndarray of shape (n_windows, window, n_channels)
+        The two sets.
+
+    Raises
+    ------
+    ValueError
+        If too few windows would be left to learn from or to hold out.
+    """
+    least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
+    if len(frame) < least:
+        raise ValueError(
+            f"{len(frame)} rows are too few for windows of {window} rows, one every {stride}: "
+            f"at least {least} are needed"
+        )
+    n_periods = int(np.clip(len(frame) // (20 * window), 1, 8))
+    edges = np.linspace(0, len(frame), 5 * n_periods + 1).astype(int)
+    windowizer = Windowizer(window=window, stride=stride, gaps="split")
+    train, held_out = (
+        windowizer.fit_transform(
+            [frame.iloc[a:b] for a, b in zip(edges[start:-1:5], edges[end::5], strict=True)]
+        )
+        for start, end in ((0, 4), (4, 5))
+    )
+    if min(len(train), len(held_out)) < _MIN_HELD_OUT:
+        raise ValueError(
+            f"gaps leave {len(train)} windows to learn from and {len(held_out)} to hold out: "
+            f"at least {_MIN_HELD_OUT} of either are needed"
+        )
+    return train, held_out

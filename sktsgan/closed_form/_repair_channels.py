@@ -1,0 +1,127 @@
+"""Channels of windows with holes: standardised, and put back within what was seen."""
+
+import numpy as np
+import pandas as pd
+
+from sktsgan.scaling._channels import lies_on_grid
+
+__all__ = ["RepairChannels"]
+
+
+_MIN_SHARED = 0.1
+
+
+def _share_values(first, second):
+    """Return whether two channels agree wherever both are observed, which has to be often enough to tell."""
+    few = slice(1000)  # most pairs differ at once
+    if (
+        (first[few] != second[few]) & (first[few] == first[few]) & (second[few] == second[few])
+    ).any():
+        return False
+    both = ~(np.isnan(first) | np.isnan(second))
+    enough = both.sum() >= max(2, _MIN_SHARED * len(both))
+    return bool(enough and (first[both] == second[both]).all())
+
+
+class RepairChannels:
+    """Standardise channels that have holes; set constants and copies of other channels aside.
+
+    What comes back lies within the range seen in ``fit``, widened by what a window itself shows, and on the grid of
+    values that were seen where a channel has one.
+    """
+
+    def fit(self, windows):
+        """Learn from windows of shape (n_windows, n_timesteps, n_channels), NaN where nothing was observed."""
+        flat = windows.reshape(-1, windows.shape[2])
+        self.low_, self.high_ = np.fmin.reduce(flat, axis=0), np.fmax.reduce(flat, axis=0)
+        self.mean_ = np.nanmean(flat, axis=0)
+        self.scale_ = np.nanstd(flat, axis=0)
+        self.source_, self.free_ = [], []
+        for c in range(windows.shape[2]):
+            same = [b for b in self.free_ if _share_values(flat[:, b], flat[:, c])]
+            self.source_.append(same[0] if same else c)
+            if not same and self.low_[c] < self.high_[c]:
+                self.free_.append(c)
+        self.grids_ = {c: self._grid(windows[..., c]) for c in self.free_}
+        self.integer_ = [bool((column[~np.isnan(column)] % 1 == 0).all()) for column in flat.T]
+        return self
+
+    @staticmethod
+    def _grid(channel):
+        if not lies_on_grid(channel):
+            return None
+        seen = np.sort(
+            pd.unique(channel.ravel())
+        )  # hashing a million values costs less than sorting them
+        return seen[~np.isnan(seen)]
+
+    def standardise(self, windows, channels):
+        """Return some of the free channels, standardised; what is missing of one is taken from its copies.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        channels : ndarray of int
+            Places among ``free_``.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_windows, n_timesteps, len(channels))
+            NaN where nothing is known.
+        """
+        scores = np.empty((*windows.shape[:2], len(channels)))
+        for k, c in enumerate(self.free_[i] for i in channels):
+            values = windows[..., c]
+            for copy, source in enumerate(self.source_):
+                if source == c != copy:
+                    values = np.where(np.isnan(values), windows[..., copy], values)
+            scores[..., k] = (values - self.mean_[c]) / self.scale_[c]
+        return scores
+
+    def _pool(self, windows):
+        """Return windows in which a channel and its copies, and a constant, fill each other's holes."""
+        windows = windows.copy()
+        for c, source in enumerate(self.source_):
+            if source != c:
+                known = windows[..., source]
+                windows[..., source] = np.where(np.isnan(known), windows[..., c], known)
+        for c, source in enumerate(self.source_):
+            own = windows[..., c]
+            if source != c:
+                windows[..., c] = np.where(np.isnan(own), windows[..., source], own)
+            elif c not in self.free_:
+                windows[..., c] = np.where(np.isnan(own), self.low_[c], own)
+        return windows
+
+    def restore(self, scores, windows):
+        """Return windows whose holes are filled from scores, what was observed untouched.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n_windows, n_timesteps, n_free)
+            Complete.
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+            With NaN where ``scores`` are to be taken.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        """
+        filled = self._pool(windows)
+        for k, c in enumerate(self.free_):
+            values = scores[..., k] * self.scale_[c] + self.mean_[c]
+            holes = np.isnan(filled[..., c])
+            filled[..., c][holes] = self._snap(values, c, windows[..., c])[holes]
+        return self._pool(filled)
+
+    def _snap(self, values, channel, observed):
+        """Return values that the channel may take in windows of which some values are given."""
+        low = np.fmin(self.low_[channel], np.fmin.reduce(observed, axis=1))[:, None]
+        high = np.fmax(self.high_[channel], np.fmax.reduce(observed, axis=1))[:, None]
+        values = np.clip(values, low, high)
+        grid = self.grids_[channel]
+        if grid is not None:
+            nearest = grid[np.searchsorted((grid[1:] + grid[:-1]) / 2, values)]
+            within = (values >= grid[0]) & (values <= grid[-1])
+            values = np.where(within, nearest, values)
+        return values.round() if self.integer_[channel] else values

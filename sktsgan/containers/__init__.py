@@ -1,0 +1,39 @@
+"""What items come in and leave as: windows, series, images, texts."""
+
+from sktsgan.containers._images import ImageContainer, read_training_images
+from sktsgan.containers._missing import fill_missing
+from sktsgan.containers._series import (
+    SeriesContainer,
+    is_ragged,
+    pad_series,
+    read_series,
+    resample_series,
+    series_lengths,
+)
+from sktsgan.containers._texts import TextContainer, read_texts
+from sktsgan.containers._windows import (
+    WindowContainer,
+    check_window_pair,
+    check_windows,
+    read_training_windows,
+    read_windows,
+)
+
+__all__ = [
+    "ImageContainer",
+    "SeriesContainer",
+    "TextContainer",
+    "WindowContainer",
+    "check_window_pair",
+    "check_windows",
+    "fill_missing",
+    "is_ragged",
+    "pad_series",
+    "read_series",
+    "read_texts",
+    "read_training_images",
+    "read_training_windows",
+    "read_windows",
+    "resample_series",
+    "series_lengths",
+]

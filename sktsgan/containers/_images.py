@@ -1,0 +1,166 @@
+"""Images: what goes in and comes out."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sktsgan._validation import validate_numbers
+from sktsgan.containers._windows import WindowContainer
+
+__all__ = ["ImageContainer", "check_image_shape", "read_images", "read_training_images"]
+
+_LEAST_IMAGE = 64  # pixels; flat rows of fewer may be one row of pixels
+
+
+@dataclass(frozen=True)
+class ImageContainer:
+    """How the training images came, so that generated ones leave in the same way.
+
+    Attributes
+    ----------
+    image_shape : tuple of (int, int, int)
+        Height, width, channels.
+    item_shape : tuple of int
+        The shape that an image came in: that, or without channels, or flat.
+    flat : WindowContainer
+        The container and dtypes of flat images.
+    """
+
+    image_shape: tuple
+    item_shape: tuple
+    flat: WindowContainer
+
+    @property
+    def columns(self):
+        """The columns of the DataFrame, if it was one."""
+        return self.flat.columns
+
+    def wrap(self, images, starts=None):
+        """Return float images of shape (n_images, n_channels, height, width) as they came.
+
+        A DataFrame is indexed by ``starts``, a DatetimeIndex of shape (n_images,), where these are known.
+        """
+        height, width, channels = self.image_shape
+        pixels = np.moveaxis(images, 1, -1).reshape(len(images), height * width, channels)
+        pixels = self.flat.wrap(pixels, starts)
+        return pixels if self.columns is not None else pixels.reshape(-1, *self.item_shape)
+
+
+def check_image_shape(image_shape):
+    """Raise a ValueError unless ``image_shape`` is None or two or three integers of at least 1."""
+    if image_shape is None:
+        return
+    whole = [isinstance(n, int | np.integer) and n >= 1 for n in image_shape]
+    if len(whole) not in (2, 3) or not all(whole):
+        raise ValueError(
+            "image_shape must be (height, width) or (height, width, channels), integers of at least 1, got "
+            f"{image_shape!r}."
+        )
+
+
+def read_training_images(estimator, X, *, image_shape, min_images):
+    """Validate images for ``fit``, and keep what they came in.
+
+    Sets ``n_features_in_`` and, for a DataFrame, ``feature_names_in_`` on the estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : array-like of shape (n_images, height, width), (n_images, height, width, channels) or flat
+    image_shape : tuple of int or None
+        Of flat images.
+    min_images : int
+
+    Returns
+    -------
+    images : ndarray of shape (n_images, n_channels, height, width)
+        float32 where that holds the values exactly, else float64.
+    container : ImageContainer
+
+    Raises
+    ------
+    ValueError
+        If ``X`` is no set of images, does not agree with ``image_shape``, holds NaN or infinity, or too few images.
+    """
+    check_image_shape(image_shape)
+    values = validate_numbers(
+        estimator, X, reset=True, min_items=min_images, dtype=_working_dtype(X)
+    )
+    shape = _find_shape(values.shape, image_shape)
+    dtype = getattr(X, "dtype", None)
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
+        dtype = values.dtype
+    frame = X if isinstance(X, pd.DataFrame) else None
+    flat = WindowContainer(
+        shape[0] * shape[1],
+        shape[2],
+        flat=True,
+        dtype=dtype,
+        columns=None if frame is None else frame.columns,
+        dtypes=[] if frame is None else list(frame.dtypes),
+    )
+    return _channels_first(values, shape), ImageContainer(shape, values.shape[1:], flat)
+
+
+def read_images(estimator, X, container):
+    """Validate images for a fitted estimator, of the shape seen in ``fit``."""
+    values = validate_numbers(estimator, X, reset=False, min_items=1, dtype=_working_dtype(X))
+    if values.shape[1:] != container.item_shape:
+        raise ValueError(
+            f"X has images of shape {values.shape[1:]}, but {type(estimator).__name__} was fitted on images of shape "
+            f"{container.item_shape}."
+        )
+    return _channels_first(values, container.image_shape)
+
+
+def _working_dtype(X):
+    """Return the float that holds what ``X`` holds."""
+    dtype = getattr(X, "dtype", None)
+    small = isinstance(dtype, np.dtype) and dtype.kind in "fiub"
+    return np.float32 if small and np.can_cast(dtype, np.float32) else np.float64
+
+
+def _channels_first(values, shape):
+    images = values.reshape(len(values), *shape)
+    return np.ascontiguousarray(np.moveaxis(images, -1, 1))
+
+
+def _find_shape(shape, image_shape):
+    """Return height, width and channels of images that came in an array of ``shape``."""
+    item = shape[1:]
+    if len(item) > 3 or not item:
+        raise ValueError(
+            "X must have 3 axes (images, height, width), 4 (images, height, width, channels) or 2 (flat images), "
+            f"got {len(shape)}."
+        )
+    if len(item) == 1:
+        return _find_flat_shape(item[0], image_shape)
+    found = item if len(item) == 3 else (*item, 1)
+    if image_shape is not None and _with_channels(image_shape) != found:
+        raise ValueError(f"X has images of shape {item}, but image_shape={tuple(image_shape)}.")
+    return found
+
+
+def _with_channels(image_shape):
+    return (*map(int, image_shape), 1) if len(image_shape) == 2 else tuple(map(int, image_shape))
+
+
+def _find_flat_shape(n_columns, image_shape):
+    if image_shape is not None:
+        shape = _with_channels(image_shape)
+        if math.prod(shape) != n_columns:
+            raise ValueError(
+                f"X has {n_columns} columns, but image_shape={tuple(image_shape)} has {math.prod(shape)} pixels."
+            )
+        return shape
+    side = math.isqrt(n_columns)
+    if side**2 == n_columns:
+        return side, side, 1
+    if n_columns < _LEAST_IMAGE:
+        return 1, n_columns, 1
+    raise ValueError(
+        f"X has {n_columns} columns, which is no square: image_shape must say what the height, width and channels of "
+        "flat images are, got None."
+    )

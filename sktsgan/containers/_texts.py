@@ -1,0 +1,273 @@
+"""What goes in and comes out: texts, or sequences of integers, as arrays of token numbers."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer
+
+from sktsgan.containers._text_items import ItemForm, read_items
+from sktsgan.containers._tokenizers import make_tokenizer
+
+__all__ = ["END", "FIRST_TERM", "PADDING", "UNKNOWN", "TextContainer", "read_texts"]
+
+PADDING, END, UNKNOWN, FIRST_TERM = range(4)
+
+_USUAL = 0.95  # share of the texts that says how long texts are
+_LONGEST = 2  # times that
+
+
+@dataclass(frozen=True)
+class TextContainer:
+    """How training items came, so that new ones leave in the same way.
+
+    Attributes
+    ----------
+    vocabulary : list of str or list of int
+        The tokens that the numbers from 3 on stand for.
+    numbers : dict
+        The number of each token, and of spacings of a mark that are too rare for a number of their own.
+    max_length : int
+        Tokens of the longest item.
+    form : ItemForm
+        What items came in.
+    analyzer : {"word", "char"} or callable
+        What split texts.
+    lowercase : bool
+        Whether texts became lower case.
+    """
+
+    vocabulary: list
+    numbers: dict
+    max_length: int
+    form: ItemForm
+    analyzer: object
+    lowercase: bool
+    columns = None  # of no DataFrame
+
+    @property
+    def has_end(self):
+        """Whether items end by themselves: a table's all have the same length."""
+        return self.form.kind != "table"
+
+    @cached_property
+    def tokenizer(self):
+        """What splits texts and joins tokens."""
+        return make_tokenizer(self.analyzer, self.lowercase)
+
+    def encode(self, X):
+        """Return further items as token numbers; those that are too long are cut.
+
+        Returns
+        -------
+        tokens : ndarray of shape (n_items, max_length), int64
+
+        Raises
+        ------
+        ValueError
+            If ``X`` holds other things than the items of ``fit``, empty ones, or sequences of another length.
+        """
+        items, form = read_items(X)
+        if form.are_texts != self.form.are_texts:
+            kinds = "sequences of integers", "strings"
+            raise ValueError(
+                f"X must hold {kinds[self.form.are_texts]} as in fit, got {kinds[form.are_texts]}."
+            )
+        if form.are_texts:
+            items = _split(self.tokenizer, items)
+        lengths = {len(item) for item in items}
+        if not self.has_end and lengths != {self.form.length}:
+            raise ValueError(
+                f"X must hold sequences of {self.form.length} integers as in fit, got lengths {sorted(lengths)}."
+            )
+        return _encode(items, self.numbers, self.max_length)
+
+    def split_beginning(self, beginning):
+        """Return the tokens of the beginning of an item, and their numbers, two lists.
+
+        Raises
+        ------
+        ValueError
+            If it is no beginning of such an item, or leaves nothing to add.
+        """
+        if self.form.are_texts:
+            if not isinstance(beginning, str):
+                raise ValueError(f"prompt must begin texts with a string, got {beginning!r}.")
+            tokens = self.tokenizer.split(beginning)
+        else:
+            array = np.asarray(beginning)
+            if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+                raise ValueError(f"prompt must begin sequences with integers, got {beginning!r}.")
+            tokens = array.tolist()
+        if len(tokens) >= self.max_length:
+            raise ValueError(
+                f"prompt must begin with fewer tokens than the longest item has, max_length={self.max_length}, got "
+                f"{len(tokens)}: {beginning!r}."
+            )
+        return tokens, [self.numbers.get(token, UNKNOWN) for token in tokens]
+
+    def wrap(self, tokens, beginnings=None):
+        """Return token numbers as items like those of ``fit``.
+
+        Parameters
+        ----------
+        tokens : ndarray of shape (n_items, max_length)
+            An item goes on to its first 0 or 1. A 2 becomes ``"<unknown>"``, or the integer 0.
+        beginnings : iterable of length n_items, default=None
+            What items begin with as it was given, which may hold unknown words and capitals; None for nothing.
+        """
+        inside = np.cumprod(tokens > END, axis=1).sum(axis=1)
+        rows = [row[:n] for row, n in zip(tokens, inside, strict=True)]
+        beginnings = [None] * len(rows) if beginnings is None else beginnings
+        decode = self._to_text if self.form.are_texts else self._to_integers
+        return self.form.wrap([decode(*pair) for pair in zip(rows, beginnings, strict=True)])
+
+    def _to_text(self, row, beginning):
+        if beginning is None:
+            return self.tokenizer.join([self._terms[number] for number in row])
+        given, numbers = self.split_beginning(beginning)
+        if not given:
+            return self._to_text(row, None)
+        last = given[-1] if numbers[-1] == UNKNOWN else self._terms[numbers[-1]]
+        added = [self._terms[number] for number in row[len(given) :]]
+        return self.tokenizer.extend(beginning, last, added)
+
+    def _to_integers(self, row, beginning):
+        made = self._terms[row]
+        if beginning is not None:
+            made[: len(beginning)] = beginning
+        return made
+
+    @cached_property
+    def _terms(self):
+        if self.form.are_texts:
+            return ["", "", "<unknown>", *self.vocabulary]
+        return np.array([0, 0, 0, *self.vocabulary], dtype=self.form.dtype)
+
+
+def read_texts(
+    X,
+    *,
+    analyzer="word",
+    lowercase=True,
+    min_df=1,
+    max_features=None,
+    max_length=None,
+    vocabulary=None,
+    min_items=1,
+):
+    """Validate texts or sequences of integers, and learn their vocabulary.
+
+    Parameters
+    ----------
+    X : iterable of str, array-like of int of shape (n_items, length), or iterable of array-like of int
+    analyzer : {"word", "char"} or callable, default="word"
+        What splits texts; integers are tokens by themselves.
+    lowercase : bool, default=True
+    min_df : float or int, default=1
+        Items, or the share of them, that a token must occur in to be known.
+    max_features : int, default=None
+        The most tokens that are known, by frequency.
+    max_length : int, default=None
+        Tokens of an item; longer ones are cut. None is the longest sequence or text, but for texts at most twice the
+        length that 95 % of them keep within.
+    vocabulary : iterable or dict, default=None
+        The tokens that are known, instead of those that ``X`` holds. A mark without spaces stands for all spacings
+        that it has in ``X``.
+    min_items : int, default=1
+
+    Returns
+    -------
+    tokens : ndarray of shape (n_items, max_length), int64
+        0 is padding, 1 the end, 2 a token that isn't known. An item of ``max_length`` tokens has no end.
+    container : TextContainer
+
+    Raises
+    ------
+    ValueError
+        If ``X`` holds anything else, empty items or too few of them, or if no token of it is known.
+    """
+    items, form = read_items(X, min_items=min_items)
+    tokenizer = make_tokenizer(analyzer, lowercase) if form.are_texts else None
+    if tokenizer is not None:
+        items = _split(tokenizer, items)
+    counts = Counter(chain.from_iterable(items))
+    if vocabulary is None:
+        terms = _count_terms(items, min_df, max_features)
+    else:
+        terms = _given_terms(vocabulary, counts, tokenizer)
+    numbers = _number(terms, counts, tokenizer)
+    if max_length is None:
+        max_length = _choose_length(items, form)
+    max_length = min(max_length, max(len(item) for item in items))
+    container = TextContainer(terms, numbers, max_length, form, analyzer, lowercase)
+    return _encode(items, numbers, max_length), container
+
+
+def _split(tokenizer, texts):
+    """Return the tokens of each text."""
+    items = [tokenizer.split(text) for text in texts]
+    for i, (item, text) in enumerate(zip(items, texts, strict=True)):
+        if not item:
+            raise ValueError(f"X must hold no empty items, but X[{i}]={text!r} has no token.")
+    return items
+
+
+def _count_terms(items, min_df, max_features):
+    """Return the tokens that are frequent enough, sorted."""
+    most = max(Counter(chain.from_iterable(map(set, items))).values())
+    if most < (min_df * len(items) if isinstance(min_df, float) else min_df):
+        raise ValueError(
+            f"min_df={min_df} leaves no token: the most frequent one is in {most} of {len(items)} items."
+        )
+    rules = {"min_df": min_df, "max_features": max_features}
+    return sorted(CountVectorizer(analyzer=list, **rules).fit(items).vocabulary_)
+
+
+def _given_terms(vocabulary, counts, tokenizer):
+    """Return the tokens of a vocabulary of the user's, in its order."""
+    if isinstance(vocabulary, str):
+        raise ValueError(f"vocabulary must hold tokens, got the string {vocabulary!r}.")
+    given = CountVectorizer(vocabulary=vocabulary).get_feature_names_out().tolist()
+    if tokenizer is not None:
+        spacings = {}
+        for token, _ in counts.most_common():
+            spacings.setdefault(token.strip() or token, []).append(token)
+        given = [token for term in given for token in spacings.get(term, [term])]
+    terms = list(dict.fromkeys(given))
+    if not any(term in counts for term in terms):
+        raise ValueError(f"vocabulary must hold tokens of X, got none of them: {terms[:5]}.")
+    return terms
+
+
+def _number(terms, counts, tokenizer):
+    """Return the number of each token, and of spacings of marks that are not among them."""
+    numbers = {term: FIRST_TERM + i for i, term in enumerate(terms)}
+    if tokenizer is None:
+        return numbers
+    by_frequency = sorted(terms, key=lambda term: -counts[term])
+    for same_before in (True, False):
+        for term in by_frequency:
+            for other in tokenizer.spacings(term, same_before):
+                numbers.setdefault(other, numbers[term])
+    return numbers
+
+
+def _choose_length(items, form):
+    """Return the tokens of the longest item, or of texts fewer where a few are far longer than the others."""
+    lengths = [len(item) for item in items]
+    if not form.are_texts:
+        return max(lengths)
+    usual = int(np.quantile(lengths, _USUAL, method="inverted_cdf"))
+    return min(max(lengths), _LONGEST * usual)
+
+
+def _encode(items, numbers, max_length):
+    tokens = np.full((len(items), max_length), PADDING, dtype=np.int64)
+    for row, item in zip(tokens, items, strict=True):
+        known = [numbers.get(token, UNKNOWN) for token in item[:max_length]]
+        row[: len(known)] = known
+        row[len(known) : len(known) + 1] = END
+    return tokens

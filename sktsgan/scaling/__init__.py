@@ -1,0 +1,19 @@
+"""Data to numbers that models take, and back."""
+
+from sktsgan.scaling._channels import ChannelScaler, RangeScaler
+from sktsgan.scaling._grid import GridMap
+from sktsgan.scaling._pixels import PixelScaler
+from sktsgan.scaling._quantile import QuantileMap, RangeMap, StandardMap
+from sktsgan.scaling._series import SeriesExtender, SeriesScaler
+
+__all__ = [
+    "ChannelScaler",
+    "GridMap",
+    "PixelScaler",
+    "QuantileMap",
+    "RangeMap",
+    "RangeScaler",
+    "SeriesExtender",
+    "SeriesScaler",
+    "StandardMap",
+]

@@ -1,0 +1,161 @@
+"""What is left of the channels once constants and copies are set aside, each on its own scale."""
+
+import numpy as np
+import torch
+
+from sktsgan.scaling._grid import GridMap
+from sktsgan.scaling._interpolation import InterpolatedMap, find_phases, knot_period
+from sktsgan.scaling._quantile import QuantileMap, RangeMap, StandardMap
+
+__all__ = ["ChannelScaler", "RangeScaler", "lies_on_grid"]
+
+_MAX_VALUES = 200_000  # per channel; more of them move no knot visibly
+_MAX_GRID = 256
+_MAX_DISTINCT_SHARE = 0.5
+_MIN_REPEATS = 0.02
+_MAX_ROUGHENING = 10.0
+
+
+def _roughness(channel):
+    """Energy of the second differences over that of the first, of shape (n_windows, n_timesteps)."""
+    slopes = np.diff(channel, axis=1)
+    return np.nanmean(np.diff(slopes, axis=1) ** 2) / max(np.nanmean(slopes**2), 1e-300)
+
+
+def roughens(channel, scores):
+    """Return whether a channel grows more than ten times rougher; NaN stands beyond the end of a window."""
+    return bool(_roughness(scores) > _MAX_ROUGHENING * _roughness(channel))
+
+
+def _choose_map(channel):
+    """Return the fitted map of one channel.
+
+    Normal scores suit what has tails and ties. A smooth channel that turns at a bound, as a sinusoid does,
+    gets kinks from them: where its roughness grows more than tenfold the channel is standardised instead.
+    (Measured: sinusoids 105-fold, the steepest channel of the UCI appliances data 4.3-fold.)
+    """
+    every = -(-channel.size // _MAX_VALUES)
+    values = channel[::every].ravel()
+    # the extremes bound what comes back, so they must be among the knots
+    quantile = QuantileMap().fit(np.concatenate([values, [channel.min(), channel.max()]]))
+    sample = channel[::every]
+    standardise = channel.shape[1] > 2 and roughens(sample, quantile.transform(sample))
+    if lies_on_grid(channel):
+        return GridMap(standardise).fit(channel)
+    return StandardMap().fit(channel) if standardise else quantile
+
+
+def lies_on_grid(channel):
+    """Return whether the values of a channel repeat; NaN counts for nothing.
+
+    A sensor's readings lie on a grid. Overlapping windows repeat every value, so that repetition is judged from one
+    step to the next, where 2 % of equal readings are enough, and among the values of one step, where at
+    most half of them distinct are. A channel of at most 256 values, each taken twice on average, has a grid, too.
+    (Measured: 3.5 to 14 % of equal neighbours on ETTh1, 7 to 80 % on the appliances data, at most 0.2 % on Stocks.)
+    """
+    step = _observed(channel[:, 0])
+    if len(np.unique(step)) <= _MAX_DISTINCT_SHARE * len(step) > 0:
+        return True
+    before, after = channel[:, :-1], channel[:, 1:]
+    n_pairs = np.count_nonzero((before == before) & (after == after))
+    if n_pairs and np.count_nonzero(before == after) >= _MIN_REPEATS * n_pairs:
+        return True
+    seen = _observed(channel)
+    return len(np.unique(seen)) <= min(_MAX_GRID, _MAX_DISTINCT_SHARE * len(seen))
+
+
+def _observed(values):
+    return values[~np.isnan(values)]
+
+
+class ChannelScaler:
+    """Scale channels one by one; constants, copies, grids and integers come back exactly.
+
+    ``transform`` keeps the channels that carry information of their own. ``inverse_transform`` puts
+    constant channels and copies of other channels back, gives channels that lie on a grid values of it,
+    and moves those of integer-valued channels to the nearest integer.
+    """
+
+    def fit(self, windows):
+        """Learn from windows of shape (n_windows, n_timesteps, n_channels)."""
+        first = windows[:1, :1]
+        constant = (windows == first).all(axis=(0, 1))
+        self.constants_ = np.where(constant, first[0, 0], np.nan)
+        self.source_, self.free_ = [], []
+        for c in range(windows.shape[2]):
+            alike = [b for b in self.free_ if np.array_equal(windows[0, :, b], windows[0, :, c])]
+            same = [b for b in alike if np.array_equal(windows[..., b], windows[..., c])]
+            self.source_.append(same[0] if same else c)
+            if not same and not constant[c]:
+                self.free_.append(c)
+        self._fit_maps([windows[..., c] for c in self.free_])
+        self.integer_ = [bool((windows[..., c] % 1 == 0).all()) for c in self.free_]
+        return self
+
+    def _fit_maps(self, channels):
+        self.periods_ = [knot_period(channel) for channel in channels]
+        self.phases_ = self._find_phases(channels)
+        self.maps_ = [self._fit_map(*pair) for pair in zip(channels, self.periods_, strict=True)]
+
+    def _find_phases(self, channels):
+        """Return for each period the phase of every window: channels of one period have their knots together."""
+        groups = {}
+        for channel, period in zip(channels, self.periods_, strict=True):
+            if period is not None:
+                groups.setdefault(period, []).append(channel)
+        return {period: find_phases(group, period) for period, group in groups.items()}
+
+    def _fit_map(self, channel, period):
+        if period is None:
+            return _choose_map(channel)
+        return InterpolatedMap(period).fit(channel, self.phases_[period], _choose_map)
+
+    def transform(self, windows):
+        """Return scores of the free channels, of shape (n_windows, n_timesteps, n_free)."""
+        scores = np.empty((*windows.shape[:2], len(self.free_)))
+        phases = self._find_phases([windows[..., c] for c in self.free_])
+        for k, c in enumerate(self.free_):
+            known = () if self.periods_[k] is None else (phases[self.periods_[k]],)
+            scores[..., k] = self.maps_[k].transform(windows[..., c], *known)
+        return scores
+
+    def inverse_transform(self, scores, generator):
+        """Return windows with all channels, in the units of those seen in ``fit``.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n_windows, n_timesteps, n_free)
+        generator : torch.Generator
+            Draws where interpolated channels have their knots.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        """
+        windows = np.empty((*scores.shape[:2], len(self.source_)))
+        phases = {
+            period: seen[torch.randint(len(seen), (len(scores),), generator=generator).numpy()]
+            for period, seen in self.phases_.items()
+        }
+        for k, c in enumerate(self.free_):
+            known = () if self.periods_[k] is None else (phases[self.periods_[k]],)
+            values = self.maps_[k].inverse_transform(scores[..., k].contiguous(), *known)
+            windows[..., c] = values.round() if self.integer_[k] else values
+        for c, source in enumerate(self.source_):
+            constant = self.constants_[c]
+            if not np.isnan(constant):
+                windows[..., c] = constant
+            elif source != c:
+                windows[..., c] = windows[..., source]
+        return windows
+
+
+class RangeScaler(ChannelScaler):
+    """Scale every channel to [0, 1] by its least and its greatest value.
+
+    Constants, copies, integers and channels of at most 256 values come back exactly, as of ChannelScaler.
+    """
+
+    def _fit_maps(self, channels):
+        self.periods_, self.phases_ = [None] * len(channels), {}
+        self.maps_ = [RangeMap(_MAX_GRID).fit(channel) for channel in channels]

@@ -1,0 +1,223 @@
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sktsgan.cli._main import main
+from sktsgan.cli._scores import score_windows
+from sktsgan.cli._tables import read_table, split_windows
+
+
+@pytest.fixture
+def csv(tmp_path):
+    """Write a CSV of 240 hours with two numeric columns and one of text."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "date": pd.date_range("2024-01-01", periods=240, freq="h"),
+            "level": np.sin(np.arange(240) / 4) + rng.normal(scale=0.1, size=240),
+            "count": rng.poisson(20, size=240),
+            "site": "north",
+        }
+    )
+    path = tmp_path / "my.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def edit(path, **columns):
+    pd.read_csv(path).assign(**columns).to_csv(path, index=False)
+
+
+def run(csv, *more):
+    argv = [str(csv), "--time-column", "date", "--window", "8", "--output", str(csv.parent / "out")]
+    return main([*argv, *more])
+
+
+@pytest.fixture
+def fails(csv, capsys):
+    """Run the command line and return its single line of error."""
+
+    def fail(*more, argv=None):
+        status = run(csv, *more) if argv is None else main(argv)
+        (line,) = capsys.readouterr().err.splitlines()
+        assert status == 2
+        return line.removeprefix("sktsgan: error: ")
+
+    return fail
+
+
+def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
+    monkeypatch.setattr("sktsgan.cli._main.score_windows", partial(score_windows, max_iter=20))
+    assert run(csv, "-n", "30", "--max-iter", "3") == 0
+    said = capsys.readouterr().out
+    assert "Left out, since not numeric: site" in said
+    assert "Windows of 8 rows: 185 to learn from, 41 held out" in said
+    for row in ("TransformerGANSampler", "CopulaSampler", "independent Gaussians", "real windows"):
+        assert row in said
+    files = sorted((csv.parent / "out").iterdir())
+    assert [path.name for path in files] == [
+        "distribution.png",
+        "losses.png",
+        "windows.csv",
+        "windows.npz",
+        "windows.png",
+    ]
+    assert all(f"wrote {path}: " in said for path in files)
+
+
+def test_new_windows_are_in_the_units_of_the_series(csv):
+    run(csv, "-n", "30", "--max-iter", "3", "--windows-only")
+    assert [path.name for path in sorted((csv.parent / "out").iterdir())] == [
+        "windows.csv",
+        "windows.npz",
+    ]
+    table = pd.read_csv(csv.parent / "out" / "windows.csv")
+    assert list(table.columns) == ["window", "step", "level", "count"]
+    assert table.groupby("window")["step"].apply(list).tolist() == [list(range(8))] * 30
+    assert 10 < table["count"].mean() < 30
+    with np.load(csv.parent / "out" / "windows.npz") as arrays:
+        values = arrays["windows"].reshape(-1, 2)
+        assert arrays["columns"].tolist() == ["level", "count"]
+    np.testing.assert_allclose(values, table[["level", "count"]], rtol=1e-6)
+
+
+def test_same_seed_same_windows(csv, tmp_path):
+    written = []
+    for seed, folder in (("1", "a"), ("1", "b"), ("2", "c")):
+        options = ["-n", "5", "--max-iter", "3", "--seed", seed, "--windows-only"]
+        run(csv, *options, "--output", str(tmp_path / folder))
+        written.append((tmp_path / folder / "windows.csv").read_text())
+    assert written[0] == written[1] != written[2]
+
+
+def test_columns_can_be_chosen(csv):
+    run(csv, "-n", "400", "--max-iter", "3", "--columns", "level", "--windows-only")
+    table = pd.read_csv(csv.parent / "out" / "windows.csv")
+    assert list(table.columns) == ["window", "step", "level"]
+    assert len(table) == 400 * 8
+
+
+def test_runs_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "sktsgan", "--window", "1"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "argument --window: must be at least 2, got 1" in done.stderr
+
+
+def test_help_says_what_it_takes(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    assert "--time-column" in capsys.readouterr().out
+
+
+def test_missing_file(fails, tmp_path):
+    path = tmp_path / "none.csv"
+    assert fails(argv=[str(path)]) == f"{path}: No such file or directory"
+
+
+def test_empty_file(fails, tmp_path):
+    path = tmp_path / "empty.csv"
+    path.touch()
+    assert fails(argv=[str(path)]) == f"{path} can't be read as CSV: No columns to parse from file"
+
+
+def test_missing_column(csv, fails):
+    assert fails("--columns", "nope") == (
+        f"{csv} has no column 'nope'; its columns are: date, level, count, site"
+    )
+
+
+def test_missing_column_of_the_bundled_series(fails):
+    assert fails(argv=["--columns", "nope"]) == "the bundled series has no column 'nope'"
+
+
+def test_column_that_is_not_numeric(fails):
+    assert fails("--columns", "site") == "column 'site' is not numeric: it holds 'north'"
+
+
+def test_time_column_as_a_channel(fails):
+    assert fails("--columns", "date") == "column 'date' can't be both the time and a channel"
+
+
+def test_no_numeric_column(csv, fails):
+    edit(csv, level="a", count="b")
+    assert fails() == f"{csv} has no numeric column"
+
+
+def test_constant_columns(csv, fails):
+    edit(csv, level=1.0, count=2)
+    assert fails() == f"{csv} holds constant columns only: there is nothing to learn"
+
+
+def test_missing_value(csv, fails):
+    level = pd.read_csv(csv)["level"]
+    level[[6, 9]] = np.nan
+    edit(csv, level=level)
+    assert fails() == (
+        "column 'level' has 2 missing or infinite values, the first in data row 7: "
+        "fill them, or leave the column out with --columns"
+    )
+
+
+def test_time_column_of_numbers(fails):
+    assert fails("--time-column", "count") == "column 'count' holds numbers, not dates or times"
+
+
+def test_time_that_is_no_date(csv, fails):
+    date = pd.read_csv(csv)["date"]
+    date[3] = "soon"
+    edit(csv, date=date)
+    assert fails().startswith("column 'date' holds 'soon' in data row 4, which is no date")
+
+
+def test_too_few_rows(fails):
+    assert fails("--window", "40") == (
+        "240 rows are too few for windows of 40 rows, one every 1: at least 295 are needed"
+    )
+
+
+def test_output_that_is_a_file(csv, fails):
+    assert fails("--output", str(csv)) == f"{csv}: File exists"
+
+
+@pytest.mark.parametrize("option", ["--stride", "--n-samples", "--max-iter"])
+def test_counts_start_at_one(csv, option, capsys):
+    with pytest.raises(SystemExit) as stop:
+        run(csv, option, "0")
+    assert stop.value.code == 2
+    assert "must be at least 1, got 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("n_rows", [240, 1000, 5000])
+def test_held_out_windows_share_no_row_with_the_training_windows(n_rows):
+    frame = pd.DataFrame({"row": np.arange(n_rows, dtype=float)})
+    train, held_out = split_windows(frame, window=8)
+    assert not np.intersect1d(train, held_out).size
+    assert 0.15 < len(held_out) / (len(held_out) + len(train)) < 0.25
+
+
+def test_windows_never_straddle_a_gap():
+    index = pd.date_range("2024-01-01", periods=1000, freq="h")
+    frame = pd.DataFrame({"row": np.arange(1000.0)}, index=index).drop(index[[100, 500, 501]])
+    for windows in split_windows(frame, window=8):
+        assert (np.diff(windows, axis=1) == 1).all()
+
+
+def test_gaps_that_leave_too_few_windows():
+    index = pd.date_range("2024-01-01", periods=300, freq="h")
+    frame = pd.DataFrame({"row": np.arange(300.0)}, index=index)
+    with pytest.raises(ValueError, match="^gaps leave [0-9]+ windows to learn from and "):
+        split_windows(frame.drop(index[250:300:10]), window=8)
+
+
+def test_a_time_column_becomes_the_index(csv):
+    frame, dropped = read_table(csv, time_column="date")
+    assert isinstance(frame.index, pd.DatetimeIndex)
+    assert list(frame.columns) == ["level", "count"]
+    assert dropped == ["site"]
