@@ -124,7 +124,7 @@ def train_by_hand(start, net, n_updates):
 
 
 def _run(start, net, n_updates, generator, discriminator, rng):
-    average, betas = copy.deepcopy(generator), (float(net.beta1), net.beta2)
+    average, betas = copy.deepcopy(generator), net.betas
     adam = torch.optim.Adam(generator.parameters(), net.generator_learning_rate, betas=betas)
     judge_adam = torch.optim.Adam(
         discriminator.parameters(), net.discriminator_learning_rate, betas=betas
@@ -135,7 +135,7 @@ def _run(start, net, n_updates, generator, discriminator, rng):
         if len(order) < start.batch_size:
             order = torch.randperm(len(start.real), generator=rng)
         rows, order = order[: start.batch_size], order[start.batch_size :]
-        noise, residual = start.draw_noise(len(rows), None, rng)
+        noise, residual = start.draw_noise(rows, rng)
         known = () if start.conditions is None else (start.conditions[rows],)
         update = step - net.n_warmup
         rate = net.discriminator_learning_rate * _course(step, n_steps)

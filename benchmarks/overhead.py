@@ -173,7 +173,7 @@ def compare_sampling(windows, n_samples, n_repeats):
 def _watch_sample(sampler, n_samples):
     """Return the shares of a run of ``sample``, and its seconds."""
     methods = {
-        "noise": (sampler, "_draw_noise"),
+        "noise": (sampler, "_noise"),
         "forward": (sampler.net_.average_, "forward"),
         "decode": (sampler.net_, "render"),
         "inverse scaling": (sampler.scaler_, "inverse_transform"),

@@ -66,7 +66,7 @@ class AdversarialSampler(BaseSampler):
     """Base of samplers that train a generator against a discriminator.
 
     A sampler adds three hooks. ``_build(windows, seed, n_updates, n_warmup)`` learns scales, sets ``scaler_`` and
-    returns an AdversarialNet, or None where there is nothing to learn. ``_draw_noise(n_windows, rows, generator)``
+    returns an AdversarialNet, or None where there is nothing to learn. ``_noise(rows, generator)``
     returns what the generator starts from for those rows of ``conditions_``, and the residual that its net's
     ``render`` takes. ``_add_rows(windows, rows)`` takes note of rows that ``partial_fit`` added.
     """
@@ -79,7 +79,7 @@ class AdversarialSampler(BaseSampler):
         """Learn scales and return the net of both networks."""
 
     @abstractmethod
-    def _draw_noise(self, n_windows, rows, generator):
+    def _noise(self, rows, generator):
         """Return noise and residual, both CPU tensors; the residual may be None."""
 
     @abstractmethod
@@ -163,14 +163,6 @@ class AdversarialSampler(BaseSampler):
         """Return the steps before the generator's first update."""
         return round(self.warmup * self.max_iter)
 
-    def _count_parts(self):
-        """Return the batches of a step."""
-        return self.discriminator_steps
-
-    def _draw_training_noise(self, n_windows, rows, generator):
-        """Return what a training step starts from."""
-        return self._draw_noise(n_windows, rows, generator)
-
     def _count_common_steps(self):
         """Return the steps that all windows have."""
         return self.n_timesteps_
@@ -207,6 +199,10 @@ class AdversarialSampler(BaseSampler):
         encoded = torch.as_tensor(self.conditions_.encoded)
         return encoded[rows] if encoded.shape[1] else None
 
+    def _lengths_of(self, rows):
+        """Return the lengths of series of unequal length, None for all others."""
+        return None
+
     def _encode_training(self, windows, rows):
         """Return the conditions of windows to train on, which are those rows, as the networks take them."""
         return self._encoded(rows)
@@ -227,11 +223,11 @@ class AdversarialSampler(BaseSampler):
             self._to_tensor(windows),
             torch.as_tensor(rows),
             self._encode_training(windows, rows),
-            self._draw_training_noise,
+            self._noise,
             batch_size=self.batch_size,
-            n_parts=self._count_parts(),
             generator=self._generator,
             device=self.device_,
+            lengths=self._lengths_of(rows),
         )
         n_epochs = self.net_.count_epochs(n_steps, _STEPS_PER_EPOCH)
         with self._fit_task(n_epochs) as task:
@@ -276,7 +272,7 @@ class AdversarialSampler(BaseSampler):
     @torch.no_grad()
     def _draw_scores(self, rows, generator):
         self.net_.average_.eval()
-        noise, residual = self._draw_noise(len(rows), rows, generator)
+        noise, residual = self._noise(rows, generator)
         conditions = self._encoded(rows)
         parts = []
         for start in range(0, len(rows), self._forward_items):
@@ -286,8 +282,12 @@ class AdversarialSampler(BaseSampler):
                 for t in (noise, conditions, residual)
             ]
             made = self.net_.average_(*moved[:2])
-            parts.append(self.net_.render(made, moved[2]).cpu())
+            parts.append(self._render(made, moved[2]).cpu())
         return torch.cat(parts)
+
+    def _render(self, made, residual):
+        """Return the items that the discriminator judges, of what the generator made."""
+        return self.net_.render(made, residual)
 
     def _warn_of_collapse(self, real):
         """Warn if generated scores vary far less than real ones."""

@@ -26,8 +26,8 @@ _PENALTY_EVERY = 4  # steps
 _PIXELS_AT_ONCE = 2**18  # of a forward pass in sampling: what stays in cache
 _SHIFT = 0.08  # where groups are small
 _SCHEDULES = {
-    "cosine": {"is_level": False, "beta1": 0.0, "beta2": 0.99, "moving_average": 0.999},
-    "constant": {"is_level": True, "beta1": 0.5, "beta2": 0.999, "moving_average": 0.0},
+    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
+    "constant": {"decay": False, "betas": (0.5, 0.999), "moving_average": 0.0},
 }
 
 
@@ -287,8 +287,8 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         groups = self.groups_.encode(codes)
         return groups if known is None else torch.cat([known, groups], dim=1)
 
-    def _draw_noise(self, n_windows, rows, generator):
-        return torch.randn(n_windows, self.latent_size, generator=generator), None
+    def _noise(self, rows, generator):
+        return torch.randn(len(rows), self.latent_size, generator=generator), None
 
 
 def _take_images(images, residual):

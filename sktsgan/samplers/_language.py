@@ -60,7 +60,7 @@ class LanguageTraining(AdversarialSampler):
             held_out = held_out_blocks(len(tokens), self.validation_fraction)
         lengths = self._phase_lengths(len(tokens) if held_out is None else (~held_out).sum())
         if self.warm_start and hasattr(self, "net_"):
-            self.net_.restart(*lengths, **self._training_options())
+            self.net_.restart(None, lengths, **self._training_options())
         else:
             self._start(tokens, *lengths)
         self._train(tokens, rows, sum(lengths) + self.max_iter, held_out)
@@ -84,8 +84,7 @@ class LanguageTraining(AdversarialSampler):
             model,
             discriminator,
             max_length=self.max_length_,
-            n_likelihood=n_likelihood or 0,
-            n_discriminator=n_discriminator,
+            phase_lengths=(n_likelihood or 0, n_discriminator),
             weight_decay=self.weight_decay,
             moving_average=_MOVING_AVERAGE,
             generator=self._generator,
@@ -125,8 +124,8 @@ class LanguageTraining(AdversarialSampler):
     def _add_rows(self, tokens, rows):
         """Nothing is kept of the texts."""
 
-    def _draw_noise(self, n_texts, rows, generator):
-        return torch.empty(n_texts, 0), None
+    def _noise(self, rows, generator):
+        """Nothing: words are drawn by the net."""
 
     def _to_tensor(self, tokens):
         return torch.as_tensor(tokens)

@@ -268,9 +268,6 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
     def _phase_lengths(self):
         return [round(share * self.max_iter) for share in self.pretraining]
 
-    def _count_parts(self):
-        return self.generator_steps
-
     def _build(self, windows, seed, n_updates, n_warmup):
         self._fit_scaler(windows)
         self.copula_ = None
@@ -297,10 +294,10 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         lengths = self._phase_lengths() if n_warmup else [0, 0]
         return TimeGANNet(
             *self._make_networks(windows),
-            n_autoencoder=lengths[0],
-            n_supervised=lengths[1],
+            phase_lengths=lengths,
             n_updates=n_updates,
             n_warmup=n_warmup - sum(lengths),
+            generator_steps=self.generator_steps,
             loss=self.loss,
             gamma=self.gamma,
             moment_weight=self.moment_weight,
@@ -345,19 +342,15 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
             encoded, cells = table.encoded[rows], table.cells[rows]
             self.copula_.add_rows(self._whole(windows), classes, encoded, cells)
 
-    def _draw_noise(self, n_windows, rows, generator):
-        """Draw what the generator starts from and, for series of unequal length, the lengths of the rows."""
+    def _noise(self, rows, generator):
+        """Draw what the generator starts from."""
         if self.copula_ is not None:
-            noise = self.copula_.draw_scores(n_windows, generator, rows)
-        else:
-            shape = n_windows, self.n_timesteps_, len(self.scaler_.free_)
-            noise = torch.rand(shape, generator=generator)
-        return noise, self._lengths_of(rows)
+            return self.copula_.draw_scores(len(rows), generator, rows), None
+        shape = len(rows), self.n_timesteps_, len(self.scaler_.free_)
+        return torch.rand(shape, generator=generator), None
 
-    def _draw_training_noise(self, n_windows, rows, generator):
-        if self.net_.phase != "joint":  # which alone has a generator
-            return torch.empty(n_windows, 0), self._lengths_of(rows)
-        return self._draw_noise(n_windows, rows, generator)
+    def _render(self, made, residual):
+        return made
 
     def _lengths_of(self, rows):
         if not self._is_ragged:

@@ -294,7 +294,8 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            beta1=0.0,
+            betas=(0.0, 0.99),
+            decay=True,
             moving_average=_MOVING_AVERAGE,
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
@@ -329,8 +330,8 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
             classes = None if codes is None else codes[rows]
             self.copula_.add_rows(windows, classes, table.encoded[rows], table.cells[rows])
 
-    def _draw_noise(self, n_windows, rows, generator):
+    def _noise(self, rows, generator):
         """Draw what the generator starts from and, with a base, what its ``refine`` needs besides."""
         if self.copula_ is not None:
-            return self.copula_.draw_noise(n_windows, rows, generator)
-        return torch.randn(n_windows, self.latent_size, generator=generator), None
+            return self.copula_.draw_noise(len(rows), rows, generator)
+        return torch.randn(len(rows), self.latent_size, generator=generator), None
