@@ -155,6 +155,15 @@ class GANNet(NeuralNet):
             step -= length
         return len(self.phase_lengths_), step
 
+    @property
+    def n_ahead(self):
+        """Steps before the first generator update of the last phase, counted from the beginning."""
+        return sum(self.phase_lengths_) + self.n_warmup
+
+    def render(self, made, residual):
+        """Return the items that a generator made, scaled."""
+        return made
+
     def restart(self, n_updates, phase_lengths=None, **options):
         """Train on from the present weights.
 
@@ -174,7 +183,10 @@ class GANNet(NeuralNet):
             self.begin_phases(phase_lengths)
 
     def hold(self):
-        """Keep the learning rates level from now on."""
+        """Go to the last phase and train on at level learning rates, for any number of steps."""
+        if self.phase != self.phases[-1]:
+            self.begin_phases([0] * len(self.phase_lengths_))
+        self.n_warmup = 0
         for course in self.courses_.values():
             course.n_steps = None
 
