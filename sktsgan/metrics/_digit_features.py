@@ -42,7 +42,7 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     -----
     Four convolutions (16, 32, 48 and 64 channels) and the mean over the image, whose 64 values are the features; a
     linear layer on them tells the digits. The images are small digits in the middle of 28 × 28 pixels, bright on dark;
-    of other pictures the features mean little. ``benchmarks/train_digit_features.py`` trains the network; the file
+    of other pictures the features mean little. ``benchmarks/images/train_features.py`` trains the network; the file
     ``metrics/data/digit_features.md`` says on what, and under which licence.
 
     The features of an image depend on its pixels and on the range seen in ``fit`` alone. Fit on real images, so that

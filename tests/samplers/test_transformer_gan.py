@@ -411,7 +411,7 @@ def test_early_stopping_needs_windows(make_gan, walks, fraction):
     with pytest.raises(
         ValueError,
         match=re.escape(
-            f"validation_fraction={fraction} of 80 windows are {n}; n_iter_no_change needs 100 to judge by "
+            f"validation_fraction={fraction} holds out {n} of 80; n_iter_no_change needs 100 to judge by "
             "and 2 to train on."
         ),
     ):
