@@ -17,6 +17,7 @@ import pandas as pd
 from sktsgan import SeqGANSampler
 from sktsgan.datasets import load_captions
 from sktsgan.plotting import LossCurveDisplay
+from sktsgan.preprocessing import TextTokenizer
 
 captions, labels = load_captions(return_X_y=True)
 held_out, train = captions[::10], [c for i, c in enumerate(captions) if i % 10]
@@ -31,12 +32,11 @@ for caption in train[:5]:
 # captions are too rare to be learned.
 
 sampler = SeqGANSampler(
-    min_df=3,
+    tokenizer=TextTokenizer(min_df=3),
     hidden_size=96,
     dropout=0.4,
     weight_decay=0.02,
-    pretraining=12,
-    discriminator_pretraining=2,
+    pretraining=(240, 40),
     n_rollouts=2,
     max_iter=20,
     generator_learning_rate=1e-4,

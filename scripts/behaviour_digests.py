@@ -184,7 +184,7 @@ def all_cases():
             False,
         ),
         "transformer bare": series_cases(
-            maker(TransformerGANSampler, max_iter=UPDATES, base=None, discriminator_tokens="both"),
+            maker(TransformerGANSampler, max_iter=UPDATES, base=None),
             False,
         ),
         "timegan": series_cases(maker(TimeGANSampler, max_iter=UPDATES), False),
@@ -205,14 +205,18 @@ def all_cases():
         ),
         "timegan ragged": ragged_cases(maker(TimeGANSampler, max_iter=UPDATES)),
         "dcgan": image_cases(maker(DCGANSampler, max_iter=UPDATES, width=4)),
-        "seqgan": text_cases(maker(SeqGANSampler, pretraining=1)),
+        "seqgan": text_cases(maker(SeqGANSampler, pretraining=(6, 0))),
         "seqgan policy": text_cases(
-            maker(
-                SeqGANSampler, pretraining=1, max_iter=3, discriminator_pretraining=1, n_rollouts=2
-            )
+            maker(SeqGANSampler, pretraining=(6, 6), max_iter=3, n_rollouts=2)
         ),
         "seqgan transformer": text_cases(
-            maker(SeqGANSampler, pretraining=1, max_iter=2, generator="transformer", n_rollouts=0)
+            maker(
+                SeqGANSampler,
+                pretraining=(6, 18),
+                max_iter=2,
+                generator="transformer",
+                n_rollouts=0,
+            )
         ),
         "around": around_cases(),
     }

@@ -53,7 +53,9 @@ def test_recurrent_speed_compares_the_same_networks(capsys):
     assert "at most 1.05" in capsys.readouterr().out
     windows = torch.rand(200, 6, 2)
     plain = recurrent.PlainTimeGAN(windows)
-    networks = TimeGANSampler(**recurrent.TIMEGAN_PUBLISHED | {"max_iter": 1}, random_state=0)
+    networks = TimeGANSampler(
+        **recurrent.TIMEGAN | {"max_iter": 1, "pretraining": (1, 1)}, random_state=0
+    )
     net = networks.fit(windows.numpy()).net_
     by_hand = [p.shape for adam in plain.adams for g in adam.param_groups for p in g["params"]]
     own = [

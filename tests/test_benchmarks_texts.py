@@ -8,9 +8,7 @@ import pytest
 from benchmarks.texts import _markov, _models
 from benchmarks.texts import captions as script
 
-QUICK_TEXT = (
-    "--set hidden_size=4 --set embedding_size=4 --set pretraining=1 --set validation_fraction=0.0"
-)
+QUICK_TEXT = "--set hidden_size=4 --set embedding_size=4 --set pretraining=(1,0) --set validation_fraction=0.0"
 
 
 @pytest.fixture
@@ -50,7 +48,7 @@ def test_text_prints_a_row_a_temperature_and_writes_them(captions, capsys):
 
 def test_likelihood_at_temperature_one_is_the_score(captions):
     train, test = (script.read_captions(captions / f"coco_{n}.txt", 40) for n in ("train", "test"))
-    changes = {"hidden_size": 4, "pretraining": 1}
+    changes = {"hidden_size": 4, "pretraining": (1, 0)}
     model = _models.make_model("likelihood", 0, [1.0], 1, changes).fit(train)
     assert model.nll(test, 1.0) == pytest.approx(-model.sampler.score(test), rel=1e-4)
     assert model.nll(test, 0.1) > model.nll(test, 1.0)

@@ -33,9 +33,9 @@ IMAGE_SAMPLERS = [
     DCGANSampler(max_iter=2, width=2),
     DCGANSampler(architecture="mlp", max_iter=2),
 ]
-SMALL = {"embedding_size": 8, "hidden_size": 8, "n_maps": (4, 4, 4, 4), "pretraining": 1}
+SMALL = {"embedding_size": 8, "hidden_size": 8, "kernels": {2: 4, 3: 4}, "pretraining": (2, 2)}
 TEXT_SAMPLERS = [
-    SeqGANSampler(max_iter=2, n_rollouts=2, discriminator_pretraining=1, **SMALL),
+    SeqGANSampler(max_iter=2, n_rollouts=2, **SMALL),
     SeqGANSampler(generator="transformer", **SMALL),
 ]
 UNTRAINED = "ignore::sktsgan.exceptions.ModeCollapseWarning"  # two updates are few without a base

@@ -114,7 +114,7 @@ def watch_memory(name, n_samples, n_threads):
         sampler = CopulaSampler(random_state=0)
     else:
         sampler = TransformerGANSampler(
-            embedding_size=8, depth=1, max_iter=5, device="cpu", random_state=0
+            embedding_size=8, n_layers=1, max_iter=5, device="cpu", random_state=0
         )
     rows, made = [], 0
     marks = {min(10**k, n_samples) for k in range(4, 16)}

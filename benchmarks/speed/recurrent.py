@@ -23,11 +23,11 @@ from benchmarks._common._options import count, make_parser
 from benchmarks._common._processes import limited_threads
 from benchmarks._common._results import write_json
 from benchmarks.speed._bare_loop import KeepBatches, median_ratio, seconds_of
-from benchmarks.windows._models import TIMEGAN_PUBLISHED
 from sktsgan import TimeGANSampler
 from sktsgan.datasets import make_sines
 from sktsgan.networks import _recurrent
 from sktsgan.networks._fast._gru import run_gru
+from sktsgan.samplers.published import TIMEGAN
 
 _LIMIT = 1.05
 _UNMEASURED = 3  # steps that warm up
@@ -132,7 +132,7 @@ def make_sampler_steps(windows):
     keep = KeepBatches()
     options = {"pretraining": (0, 0), "max_iter": 1, "callbacks": [keep]}
     with warnings.catch_warnings(action="ignore"):  # of a generator of one step
-        sampler = TimeGANSampler(**TIMEGAN_PUBLISHED | options, device="cpu", random_state=0)
+        sampler = TimeGANSampler(**TIMEGAN | options, device="cpu", random_state=0)
         net = sampler.fit(windows).net_
     return lambda n_steps: net.run(keep.batches_, n_steps, 50)
 

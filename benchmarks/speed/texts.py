@@ -23,6 +23,7 @@ from benchmarks._common._processes import limited_threads
 from benchmarks._common._results import write_json
 from benchmarks.speed._bare_loop import KeepBatches, seconds_of
 from sktsgan.networks import LSTMLanguageModel, draw_tokens, roll_out
+from sktsgan.preprocessing import TextTokenizer
 from sktsgan.samplers import SeqGANSampler
 
 _LENGTH, _N_WORDS, _BATCH, _N_ROLLOUTS = 20, 5000, 64, 16
@@ -109,8 +110,8 @@ def make_plain_steps(tokens):
 def compare_steps(tokens, n_repeats, n_steps=10):
     """Return the seconds of an update of the sampler's net, and of one written out."""
     sampler = SeqGANSampler(
-        vocabulary=range(_N_WORDS),
-        pretraining=1,
+        tokenizer=TextTokenizer(vocabulary=range(_N_WORDS)),
+        pretraining=(10, 0),
         validation_fraction=0,
         temperature=1.0,
         device="cpu",

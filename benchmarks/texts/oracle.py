@@ -28,7 +28,6 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from sktsgan.samplers._gan import held_out_blocks
 
 from benchmarks._common._options import count, make_parser, names_among
 from benchmarks._common._processes import limited_threads
@@ -43,13 +42,16 @@ from benchmarks.texts._oracle_model import (
 from benchmarks.texts._weighing import KnownPairs, fit_weight, weigh
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.networks import Drawing
+from sktsgan.preprocessing import TextTokenizer
 from sktsgan.samplers import SeqGANSampler
+from sktsgan.samplers._gan import held_out_blocks
+from sktsgan.samplers.published import SEQGAN
 
 _TEXTS = 9984
+_STEPS_PER_PASS = 156  # of 64 texts
 _PARTS = "sanity", "default", "published", "gradient", "weighing"
 _TEMPERATURES = 1.0, 0.9, 0.8, 0.75, 0.7
 _GRADIENT = {
-    "discriminator_pretraining": 2,
     "n_rollouts": 1,
     "generator_learning_rate": 0.002,
     "discriminator_learning_rate": 0.001,
@@ -61,16 +63,7 @@ _GRADIENT_AS_PUBLISHED = _GRADIENT | {
 }
 _UPDATES = 80
 _FEW = 2000  # texts, of which fewer bigrams repeat
-_PUBLISHED = {
-    "embedding_size": 32,
-    "hidden_size": 32,
-    "dropout": 0.0,
-    "weight_decay": 0.0,
-    "schedule": "constant",
-    "learning_rate": 0.01,
-    "temperature": 1.0,
-    "validation_fraction": 0.0,
-}
+_PUBLISHED = SEQGAN | {"max_iter": 0, "kernels": None}  # maximum likelihood alone
 _MOST_ORACLE, _MOST_GEN, _LEAST_DISTINCT = 8.3, 7.8, 0.8  # as delivered
 
 
@@ -126,7 +119,9 @@ class Experiment:
         kept = None if self.keep is None else Path(self.keep) / f"{name}-{seed}.pkl"
         if kept is not None and kept.exists():
             return pickle.loads(kept.read_bytes())
-        sampler = SeqGANSampler(vocabulary=range(N_WORDS), random_state=seed, **options)
+        sampler = SeqGANSampler(
+            tokenizer=TextTokenizer(vocabulary=range(N_WORDS)), random_state=seed, **options
+        )
         fitted = sampler, self.fit_further(sampler)
         if kept is not None:
             kept.write_bytes(pickle.dumps(fitted))
@@ -183,7 +178,8 @@ def run_gradient(experiment, seed, label="default pre-training", after=_GRADIENT
     label = f"{label}, seed {seed}"
     curve = experiment.curve(label, sampler)
     experiment.add(f"{label}, maximum likelihood", **curve[0], seconds=seconds)
-    sampler.set_params(**after, warm_start=True, pretraining=0, max_iter=_UPDATES)
+    pretraining = 0, 2 * _STEPS_PER_PASS
+    sampler.set_params(**after, warm_start=True, pretraining=pretraining, max_iter=_UPDATES)
     seconds = experiment.fit_further(sampler)
     for temperature in (1.0, 0.9):
         row = experiment.measure(sampler, temperature)
@@ -193,7 +189,7 @@ def run_gradient(experiment, seed, label="default pre-training", after=_GRADIENT
 
 def run_published(experiment, seed):
     """Measure policy gradient from the published pre-training, cut to 14 epochs."""
-    before = _PUBLISHED | {"pretraining": 14}
+    before = _PUBLISHED | {"pretraining": (14 * _STEPS_PER_PASS, 0)}
     run_gradient(experiment, seed, "published pre-training", _GRADIENT_AS_PUBLISHED, **before)
 
 

@@ -6,6 +6,7 @@ from sklearn.utils import check_random_state
 
 from benchmarks._common._fits import set_known
 from sktsgan import CopulaSampler, TimeGANSampler, TransformerGANSampler
+from sktsgan.samplers.published import TIMEGAN, TTSGAN
 
 __all__ = ["MODELS", "count_parameters", "make_model"]
 
@@ -22,39 +23,6 @@ MODELS = (
     "timegan-published",
     "timegan",
 )
-
-# The call that TransformerGANSampler's documentation names the plain model of the literature, sizes written out.
-PLAIN = {
-    "base": None,
-    "latent_size": 100,
-    "embedding_size": 10,
-    "depth": 1,
-    "n_heads": 5,
-    "generator_dropout": 0.5,
-    "discriminator_dropout": 0.5,
-    "loss": "bce",
-    "gradient_penalty": 0,
-    "warmup": 0,
-    "discriminator_tokens": "time",
-}
-
-# The call that TimeGANSampler's documentation names the published configuration, but for its 50,000 steps a phase.
-TIMEGAN_PUBLISHED = {
-    "base": None,
-    "scaling": "range",
-    "hidden_size": 24,
-    "n_layers": 3,
-    "loss": "bce",
-    "gamma": 1,
-    "moment_weight": 100,
-    "gradient_penalty": 0,
-    "generator_steps": 2,
-    "pretraining": (1, 1),
-    "warmup": 0,
-    "generator_learning_rate": 1e-3,
-    "schedule": "constant",
-    "max_iter": 50_000,
-}
 
 
 class CopySampler:
@@ -90,6 +58,16 @@ class GaussianSampler:
         return (self.mean_ + noise @ self.factor_).reshape(n_samples, *self.shape_)
 
 
+class PublishedTimeGAN(TimeGANSampler):
+    """The published configuration, whose three phases are equally long within any budget."""
+
+    def set_params(self, **params):
+        """Set parameters; ``max_iter`` is the length of each phase."""
+        if "max_iter" in params:
+            params = {"pretraining": (params["max_iter"],) * 2} | params
+        return super().set_params(**params)
+
+
 def make_model(name, seed, device, changes):
     """Return an unfitted sampler.
 
@@ -110,11 +88,12 @@ def make_model(name, seed, device, changes):
         return GaussianSampler()
     if name.startswith("copula"):
         return CopulaSampler(n_components=1 if name == "copula1" else "auto", random_state=seed)
-    if name.startswith("timegan"):
-        published = TIMEGAN_PUBLISHED if name == "timegan-published" else {}
-        return TimeGANSampler(**published, device=device, random_state=seed)
+    if name == "timegan-published":
+        return PublishedTimeGAN(**TIMEGAN, device=device, random_state=seed)
+    if name == "timegan":
+        return TimeGANSampler(device=device, random_state=seed)
     own = {
-        "plain": PLAIN,
+        "plain": TTSGAN,
         "transformer1": {"base": CopulaSampler(n_components=1)},
         "transformer-none": {"base": None},
     }

@@ -11,6 +11,7 @@ from sktsgan.containers._series import (
     series_lengths,
 )
 from sktsgan.containers._texts import FIRST_TERM, TextContainer, check_table, read_texts
+from sktsgan.containers._tokenizers import TextTokenizer
 from sktsgan.containers._windows import (
     WindowContainer,
     check_window_pair,
@@ -23,6 +24,7 @@ __all__ = [
     "ImageContainer",
     "SeriesContainer",
     "TextContainer",
+    "TextTokenizer",
     "WindowContainer",
     "check_image_shape",
     "check_table",

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import validate_data
 
 from sktsgan.containers._text_items import ItemForm, read_items
-from sktsgan.containers._tokenizers import make_tokenizer
+from sktsgan.containers._tokenizers import TextTokenizer, make_tokenizer
 
 __all__ = ["END", "FIRST_TERM", "PADDING", "UNKNOWN", "TextContainer", "check_table", "read_texts"]
 
@@ -208,35 +208,14 @@ class TextContainer:
         return np.array([0, 0, 0, *self.vocabulary], dtype=self.form.dtype)
 
 
-def read_texts(
-    X,
-    *,
-    analyzer="word",
-    lowercase=True,
-    min_df=1,
-    max_features=None,
-    max_length=None,
-    vocabulary=None,
-    min_items=1,
-):
+def read_texts(X, tokenizer="word", *, min_items=1):
     """Validate texts or sequences of integers, and learn their vocabulary.
 
     Parameters
     ----------
     X : iterable of str, array-like of int of shape (n_items, length), or iterable of array-like of int
-    analyzer : {"word", "char"} or callable, default="word"
-        What splits texts; integers are tokens by themselves.
-    lowercase : bool, default=True
-    min_df : float or int, default=1
-        Items, or the share of them, that a token must occur in to be known.
-    max_features : int, default=None
-        The most tokens that are known, by frequency.
-    max_length : int, default=None
-        Tokens of an item; longer ones are cut. None is the longest sequence or text, but for texts at most twice the
-        length that 95 % of them keep within.
-    vocabulary : iterable or dict, default=None
-        The tokens that are known, instead of those that ``X`` holds. A mark without spaces stands for all spacings
-        that it has in ``X``.
+    tokenizer : {"word", "char"}, callable or TextTokenizer, default="word"
+        What splits texts, and which tokens are known. The first three are analyzers of a TextTokenizer with defaults.
     min_items : int, default=1
 
     Returns
@@ -250,20 +229,25 @@ def read_texts(
     ValueError
         If ``X`` holds anything else, empty items or too few of them, or if no token of it is known.
     """
+    if not isinstance(tokenizer, TextTokenizer):
+        tokenizer = TextTokenizer(tokenizer)
+    tokenizer._validate_params()
     items, form = read_items(X, min_items=min_items)
-    tokenizer = make_tokenizer(analyzer, lowercase) if form.are_texts else None
-    if tokenizer is not None:
-        items = _split(tokenizer, items)
+    splitter = None
+    if form.are_texts:
+        splitter = make_tokenizer(tokenizer.analyzer, tokenizer.lowercase)
+        items = _split(splitter, items)
     counts = Counter(chain.from_iterable(items))
-    if vocabulary is None:
-        terms = _count_terms(items, min_df, max_features)
+    if tokenizer.vocabulary is None:
+        terms = _count_terms(items, tokenizer.min_df, tokenizer.max_features)
     else:
-        terms = _given_terms(vocabulary, counts, tokenizer)
-    numbers = _number(terms, counts, tokenizer)
-    if max_length is None:
-        max_length = _choose_length(items, form)
+        terms = _given_terms(tokenizer.vocabulary, counts, splitter)
+    numbers = _number(terms, counts, splitter)
+    max_length = tokenizer.max_length or _choose_length(items, form)
     max_length = min(max_length, max(len(item) for item in items))
-    container = TextContainer(terms, numbers, max_length, form, analyzer, lowercase)
+    container = TextContainer(
+        terms, numbers, max_length, form, tokenizer.analyzer, tokenizer.lowercase
+    )
     return _encode(items, numbers, max_length), container
 
 

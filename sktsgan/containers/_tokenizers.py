@@ -1,11 +1,83 @@
 """How texts are split into tokens, and tokens joined to texts."""
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
+from numbers import Integral, Real
 
+from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.utils._param_validation import Interval, StrOptions
 
-__all__ = ["CallableTokenizer", "CharTokenizer", "WordTokenizer", "make_tokenizer"]
+__all__ = [
+    "CallableTokenizer",
+    "CharTokenizer",
+    "TextTokenizer",
+    "WordTokenizer",
+    "make_tokenizer",
+]
+
+
+class TextTokenizer(BaseEstimator):
+    """How SeqGANSampler splits texts into tokens, and which tokens it knows.
+
+    Parameters
+    ----------
+    analyzer : {"word", "char"} or callable, default="word"
+        What tokens are, in scikit-learn's meaning. ``"word"`` takes words of one letter and punctuation too, and
+        writes new texts with the spacing of the training texts; a callable takes a text and returns its tokens,
+        strings that new texts join by spaces. Integers are tokens by themselves.
+    lowercase : bool, default=True
+        Whether texts become lower case; a callable ``analyzer`` sees to that itself.
+    min_df : float or int, default=1
+        Number of texts, or the share of them in (0, 1), that a token must occur in to be known. All others are one
+        unknown token, which the model learns from but never writes.
+    max_features : int, default=None
+        Largest number of known tokens, by frequency; None for all.
+    max_length : int, default=None
+        Largest number of tokens in a text; longer ones are cut. None is the longest training text or, where that is
+        less, twice the length that 95 % of them keep within; sequences of integers are never cut then.
+    vocabulary : iterable or dict, default=None
+        The known tokens, as in CountVectorizer: ``range(5000)``, or words and marks; None takes those of the training
+        texts. ``min_df`` and ``max_features`` then have no effect.
+
+    Examples
+    --------
+    >>> from sktsgan import SeqGANSampler
+    >>> from sktsgan.preprocessing import TextTokenizer
+    >>> sampler = SeqGANSampler(tokenizer=TextTokenizer(min_df=2), pretraining=(4, 0), random_state=0)
+    >>> sampler.fit(["the cat sat.", "the dog sat.", "a bird sat."]).vocabulary_
+    ['. ', 'sat', 'the']
+    """
+
+    _parameter_constraints = {
+        "analyzer": [StrOptions({"word", "char"}), callable],
+        "lowercase": ["boolean"],
+        "min_df": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, 1, closed="neither"),
+        ],
+        "max_features": [Interval(Integral, 1, None, closed="left"), None],
+        "max_length": [Interval(Integral, 2, None, closed="left"), None],
+        "vocabulary": [Iterable, None],
+    }
+
+    def __init__(
+        self,
+        analyzer="word",
+        *,
+        lowercase=True,
+        min_df=1,
+        max_features=None,
+        max_length=None,
+        vocabulary=None,
+    ):
+        self.analyzer = analyzer
+        self.lowercase = lowercase
+        self.min_df = min_df
+        self.max_features = max_features
+        self.max_length = max_length
+        self.vocabulary = vocabulary
 
 
 def make_tokenizer(analyzer, lowercase):

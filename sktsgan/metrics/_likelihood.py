@@ -52,7 +52,7 @@ def nll_score(estimator, X, y=None):
     >>> from sktsgan import SeqGANSampler
     >>> from sktsgan.metrics import nll_score
     >>> texts = ["a dog in the snow", "a man on a horse", "a man in the snow"] * 10
-    >>> sampler = SeqGANSampler(pretraining=100, temperature=1, random_state=0).fit(texts)
+    >>> sampler = SeqGANSampler(pretraining=(100, 0), temperature=1, random_state=0).fit(texts)
     >>> nll_score(sampler, ["a dog on a horse"]) > nll_score(sampler, ["snow horse the dog"])
     True
     """

@@ -34,7 +34,7 @@ def make_condition_layer(n_conditions, embedding_size):
     return nn.Linear(n_conditions, embedding_size) if n_conditions else None
 
 
-def make_encoder(embedding_size, depth, n_heads, dropout, *, final_norm=True):
+def make_encoder(embedding_size, n_layers, n_heads, dropout, *, final_norm=True):
     """Return a pre-norm transformer encoder (Vaswani et al. 2017; Xiong et al. 2020) over (B, N, E)."""
     layer = nn.TransformerEncoderLayer(
         embedding_size,
@@ -46,4 +46,4 @@ def make_encoder(embedding_size, depth, n_heads, dropout, *, final_norm=True):
         norm_first=True,
     )
     norm = nn.LayerNorm(embedding_size) if final_norm else None
-    return nn.TransformerEncoder(layer, depth, norm=norm, enable_nested_tensor=False)
+    return nn.TransformerEncoder(layer, n_layers, norm=norm, enable_nested_tensor=False)

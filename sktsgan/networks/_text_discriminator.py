@@ -34,21 +34,20 @@ class TextDiscriminator(nn.Module):
     ----------
     n_tokens, n_conditions : int
     embedding_size : int
-    kernel_sizes, n_maps : sequence of int
-        Tokens that each convolution sees at once, and how many maps it has.
+    kernels : dict of int to int
+        The number of maps for each number of tokens that a convolution sees at once.
     dropout : float
-        Before the last layer.
+        Dropout rate before the last layer.
     """
 
-    def __init__(self, n_tokens, n_conditions, *, embedding_size, kernel_sizes, n_maps, dropout):
+    def __init__(self, n_tokens, n_conditions, *, embedding_size, kernels, dropout):
         super().__init__()
         self.embed = nn.Embedding(n_tokens, embedding_size)
-        self.longest = max(kernel_sizes)
+        self.longest = max(kernels)
         self.convolutions = nn.ModuleList(
-            nn.Conv1d(embedding_size, maps, size)
-            for size, maps in zip(kernel_sizes, n_maps, strict=True)
+            nn.Conv1d(embedding_size, n_maps, size) for size, n_maps in kernels.items()
         )
-        width = sum(n_maps)
+        width = sum(kernels.values())
         self.condition = make_condition_layer(n_conditions, width)
         self.highway = Highway(width)
         self.dropout = nn.Dropout(dropout)

@@ -22,7 +22,7 @@ class TransformerGenerator(nn.Module):
     latent_size, n_timesteps, n_channels, patch_length : int
     n_conditions : int
         Numbers that say what an item is to be; 0 for none.
-    embedding_size, depth, n_heads : int
+    embedding_size, n_layers, n_heads : int
     dropout : float
     """
 
@@ -35,7 +35,7 @@ class TransformerGenerator(nn.Module):
         n_conditions,
         *,
         embedding_size,
-        depth,
+        n_layers,
         n_heads,
         dropout,
     ):
@@ -45,7 +45,7 @@ class TransformerGenerator(nn.Module):
         self.embed = nn.Linear(latent_size, self.n_tokens * embedding_size)
         self.position = nn.Parameter(torch.randn(self.n_tokens, embedding_size) * 0.3)
         self.condition = make_condition_layer(n_conditions, embedding_size)
-        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
+        self.encoder = make_encoder(embedding_size, n_layers, n_heads, dropout)
         self.head = nn.Linear(embedding_size, patch_length * n_channels)
 
     def forward(self, latent, conditions=None):
@@ -69,7 +69,7 @@ class RefiningGenerator(nn.Module):
     n_components, components_per_token : int
     n_conditions : int
         Numbers that say what an item is to be; 0 for none.
-    embedding_size, depth, n_heads : int
+    embedding_size, n_layers, n_heads : int
     dropout : float
     """
 
@@ -80,7 +80,7 @@ class RefiningGenerator(nn.Module):
         n_conditions,
         *,
         embedding_size,
-        depth,
+        n_layers,
         n_heads,
         dropout,
     ):
@@ -89,7 +89,7 @@ class RefiningGenerator(nn.Module):
         self.n_tokens = -(-n_components // components_per_token)
         self.embed = TokenLinear(self.n_tokens, 2 * components_per_token, embedding_size)
         self.condition = make_condition_layer(n_conditions, embedding_size)
-        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout)
+        self.encoder = make_encoder(embedding_size, n_layers, n_heads, dropout)
         self.head = TokenLinear(self.n_tokens, embedding_size, 2 * components_per_token, scale=1e-2)
 
     def forward(self, noise, conditions=None):
@@ -118,7 +118,7 @@ class TransformerDiscriminator(nn.Module):
         Number and features of the tokens of each kind.
     n_conditions : int
         Numbers that say what an item is to be; 0 for none.
-    embedding_size, depth, n_heads : int
+    embedding_size, n_layers, n_heads : int
     dropout : float
     hidden_size : int, default=256
         Width of the two hidden layers of the read-out.
@@ -134,7 +134,7 @@ class TransformerDiscriminator(nn.Module):
         n_conditions,
         *,
         embedding_size,
-        depth,
+        n_layers,
         n_heads,
         dropout,
         hidden_size=256,
@@ -148,7 +148,7 @@ class TransformerDiscriminator(nn.Module):
         self.with_features = n_features <= _MAX_FEATURES
         width = n_tokens * embedding_size + self.with_features * n_features
         self.condition = make_condition_layer(n_conditions, embedding_size)
-        self.encoder = make_encoder(embedding_size, depth, n_heads, dropout, final_norm=False)
+        self.encoder = make_encoder(embedding_size, n_layers, n_heads, dropout, final_norm=False)
         self.head = nn.Sequential(
             nn.Linear(width, hidden_size),
             nn.LeakyReLU(0.2),

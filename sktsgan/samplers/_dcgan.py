@@ -15,7 +15,7 @@ from sktsgan.networks import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.samplers._gan import GANSampler
+from sktsgan.samplers._gan import SCHEDULES, GANSampler
 from sktsgan.scaling import PixelScaler
 from sktsgan.training import AdversarialNet, RandomShift
 from sktsgan.training._callbacks import DivergenceGuard
@@ -25,10 +25,7 @@ __all__ = ["DCGANSampler"]
 _PENALTY_EVERY = 4  # steps
 _PIXELS_AT_ONCE = 2**18  # of a forward pass in sampling: what stays in cache
 _SHIFT = 0.08  # where groups are small
-_SCHEDULES = {
-    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
-    "constant": {"decay": False, "betas": (0.5, 0.999), "moving_average": 0.0},
-}
+_SCHEDULES = SCHEDULES | {"constant": SCHEDULES["constant"] | {"betas": (0.5, 0.999)}}  # as in [1]
 
 
 class DCGANSampler(GANSampler):

@@ -3,6 +3,7 @@
 import warnings
 from abc import abstractmethod
 from functools import partial
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -16,8 +17,12 @@ from sktsgan.samplers._base import BaseSampler
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, StepProgressBar
 
-__all__ = ["GANSampler", "held_out_blocks"]
+__all__ = ["SCHEDULES", "GANSampler", "check_pretraining", "held_out_blocks"]
 
+SCHEDULES = {
+    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
+    "constant": {"decay": False, "betas": (0.9, 0.999), "moving_average": 0.0},
+}
 _STEPS_PER_EPOCH = 50
 _COLLAPSED_SHARE = 0.1
 _STEPS_PER_JUDGEMENT = 500
@@ -45,6 +50,16 @@ def _check_callbacks(callbacks):
             raise ValueError(
                 f"callbacks must hold skorch callbacks or (name, callback) pairs, got {item!r}."
             )
+
+
+def check_pretraining(pretraining):
+    """Refuse what is neither "auto" nor the updates of two phases."""
+    if pretraining == "auto":
+        return
+    if len(pretraining) != 2 or not all(isinstance(n, Integral) and n >= 0 for n in pretraining):
+        raise ValueError(
+            f'pretraining must be "auto" or two integers of at least 0, got {pretraining!r}.'
+        )
 
 
 def _count_held_out(n_items, fraction):

@@ -1,6 +1,5 @@
 """SeqGAN as an estimator."""
 
-from collections.abc import Iterable
 from functools import partial
 from numbers import Integral, Real
 
@@ -11,7 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import threads_for, torch_generator
-from sktsgan.containers import FIRST_TERM, check_table, read_texts
+from sktsgan.containers import FIRST_TERM, TextTokenizer, check_table, read_texts
 from sktsgan.networks import (
     END,
     PADDING,
@@ -24,7 +23,7 @@ from sktsgan.networks import (
     prefix_log_likelihoods,
 )
 from sktsgan.prompts import select_rows
-from sktsgan.samplers._gan import GANSampler, held_out_blocks
+from sktsgan.samplers._gan import GANSampler, check_pretraining, held_out_blocks
 from sktsgan.training import SeqGANNet
 from sktsgan.training._callbacks import DivergenceGuard, TextKeeper
 from sktsgan.training._temperature import distinct_share, find_temperature, telling_order
@@ -43,6 +42,8 @@ _JUDGED_TEXTS = 2000  # whose distinct bigrams are counted
 _COLLAPSED_SHARE = 0.75  # of the distinct bigrams before policy gradient
 _MOST_LOST = 0.25  # nats a token of held-out text; further down, captions no longer ended
 _EPOCHS, _MANY = 9, 10_000  # of so many texts; of fewer more, by the cube root of their number
+_DISCRIMINATOR_EPOCHS = 3
+_KERNELS = {2: 64, 3: 64, 4: 64, 5: 64}
 
 
 class SeqGANSampler(GANSampler):
@@ -50,23 +51,10 @@ class SeqGANSampler(GANSampler):
 
     Parameters
     ----------
-    analyzer : {"word", "char"} or callable, default="word"
-        What tokens are, in scikit-learn's meaning. ``"word"`` takes words of one letter and punctuation too, and
-        writes new texts with the spacing of the training texts; a callable takes a text and returns its tokens,
-        strings that new texts join by spaces. Integers are tokens by themselves.
-    lowercase : bool, default=True
-        Whether texts become lower case; a callable ``analyzer`` sees to that itself.
-    min_df : float or int, default=1
-        Texts, or the share of them in (0, 1), that a token must occur in to be known. All others are one unknown
-        token, which the model learns from but never writes.
-    max_features : int, default=None
-        The most tokens that are known, by frequency; None for all.
-    max_length : int, default=None
-        The most tokens of a text; longer ones are cut. None is the longest training text or, where that is less, twice
-        the length that 95 % of them keep within; sequences of integers are never cut then.
-    vocabulary : iterable or dict, default=None
-        The tokens that are known, as of CountVectorizer: ``range(5000)``, or words and marks; None takes those of the
-        training texts. ``min_df`` and ``max_features`` then have no effect.
+    tokenizer : {"word", "char"}, callable or TextTokenizer, default="word"
+        What the tokens of a text are: words and marks, characters, or what a function returns for a text. A
+        :class:`~sktsgan.preprocessing.TextTokenizer` also says which tokens are known, and how long texts may be.
+        Integers are tokens by themselves.
     generator : {"lstm", "transformer"}, default="lstm"
         The language model: a recurrent one, or a causal transformer with four heads.
     embedding_size : int, default=64
@@ -79,42 +67,41 @@ class SeqGANSampler(GANSampler):
         Share, in [0, 1), of the tokens that the generator does not see in a step of maximum likelihood, and of the
         features of its state, the same ones all through a text.
     weight_decay : float, default=0.2
-        Of AdamW in maximum likelihood, on all weights. It leads back to words drawn by their frequency.
-    kernel_sizes : tuple of int, default=(2, 3, 4, 5)
-        How many tokens each convolution of the discriminator sees at once.
-    n_maps : tuple of int, default=(64, 64, 64, 64)
-        How many maps each of them has.
-    pretraining : int or "auto", default="auto"
-        Epochs of maximum likelihood. ``"auto"`` takes 9 of 10,000 texts or more, and 9 (10,000 / n)^(1/3) of n fewer.
-    discriminator_pretraining : int, default=3
-        Epochs of the discriminator before policy gradient.
+        Weight decay of AdamW in maximum likelihood, on all weights. It pulls towards words drawn by their frequency.
+    kernels : dict of int to int, default=None
+        Convolutions of the discriminator: the number of maps for each number of tokens that one sees at once. None is
+        ``{2: 64, 3: 64, 4: 64, 5: 64}``.
+    pretraining : tuple of (int, int) or "auto", default="auto"
+        Updates of the two phases before policy gradient: by maximum likelihood, and of the discriminator. ``"auto"``
+        takes 9 passes over 10,000 texts or more, 9 (10,000 / n)^(1/3) over n fewer, and 3 of the discriminator.
     n_rollouts : int, default=4
-        How often a text goes on anew from each of its beginnings, to say what a token is worth; 0 takes the worth of
-        the whole text for that of all its tokens.
+        Number of times that a text goes on anew from each of its beginnings, to say what a token is worth; with 0 every
+        token is worth what the whole text is.
     baseline : {"batch"} or None, default="batch"
-        What is taken off a reward, to cut the variance of the gradient: ``"batch"`` is the mean at the same place of
-        the texts of a batch.
+        What is subtracted from a reward, to cut the variance of the gradient: ``"batch"`` is the mean at the same
+        place of the texts of a batch.
     discriminator_steps : int, default=1
         Updates of the discriminator after each update by policy gradient.
     learning_rate : float, default=0.02
-        Of AdamW in maximum likelihood.
+        Learning rate of AdamW in maximum likelihood.
     generator_learning_rate : float, default=0.0001
-        Of Adam in policy gradient.
+        Learning rate of Adam in policy gradient.
     discriminator_learning_rate : float, default=0.0001
-        Of Adam for the discriminator.
+        Learning rate of the discriminator's Adam.
     schedule : {"cosine", "constant"}, default="cosine"
-        Whether the rate of maximum likelihood falls along a cosine, to 0.
+        ``"cosine"``: the learning rate of maximum likelihood falls along a cosine to 0, and a moving average (0.95) of
+        the weights of policy gradient samples. ``"constant"``: a constant rate and the weights themselves, as in [1]_.
     batch_size : int, default=64
         Texts of an update.
     max_iter : int, default=0
         Updates by policy gradient. By default there are none: see the notes.
     validation_fraction : float, default=0.05
-        Share of the texts, in [0, 1), by whose likelihood the best weights are kept; without effect where it makes
-        fewer than ten.
+        Share of the texts, in [0, 1), held out in ten blocks to choose the best weights by, here by their likelihood;
+        without effect where it makes fewer than ten.
     temperature : float or "match", default="match"
-        What logits are divided by in sampling. ``"match"`` takes the temperature, from 0.5 to 1, at which generated
-        texts have the share of distinct n-grams that as many training texts have. These are the longest, of two to
-        four tokens, of which training texts repeat a tenth.
+        Number that logits are divided by in sampling. ``"match"`` takes the one from 0.5 to 1 at which generated texts
+        have the same share of distinct n-grams as as many training texts. These are the longest n-grams, of two to four
+        tokens, of which training texts repeat a tenth.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and vocabulary, through all phases, instead of starting anew.
         Rates and steps may be changed in between.
@@ -173,11 +160,8 @@ class SeqGANSampler(GANSampler):
     By default there is no policy gradient: in the oracle experiment of [1]_ nothing tried with it beat the language
     model alone when the likelihood of held-out text and the share of distinct bigrams were both held equal.
 
-    The published configuration is ``SeqGANSampler(embedding_size=32, hidden_size=32, dropout=0, weight_decay=0,
-    schedule="constant", learning_rate=0.01, pretraining=120, kernel_sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20),
-    n_maps=(100, 200, 200, 200, 200, 100, 100, 100, 100, 100, 160, 160), discriminator_pretraining=150,
-    discriminator_steps=2340, n_rollouts=16, baseline=None, generator_learning_rate=0.01, max_iter=200,
-    validation_fraction=0, temperature=1.0)``. It departs from the published code in that
+    The published configuration is ``SeqGANSampler(**SEQGAN)``, by ``from sktsgan.samplers.published import SEQGAN``. It
+    departs from the published code in that
 
     - texts vary in length, and what follows an end counts nowhere;
     - logits start at the log-frequency of each word;
@@ -197,31 +181,21 @@ class SeqGANSampler(GANSampler):
     --------
     >>> from sktsgan import SeqGANSampler
     >>> texts = ["the cat sat.", "the dog sat.", "a cat ran.", "a dog ran away."] * 20
-    >>> sampler = SeqGANSampler(pretraining=2, random_state=0).fit(texts)
+    >>> sampler = SeqGANSampler(pretraining=(4, 0), random_state=0).fit(texts)
     >>> len(sampler.sample(3, random_state=0))
     3
     """
 
     _parameter_constraints = {
-        "analyzer": [StrOptions({"word", "char"}), callable],
-        "lowercase": ["boolean"],
-        "min_df": [
-            Interval(Integral, 1, None, closed="left"),
-            Interval(Real, 0, 1, closed="neither"),
-        ],
-        "max_features": [Interval(Integral, 1, None, closed="left"), None],
-        "max_length": [Interval(Integral, 2, None, closed="left"), None],
-        "vocabulary": [Iterable, None],
+        "tokenizer": [StrOptions({"word", "char"}), callable, TextTokenizer],
         "generator": [StrOptions({"lstm", "transformer"})],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
         "hidden_size": [Interval(Integral, 1, None, closed="left")],
         "n_layers": [Interval(Integral, 1, None, closed="left")],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "kernel_sizes": [tuple],
-        "n_maps": [tuple],
-        "pretraining": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
-        "discriminator_pretraining": [Interval(Integral, 0, None, closed="left")],
+        "kernels": [dict, None],
+        "pretraining": [tuple, StrOptions({"auto"})],
         "n_rollouts": [Interval(Integral, 0, None, closed="left")],
         "baseline": [StrOptions({"batch"}), None],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
@@ -243,22 +217,15 @@ class SeqGANSampler(GANSampler):
     def __init__(
         self,
         *,
-        analyzer="word",
-        lowercase=True,
-        min_df=1,
-        max_features=None,
-        max_length=None,
-        vocabulary=None,
+        tokenizer="word",
         generator="lstm",
         embedding_size=64,
         hidden_size=64,
         n_layers=1,
         dropout=0.3,
         weight_decay=0.2,
-        kernel_sizes=(2, 3, 4, 5),
-        n_maps=(64, 64, 64, 64),
+        kernels=None,
         pretraining="auto",
-        discriminator_pretraining=3,
         n_rollouts=4,
         baseline="batch",
         discriminator_steps=1,
@@ -276,22 +243,15 @@ class SeqGANSampler(GANSampler):
         verbose=0,
         random_state=None,
     ):
-        self.analyzer = analyzer
-        self.lowercase = lowercase
-        self.min_df = min_df
-        self.max_features = max_features
-        self.max_length = max_length
-        self.vocabulary = vocabulary
+        self.tokenizer = tokenizer
         self.generator = generator
         self.embedding_size = embedding_size
         self.hidden_size = hidden_size
         self.n_layers = n_layers
         self.dropout = dropout
         self.weight_decay = weight_decay
-        self.kernel_sizes = kernel_sizes
-        self.n_maps = n_maps
+        self.kernels = kernels
         self.pretraining = pretraining
-        self.discriminator_pretraining = discriminator_pretraining
         self.n_rollouts = n_rollouts
         self.baseline = baseline
         self.discriminator_steps = discriminator_steps
@@ -458,26 +418,20 @@ class SeqGANSampler(GANSampler):
             raise ValueError(
                 f"hidden_size must be a multiple of the {_HEADS} heads of a transformer, got {self.hidden_size}."
             )
-        sizes, maps = self.kernel_sizes, self.n_maps
-        for name, values in (("kernel_sizes", sizes), ("n_maps", maps)):
-            if not values or not all(isinstance(v, Integral) and v >= 1 for v in values):
-                raise ValueError(f"{name} must hold integers of at least 1, got {values!r}.")
-        if len(sizes) != len(maps):
+        kernels = _KERNELS if self.kernels is None else self.kernels
+        valid = [isinstance(n, Integral) and n >= 1 for pair in kernels.items() for n in pair]
+        if not valid or not all(valid):
             raise ValueError(
-                f"n_maps must hold a number for each of the {len(sizes)} kernel_sizes, got {maps!r}."
+                f"kernels must map integers of at least 1 to such integers, got {kernels!r}."
             )
+        check_pretraining(self.pretraining)
 
     def _read(self, X):
         if hasattr(self, "n_features_in_"):  # of a table in an earlier fit
             del self.n_features_in_
         tokens, container = read_texts(
             check_table(self, X, reset=True, min_items=self._min_items),
-            analyzer=self.analyzer,
-            lowercase=self.lowercase,
-            min_df=self.min_df,
-            max_features=self.max_features,
-            max_length=self.max_length,
-            vocabulary=self.vocabulary,
+            self.tokenizer,
             min_items=self._min_items,
         )
         if container.form.kind == "table":
@@ -485,12 +439,13 @@ class SeqGANSampler(GANSampler):
         return tokens, container
 
     def _phase_lengths(self, n_texts):
-        """Return the steps of maximum likelihood, and those of the discriminator before policy gradient."""
-        steps = -(-n_texts // min(self.batch_size, n_texts))
-        n_epochs = self.pretraining
-        if n_epochs == "auto":
+        """Return the updates of maximum likelihood, and of the discriminator before policy gradient."""
+        lengths = self.pretraining
+        if lengths == "auto":
             n_epochs = max(_EPOCHS, round(_EPOCHS * (_MANY / n_texts) ** (1 / 3)))
-        return n_epochs * steps, self.discriminator_pretraining * steps if self.max_iter else 0
+            steps = -(-n_texts // min(self.batch_size, n_texts))
+            lengths = n_epochs * steps, _DISCRIMINATOR_EPOCHS * steps
+        return lengths[0], lengths[1] if self.max_iter else 0
 
     def _learn(self, tokens, rows):
         held_out = None
@@ -512,8 +467,7 @@ class SeqGANSampler(GANSampler):
             n_tokens,
             n_conditions,
             embedding_size=_DISCRIMINATOR_EMBEDDING,
-            kernel_sizes=self.kernel_sizes,
-            n_maps=self.n_maps,
+            kernels=_KERNELS if self.kernels is None else self.kernels,
             dropout=_DISCRIMINATOR_DROPOUT,
         )
         return SeqGANNet(
@@ -522,7 +476,7 @@ class SeqGANSampler(GANSampler):
             max_length=self.max_length_,
             phase_lengths=(0, 0),
             weight_decay=self.weight_decay,
-            moving_average=_MOVING_AVERAGE,
+            moving_average=_MOVING_AVERAGE if self.schedule == "cosine" else 0.0,
             generator=self._generator,
             **self._training_options(),
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],

@@ -11,18 +11,15 @@ from sktsgan.containers import SeriesContainer, is_ragged, read_series
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
 from sktsgan.samplers._copula import CopulaSampler, add_rows
-from sktsgan.samplers._gan import GANSampler
+from sktsgan.samplers._gan import SCHEDULES, GANSampler, check_pretraining
 from sktsgan.scaling import ChannelScaler, RangeScaler, SeriesExtender, SeriesScaler
 from sktsgan.training import TimeGANNet
 from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["TimeGANSampler"]
 
+_PRETRAINING_SHARE = 0.1
 _LEAST_STATES = 24  # as published, and no fewer than channels, lest the autoencoder lose some
-_SCHEDULES = {
-    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
-    "constant": {"decay": False, "betas": (0.9, 0.999), "moving_average": 0.0},
-}
 
 
 class TimeGANSampler(GANSampler):
@@ -59,14 +56,15 @@ class TimeGANSampler(GANSampler):
         Weight of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated states [3]_; 0 for none.
     generator_steps : int, default=1
         Updates of generator and autoencoder for each update of the discriminator, each on a batch of its own.
-    pretraining : tuple of (float, float), default=(0.1, 0.1)
-        Steps of the autoencoder's and of the supervisor's phase, each as a share of ``max_iter``.
+    pretraining : tuple of (int, int) or "auto", default="auto"
+        Updates of the two phases before the joint one: of the autoencoder, and of the supervisor. ``"auto"`` takes a
+        tenth of ``max_iter`` for each.
     warmup : float, default=0.05
         Joint steps before the generator's first update, as a share of ``max_iter`` in [0, 1].
     generator_learning_rate : float, default=0.0001
-        Of Adam for generator and supervisor; embedder and recovery have 0.001.
+        Learning rate of Adam for generator and supervisor; that of embedder and recovery is 0.001.
     discriminator_learning_rate : float, default=0.001
-        Of Adam for the discriminator.
+        Learning rate of the discriminator's Adam.
     schedule : {"cosine", "constant"}, default="cosine"
         ``"cosine"``: learning rates rise over 100 steps of a phase and fall along a cosine over its last 40 %, Adam of
         the adversarial pair has betas (0, 0.99), and a moving average (0.999) of the weights samples.
@@ -134,10 +132,8 @@ class TimeGANSampler(GANSampler):
 
     The static features of [1]_ are ``y``, ``timestamps`` and ``conditions``: every network sees them at each step.
 
-    The published configuration is ``TimeGANSampler(base=None, scaling="range", hidden_size=24, n_layers=3,
-    loss="bce", gamma=1, moment_weight=100, gradient_penalty=0, generator_steps=2, pretraining=(1, 1), warmup=0,
-    generator_learning_rate=1e-3, schedule="constant", max_iter=50_000)``. It departs from the code published with
-    [1]_ in that
+    The published configuration is ``TimeGANSampler(**TIMEGAN)``, by ``from sktsgan.samplers.published import TIMEGAN``.
+    It departs from the code published with [1]_ in that
 
     - the discriminator reads states in both directions, as the paper has it;
     - the supervised phase trains the supervisor alone, which is all that its loss depends on;
@@ -187,11 +183,11 @@ class TimeGANSampler(GANSampler):
         "moment_weight": [Interval(Real, 0, None, closed="left")],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
         "generator_steps": [Interval(Integral, 1, None, closed="left")],
-        "pretraining": [tuple],
+        "pretraining": [tuple, StrOptions({"auto"})],
         "warmup": [Interval(Real, 0, 1, closed="both")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "schedule": [StrOptions({"cosine", "constant"})],
+        "schedule": [StrOptions(set(SCHEDULES))],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "warm_start": ["boolean"],
@@ -215,7 +211,7 @@ class TimeGANSampler(GANSampler):
         moment_weight=0.0,
         gradient_penalty=0.3,
         generator_steps=1,
-        pretraining=(0.1, 0.1),
+        pretraining="auto",
         warmup=0.05,
         generator_learning_rate=1e-4,
         discriminator_learning_rate=1e-3,
@@ -254,9 +250,7 @@ class TimeGANSampler(GANSampler):
 
     def _check_parameters(self, n_items):
         super()._check_parameters(n_items)
-        shares = self.pretraining
-        if len(shares) != 2 or not all(isinstance(x, Real) and 0 <= x < np.inf for x in shares):
-            raise ValueError(f"pretraining must be two numbers of at least 0, got {shares!r}.")
+        check_pretraining(self.pretraining)
         if self.base is not None and self.scaling != "scores":
             raise ValueError(
                 f'scaling must be "scores" with a base, which is a model of scores, got {self.scaling!r}.'
@@ -298,9 +292,12 @@ class TimeGANSampler(GANSampler):
 
     def _make_net(self, windows):
         """Return the skorch net of all networks."""
+        lengths = self.pretraining
+        if lengths == "auto":
+            lengths = (round(_PRETRAINING_SHARE * self.max_iter),) * 2
         return TimeGANNet(
             *self._make_networks(windows),
-            phase_lengths=[round(share * self.max_iter) for share in self.pretraining],
+            phase_lengths=lengths,
             n_updates=self.max_iter,
             n_warmup=self._n_warmup,
             generator_steps=self.generator_steps,
@@ -310,7 +307,7 @@ class TimeGANSampler(GANSampler):
             gradient_penalty=self.gradient_penalty,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            **_SCHEDULES[self.schedule],
+            **SCHEDULES[self.schedule],
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
             verbose=0,

@@ -10,7 +10,7 @@ from sktsgan.closed_form import log_scale_floor
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
 from sktsgan.samplers._copula import CopulaSampler, add_rows
-from sktsgan.samplers._gan import GANSampler
+from sktsgan.samplers._gan import SCHEDULES, GANSampler
 from sktsgan.scaling import ChannelScaler
 from sktsgan.training import AdversarialNet, WindowTokens
 from sktsgan.training._callbacks import DivergenceGuard
@@ -19,7 +19,6 @@ __all__ = ["TransformerGANSampler"]
 
 _COMPONENTS_PER_TOKEN = 16
 _PENALTY_EVERY = 4  # steps: a quarter of the cost, and no worse (docs/transformer_gan.md)
-_MOVING_AVERAGE = 0.999
 
 
 def _take_scores(scores, residual):
@@ -43,19 +42,16 @@ class TransformerGANSampler(GANSampler):
     latent_size : int, default=100
         Size of the noise; without a base.
     patch_length : int, default=None
-        Steps of a token, for the generator without a base and for ``discriminator_tokens="time"``. None takes a
-        sixth of the window.
-    discriminator_tokens : {"both", "channel", "time"}, default="channel"
-        Whether a token of the discriminator stands for ``patch_length`` steps of all channels, for a channel, or
-        whether it sees tokens of both kinds.
+        Steps of a token of both networks, as in [4]_. None makes a token of each channel for the discriminator and, of
+        a sixth of the window, for the generator without a base.
     embedding_size : int, default=64
         Width of a token in both encoders; a multiple of ``n_heads``.
-    depth : int, default=1
+    n_layers : int, default=1
         Layers of each encoder.
     n_heads : int, default=2
         Attention heads of a layer.
-    generator_dropout, discriminator_dropout : float, default=0.0
-        Dropout rates in [0, 1) while training; there is none in sampling.
+    dropout : float, default=0.0
+        Dropout rate of both encoders, in [0, 1), while training; there is none in sampling.
     loss : {"relativistic", "bce"}, default="relativistic"
         The relativistic pairing loss [2]_ or the cross-entropy of [1]_ with the non-saturating generator loss.
     gradient_penalty : float, default=0.3
@@ -65,9 +61,13 @@ class TransformerGANSampler(GANSampler):
     warmup : float, default=0.05
         Discriminator updates before the first generator update, as a share of ``max_iter`` in [0, 1].
     generator_learning_rate : float, default=0.0003
-        Of Adam with betas (0, 0.99). Both rates rise over 100 updates and fall along a cosine over the last 40 %.
+        Learning rate of the generator's Adam.
     discriminator_learning_rate : float, default=0.001
-        Of Adam with betas (0, 0.99).
+        Learning rate of the discriminator's Adam.
+    schedule : {"cosine", "constant"}, default="cosine"
+        ``"cosine"``: learning rates rise over 100 updates and fall along a cosine over the last 40 %, Adam has betas
+        (0, 0.99), and a moving average (0.999) of the generator's weights samples. ``"constant"``: as in [4]_, constant
+        rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of a discriminator update, and as many generated ones.
     max_iter : int, default=3000
@@ -130,9 +130,8 @@ class TransformerGANSampler(GANSampler):
 
     Notes
     -----
-    The plain transformer GAN of the literature [4]_ is
-    ``TransformerGANSampler(base=None, embedding_size=10, n_heads=5, generator_dropout=0.5,
-    discriminator_dropout=0.5, loss="bce", gradient_penalty=0, warmup=0, discriminator_tokens="time")``.
+    The plain transformer GAN of the literature [4]_ is ``TransformerGANSampler(**TTSGAN)``, by
+    ``from sktsgan.samplers.published import TTSGAN``.
 
     Departures from [1]_ and [3]_: both players move at once, from one backward pass through the
     discriminator; the penalty is estimated by finite differences on every fourth step, with four
@@ -163,18 +162,17 @@ class TransformerGANSampler(GANSampler):
         "base": [StrOptions({"copula"}), CopulaSampler, None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "patch_length": [Interval(Integral, 1, None, closed="left"), None],
-        "discriminator_tokens": [StrOptions({"both", "channel", "time"})],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
-        "depth": [Interval(Integral, 1, None, closed="left")],
+        "n_layers": [Interval(Integral, 1, None, closed="left")],
         "n_heads": [Interval(Integral, 1, None, closed="left")],
-        "generator_dropout": [Interval(Real, 0, 1, closed="left")],
-        "discriminator_dropout": [Interval(Real, 0, 1, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
         "loss": [StrOptions(set(LOSSES))],
         "gradient_penalty": [Interval(Real, 0, None, closed="left")],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "warmup": [Interval(Real, 0, 1, closed="both")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "schedule": [StrOptions(set(SCHEDULES))],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
@@ -195,18 +193,17 @@ class TransformerGANSampler(GANSampler):
         base="copula",
         latent_size=100,
         patch_length=None,
-        discriminator_tokens="channel",
         embedding_size=64,
-        depth=1,
+        n_layers=1,
         n_heads=2,
-        generator_dropout=0.0,
-        discriminator_dropout=0.0,
+        dropout=0.0,
         loss="relativistic",
         gradient_penalty=0.3,
         discriminator_steps=1,
         warmup=0.05,
         generator_learning_rate=3e-4,
         discriminator_learning_rate=1e-3,
+        schedule="cosine",
         batch_size=128,
         max_iter=3000,
         n_iter_no_change=None,
@@ -221,18 +218,17 @@ class TransformerGANSampler(GANSampler):
         self.base = base
         self.latent_size = latent_size
         self.patch_length = patch_length
-        self.discriminator_tokens = discriminator_tokens
         self.embedding_size = embedding_size
-        self.depth = depth
+        self.n_layers = n_layers
         self.n_heads = n_heads
-        self.generator_dropout = generator_dropout
-        self.discriminator_dropout = discriminator_dropout
+        self.dropout = dropout
         self.loss = loss
         self.gradient_penalty = gradient_penalty
         self.discriminator_steps = discriminator_steps
         self.warmup = warmup
         self.generator_learning_rate = generator_learning_rate
         self.discriminator_learning_rate = discriminator_learning_rate
+        self.schedule = schedule
         self.batch_size = batch_size
         self.max_iter = max_iter
         self.n_iter_no_change = n_iter_no_change
@@ -270,7 +266,7 @@ class TransformerGANSampler(GANSampler):
         scores = self.scaler_.transform(windows)
         floor = log_scale_floor(scores)
         patch_length = self._patch_length(windows.shape[1])
-        tokens = WindowTokens(self.discriminator_tokens, patch_length, floor)
+        tokens = WindowTokens(None if self.patch_length is None else patch_length, floor)
         self.tokens_ = tokens.fit(scores).to(self.device_)
 
     def _patch_length(self, n_timesteps):
@@ -280,9 +276,7 @@ class TransformerGANSampler(GANSampler):
         """Return the skorch net of both networks."""
         return AdversarialNet(
             self._make_generator(),
-            TransformerDiscriminator(
-                self.tokens_.sizes_, **self._sizes(self.discriminator_dropout)
-            ),
+            TransformerDiscriminator(self.tokens_.sizes_, **self._sizes()),
             render=_take_scores if self.base is None else self.copula_.refine,
             tokens=self.tokens_,
             n_updates=self.max_iter,
@@ -293,16 +287,14 @@ class TransformerGANSampler(GANSampler):
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            betas=(0.0, 0.99),
-            decay=True,
-            moving_average=_MOVING_AVERAGE,
+            **SCHEDULES[self.schedule],
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
             verbose=0,
         )
 
     def _make_generator(self):
-        sizes = self._sizes(self.generator_dropout)
+        sizes = self._sizes()
         if self.base is not None:
             n_components = self.copula_.n_principal_
             group = min(_COMPONENTS_PER_TOKEN, n_components)
@@ -313,13 +305,13 @@ class TransformerGANSampler(GANSampler):
             self.latent_size, steps, len(self.scaler_.free_), patch_length, **sizes
         )
 
-    def _sizes(self, dropout):
+    def _sizes(self):
         return {
             "n_conditions": self.conditions_.encoded.shape[1],
             "embedding_size": self.embedding_size,
-            "depth": self.depth,
+            "n_layers": self.n_layers,
             "n_heads": self.n_heads,
-            "dropout": dropout,
+            "dropout": self.dropout,
         }
 
     def _add_rows(self, windows, rows):

@@ -15,17 +15,14 @@ class WindowTokens:
 
     Parameters
     ----------
-    kind : {"both", "channel", "time"}
-        ``"channel"``: a token for each channel holds all of its features. ``"time"``: a token for each patch holds
-        levels and increments of all channels, as in the transformer GANs of the literature.
-    patch_length : int
-        Steps of a ``"time"`` token.
+    patch_length : int or None
+        Steps of a token, which holds levels and increments of all channels, as in the transformer GANs of the
+        literature. None makes a token of each channel, which holds all of its features.
     floor : Tensor of shape (n_channels,)
         ε of the log-scale.
     """
 
-    def __init__(self, kind, patch_length, floor):
-        self.kind = kind
+    def __init__(self, patch_length, floor):
         self.patch_length = patch_length
         self.floor = floor
 
@@ -54,17 +51,14 @@ class WindowTokens:
         return [scores, torch.cat([first, increments], dim=1), log_scale[:, None], shape]
 
     def __call__(self, scores):
-        """Return a tuple of tensors of shape (B, n_tokens, n_features), one for each kind."""
+        """Return a tuple of one tensor of shape (B, n_tokens, n_features)."""
         features = [
             (f - m) / s
             for f, m, s in zip(self._features(scores), self.means_, self.scales_, strict=True)
         ]
-        tokens = []
-        if self.kind != "time":
-            tokens.append(torch.cat([f.transpose(1, 2) for f in features], dim=2))
-        if self.kind != "channel":
-            tokens.append(self._patches(torch.cat(features[:2], dim=2)))
-        return tuple(tokens)
+        if self.patch_length is None:
+            return (torch.cat([f.transpose(1, 2) for f in features], dim=2),)
+        return (self._patches(torch.cat(features[:2], dim=2)),)
 
     def _patches(self, steps):
         missing = -steps.shape[1] % self.patch_length

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sktsgan.preprocessing import TextTokenizer
+
 __all__ = ["IMAGES", "TEXTS", "WINDOWS", "SamplerCheckData"]
 
 
@@ -37,7 +39,8 @@ class SamplerCheckData:
     Examples
     --------
     >>> import numpy as np
-    >>> from sktsgan import CopulaSampler
+    >>> from sktsgan.preprocessing import TextTokenizer
+    from sktsgan import CopulaSampler
     >>> from sktsgan.utils.estimator_checks import SamplerCheckData, check_sampler
     >>> walks = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
     >>> check_sampler(CopulaSampler(), data=SamplerCheckData(walks))
@@ -192,11 +195,15 @@ def _make_texts():
             ("an array of objects", _as_objects(texts), {}),
             ("a Series", pd.Series(texts, name="text"), {}),
             ("a Series of objects", pd.Series(texts, dtype=object), {}),
-            ("characters", texts, {"analyzer": "char"}),
-            ("a function's tokens", texts, {"analyzer": str.split}),
-            ("rare words", texts, {"min_df": 20}),
+            ("characters", texts, {"tokenizer": "char"}),
+            ("a function's tokens", texts, {"tokenizer": str.split}),
+            ("rare words", texts, {"tokenizer": TextTokenizer(min_df=20)}),
             ("integers", table, {}),
-            ("integers of few bits", table.astype(np.uint8), {"vocabulary": range(9)}),
+            (
+                "integers of few bits",
+                table.astype(np.uint8),
+                {"tokenizer": TextTokenizer(vocabulary=range(9))},
+            ),
             ("integers of unequal length", ragged, {}),
             ("an array of integers of unequal length", _as_objects(ragged), {}),
         ),
@@ -213,9 +220,13 @@ def _make_texts():
             ("numbers that are no integers", table + 0.5, {}),
             ("one axis", table[:, 0], {}),
             ("three axes", table[..., None], {}),
-            ("no frequent word", texts, {"min_df": 61}),
-            ("an empty vocabulary", texts, {"vocabulary": []}),
-            ("a vocabulary of other words", texts, {"vocabulary": ["zebu"]}),
+            ("no frequent word", texts, {"tokenizer": TextTokenizer(min_df=61)}),
+            ("an empty vocabulary", texts, {"tokenizer": TextTokenizer(vocabulary=[])}),
+            (
+                "a vocabulary of other words",
+                texts,
+                {"tokenizer": TextTokenizer(vocabulary=["zebu"])},
+            ),
         ),
         are_texts=True,
     )

@@ -88,7 +88,7 @@ def test_texts_of_a_sampler_of_texts():
     captions, labels = load_captions(return_X_y=True)
     rows = np.r_[np.flatnonzero(labels == "cat")[:60], np.flatnonzero(labels == "kitchen")[:25]]
     captions, labels = [captions[i] for i in rows], labels[rows]
-    sampler = SeqGANSampler(embedding_size=8, hidden_size=8, pretraining=20, min_df=2)
+    sampler = SeqGANSampler(embedding_size=8, hidden_size=8, pretraining=(60, 0))
     words = make_pipeline(TfidfVectorizer(), LogisticRegression())
     augmented = AugmentedClassifier(words, sampler=sampler, random_state=0)
     assert cross_val_score(augmented, captions, labels, cv=3).min() > 0.6

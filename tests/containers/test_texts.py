@@ -8,8 +8,13 @@ import pytest
 
 from sktsgan import networks
 from sktsgan.containers._texts import END, FIRST_TERM, PADDING, UNKNOWN, read_texts
+from sktsgan.preprocessing import TextTokenizer
 
 TEXTS = ["A man riding a wave.", "a cat", "a dog, a cat"]
+
+
+def read(X, **options):
+    return read_texts(X, TextTokenizer(**options))
 
 
 def test_networks_mean_the_same_numbers():
@@ -17,7 +22,7 @@ def test_networks_mean_the_same_numbers():
 
 
 def test_token_numbers():
-    tokens, container = read_texts(TEXTS)
+    tokens, container = read(TEXTS)
     assert container.vocabulary == [", ", ". ", "a", "cat", "dog", "man", "riding", "wave"]
     assert tokens.dtype == np.int64
     np.testing.assert_array_equal(
@@ -28,7 +33,7 @@ def test_token_numbers():
 
 @pytest.mark.parametrize("analyzer", ["word", "char", str.split])
 def test_what_goes_in_comes_out(analyzer):
-    tokens, container = read_texts(TEXTS, lowercase=False, analyzer=analyzer)
+    tokens, container = read(TEXTS, lowercase=False, analyzer=analyzer)
     assert container.wrap(tokens) == TEXTS
     np.testing.assert_array_equal(container.encode(TEXTS), tokens)
     copy = pickle.loads(pickle.dumps(container))
@@ -46,7 +51,7 @@ def test_what_goes_in_comes_out(analyzer):
     ],
 )
 def test_containers_of_texts(X):
-    tokens, container = read_texts(X, lowercase=False)
+    tokens, container = read(X, lowercase=False)
     made = container.wrap(tokens)
     assert type(made) is type(X)
     assert list(made) == TEXTS
@@ -55,11 +60,11 @@ def test_containers_of_texts(X):
 
 
 def test_other_containers_of_texts():
-    tokens, container = read_texts((text for text in TEXTS), lowercase=False)
+    tokens, container = read((text for text in TEXTS), lowercase=False)
     assert container.wrap(tokens) == TEXTS
-    tokens, container = read_texts(pd.Series(TEXTS, dtype="category"), lowercase=False)
+    tokens, container = read(pd.Series(TEXTS, dtype="category"), lowercase=False)
     assert container.wrap(tokens).dtype == object
-    tokens, container = read_texts(np.array(TEXTS), lowercase=False)
+    tokens, container = read(np.array(TEXTS), lowercase=False)
     assert container.wrap(tokens).dtype.kind == "U"
     longer = container.wrap(
         tokens, pd.DataFrame({"prefix": [None, "a cat and a", None]}, dtype=object)
@@ -70,19 +75,19 @@ def test_other_containers_of_texts():
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.int32, np.float32])
 def test_tables_of_integers(dtype):
     X = np.array([[7, 0, 0], [0, 9, 7]], dtype=dtype)
-    tokens, container = read_texts(X)
+    tokens, container = read(X)
     assert tokens.shape == (2, 3) and tokens.min() == FIRST_TERM  # neither end nor padding
     assert not container.has_end
     assert container.vocabulary == [0, 7, 9]
     made = container.wrap(tokens)
     np.testing.assert_array_equal(made, X)
     assert made.dtype == dtype
-    np.testing.assert_array_equal(container.wrap(read_texts(X.tolist())[0]), X)
+    np.testing.assert_array_equal(container.wrap(read(X.tolist())[0]), X)
 
 
 def test_sequences_of_unequal_length():
     X = [np.array([5, 2], dtype=np.int32), np.array([2, 2, 5], dtype=np.int32)]
-    tokens, container = read_texts(X)
+    tokens, container = read(X)
     np.testing.assert_array_equal(tokens, [[4, 3, END], [3, 3, 4]])
     assert container.has_end
     made = container.wrap(tokens)
@@ -93,24 +98,24 @@ def test_sequences_of_unequal_length():
     objects = np.empty(2, dtype=object)
     objects[:] = X
     assert container.wrap(container.encode(objects))[0].tolist() == [5, 2]
-    made = read_texts(objects)[1].wrap(tokens[:1])
+    made = read(objects)[1].wrap(tokens[:1])
     assert made.dtype == object and made.shape == (1,)
-    assert read_texts(pd.Series([[1, 2], [3, 4]]))[1].wrap(tokens).shape == (2,)
+    assert read(pd.Series([[1, 2], [3, 4]]))[1].wrap(tokens).shape == (2,)
 
 
 def test_rare_tokens_are_unknown():
-    tokens, container = read_texts(TEXTS, min_df=2)
+    tokens, container = read(TEXTS, min_df=2)
     assert container.vocabulary == ["a", "cat"]
     np.testing.assert_array_equal(tokens[2, :5], [3, UNKNOWN, UNKNOWN, 3, 4])
-    assert read_texts(TEXTS, min_df=0.9)[1].vocabulary == ["a"]
-    assert read_texts(TEXTS, max_features=2)[1].vocabulary == ["a", "cat"]
-    assert read_texts([[5, 2], [2, 2]], min_df=2)[1].vocabulary == [2]
+    assert read(TEXTS, min_df=0.9)[1].vocabulary == ["a"]
+    assert read(TEXTS, max_features=2)[1].vocabulary == ["a", "cat"]
+    assert read([[5, 2], [2, 2]], min_df=2)[1].vocabulary == [2]
     np.testing.assert_array_equal(container.encode(["a zebu"])[0, :3], [3, UNKNOWN, END])
 
 
 def test_rare_spacings_take_the_number_of_a_known_one():
     texts = ["a (b) c", "a (b) d", "a ( b) c", "a (b)c", "(a, b ) c"]
-    _, container = read_texts(texts, min_df=2)
+    _, container = read(texts, min_df=2)
     assert [t for t in container.vocabulary if "(" in t or ")" in t] == [" (", ") "]
     written = container.wrap(container.encode(texts))
     assert written[2:4] == ["a (b) c", "a (b) c"]
@@ -119,33 +124,33 @@ def test_rare_spacings_take_the_number_of_a_known_one():
 
 
 def test_given_vocabulary():
-    tokens, container = read_texts(TEXTS, vocabulary=["cat", "a", ",", "zebu"])
+    tokens, container = read(TEXTS, vocabulary=["cat", "a", ",", "zebu"])
     assert container.vocabulary == ["cat", "a", ", ", "zebu"]
     np.testing.assert_array_equal(tokens[1, :3], [4, 3, END])
     assert container.wrap(tokens)[1] == "a cat"
-    by_index = read_texts(TEXTS, vocabulary={"cat": 1, "a": 0})[1]
+    by_index = read(TEXTS, vocabulary={"cat": 1, "a": 0})[1]
     assert by_index.vocabulary == ["a", "cat"]
-    again = read_texts(TEXTS, vocabulary=container.vocabulary)[1]
+    again = read(TEXTS, vocabulary=container.vocabulary)[1]
     assert again.vocabulary == container.vocabulary
-    _, container = read_texts([[5, 2], [2, 2]], vocabulary=range(50))
+    _, container = read([[5, 2], [2, 2]], vocabulary=range(50))
     assert container.vocabulary == list(range(50))
 
 
 def test_length():
-    assert read_texts(TEXTS, max_length=2)[0].shape == (3, 2)
-    assert read_texts(TEXTS, max_length=99)[0].shape == (3, 6)
-    assert read_texts(TEXTS, max_length=2)[1].wrap(read_texts(TEXTS, max_length=2)[0])[0] == "a man"
+    assert read(TEXTS, max_length=2)[0].shape == (3, 2)
+    assert read(TEXTS, max_length=99)[0].shape == (3, 6)
+    assert read(TEXTS, max_length=2)[1].wrap(read(TEXTS, max_length=2)[0])[0] == "a man"
     captions = ["a man and a cat"] * 99 + ["a " * 500]
-    assert read_texts(captions)[0].shape == (100, 10)  # twice what is usual
+    assert read(captions)[0].shape == (100, 10)  # twice what is usual
     sequences = [[1, 2]] * 99 + [[1] * 500]
-    assert read_texts(sequences)[0].shape == (100, 500)
-    tokens, container = read_texts([[1, 2, 3], [3, 2, 1]], max_length=2)
+    assert read(sequences)[0].shape == (100, 500)
+    tokens, container = read([[1, 2, 3], [3, 2, 1]], max_length=2)
     assert not container.has_end
     np.testing.assert_array_equal(container.encode([[1, 2, 3], [3, 2, 1]]), tokens)
 
 
 def test_beginnings_are_kept_as_given():
-    tokens, container = read_texts(["a man, a cat"] * 2)
+    tokens, container = read(["a man, a cat"] * 2)
     given, numbers = container.split_beginning("A Zebu,")
     assert given == ["a", "zebu", ", "]
     assert numbers[1] == UNKNOWN
@@ -156,7 +161,7 @@ def test_beginnings_are_kept_as_given():
         container.wrap(tokens, pd.DataFrame({"prefix": ["", None]}, dtype=object))
         == ["a man, a cat"] * 2
     )
-    _, container = read_texts([[5, 2, 2], [2, 5, 5]])
+    _, container = read([[5, 2, 2], [2, 5, 5]])
     assert container.split_beginning([9, 2]) == ([9, 2], [UNKNOWN, 3])
     np.testing.assert_array_equal(
         container.wrap(np.array([[UNKNOWN, 3, 4]]), pd.DataFrame({"prefix": [[9, 2]]})), [[9, 2, 5]]
@@ -213,12 +218,12 @@ def test_what_is_no_set_of_texts_is_refused(X, message):
 )
 def test_rules_that_leave_no_token_are_refused(params, message):
     with pytest.raises(ValueError, match=message):
-        read_texts(TEXTS, **params)
+        read(TEXTS, **params)
 
 
 def test_further_items_must_be_like_those_of_fit():
-    _, texts = read_texts(TEXTS)
-    _, table = read_texts([[1, 2], [2, 1]])
+    _, texts = read(TEXTS)
+    _, table = read([[1, 2], [2, 1]])
     with pytest.raises(
         ValueError, match="X must hold strings as in fit, got sequences of integers"
     ):

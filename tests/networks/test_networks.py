@@ -8,7 +8,7 @@ import torch
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
 from sktsgan.networks._layers import TokenLinear, make_encoder
 
-SIZES = {"embedding_size": 8, "depth": 2, "n_heads": 2, "dropout": 0.1}
+SIZES = {"embedding_size": 8, "n_layers": 2, "n_heads": 2, "dropout": 0.1}
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +132,7 @@ def test_token_linear_is_a_map_for_each_token():
 
 
 def test_encoder_mixes_tokens():
-    encoder = make_encoder(8, depth=1, n_heads=2, dropout=0.0)
+    encoder = make_encoder(8, n_layers=1, n_heads=2, dropout=0.0)
     tokens = torch.randn(2, 3, 8, requires_grad=True)
     made = encoder(tokens)
     assert made.shape == (2, 3, 8)

@@ -14,8 +14,7 @@ def make_discriminator(n_conditions=0):
             11,
             n_conditions,
             embedding_size=4,
-            kernel_sizes=(1, 4, 7),
-            n_maps=(3, 2, 2),
+            kernels={1: 3, 4: 2, 7: 2},
             dropout=0.5,
         )
 

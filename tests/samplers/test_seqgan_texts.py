@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sktsgan import SeqGANSampler
+from sktsgan.preprocessing import TextTokenizer
 
 SENTENCES = {
     "sea": [
@@ -26,7 +27,7 @@ SMALL = {"embedding_size": 32, "hidden_size": 32, "dropout": 0.0, "weight_decay"
 
 @pytest.fixture(scope="module")
 def sampler():
-    return SeqGANSampler(**SMALL, pretraining=80, random_state=0).fit(TEXTS, LABELS)
+    return SeqGANSampler(**SMALL, pretraining=(160, 0), random_state=0).fit(TEXTS, LABELS)
 
 
 def share_of(texts, known):
@@ -83,14 +84,18 @@ def test_colder_is_more_usual(sampler):
 
 def test_rare_words_are_never_written():
     texts = [*TEXTS, "a yak yawns.", "an emu eats."]
-    sampler = SeqGANSampler(**SMALL, min_df=2, pretraining=5, random_state=0).fit(texts)
+    sampler = SeqGANSampler(
+        **SMALL, tokenizer=TextTokenizer(min_df=2), pretraining=(10, 0), random_state=0
+    ).fit(texts)
     assert "yak" not in sampler.vocabulary_
     written = set(" ".join(sampler.sample(200, temperature=2.0, random_state=0)).split())
     assert not written & {"yak", "yawns", "emu", "<unknown>"}
 
 
 def test_no_text_is_empty_or_too_long():
-    sampler = SeqGANSampler(**SMALL, max_length=5, pretraining=1, random_state=0).fit(TEXTS)
+    sampler = SeqGANSampler(
+        **SMALL, tokenizer=TextTokenizer(max_length=5), pretraining=(2, 0), random_state=0
+    ).fit(TEXTS)
     split = sampler.container_.tokenizer.split
     lengths = [len(split(text)) for text in sampler.sample(500, random_state=0)]
     assert min(lengths) >= 1 and max(lengths) == sampler.max_length_ == 5
@@ -99,12 +104,14 @@ def test_no_text_is_empty_or_too_long():
 
 
 def test_characters_and_integers():
-    sampler = SeqGANSampler(**SMALL, analyzer="char", pretraining=60, random_state=0).fit(TEXTS)
+    sampler = SeqGANSampler(**SMALL, tokenizer="char", pretraining=(120, 0), random_state=0).fit(
+        TEXTS
+    )
     texts = sampler.sample(100, random_state=0)
     assert share_of([t for text in texts for t in text.split()], set(" ".join(TEXTS).split())) > 0.5
     assert all(text.startswith("the b") for text in sampler.sample(20, prompt="the b"))
     table = np.array([[5, 5, 7], [7, 9, 9]] * 40)
-    sampler = SeqGANSampler(**SMALL, pretraining=80, random_state=0).fit(table)
+    sampler = SeqGANSampler(**SMALL, pretraining=(160, 0), random_state=0).fit(table)
     made = sampler.sample(200, random_state=0)
     assert (made[:, None] == table[:2]).all(axis=2).any(axis=1).mean() > 0.9
     np.testing.assert_array_equal(sampler.sample(9, prompt={"prefix": [7]})[:, 0], 7)

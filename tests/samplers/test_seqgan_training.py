@@ -8,6 +8,8 @@ import torch
 
 from sktsgan import SeqGANSampler
 from sktsgan.exceptions import ModeCollapseWarning
+from sktsgan.preprocessing import TextTokenizer
+from sktsgan.samplers.published import SEQGAN
 from sktsgan.training._temperature import (
     LEAST_TEMPERATURE,
     distinct_share,
@@ -15,7 +17,7 @@ from sktsgan.training._temperature import (
     telling_order,
 )
 
-SMALL = {"embedding_size": 8, "hidden_size": 8, "n_maps": (4, 4, 4, 4), "random_state": 0}
+SMALL = {"embedding_size": 8, "hidden_size": 8, "kernels": {2: 4, 3: 4}, "random_state": 0}
 
 
 def make_sequences(n=240, length=6):
@@ -30,12 +32,11 @@ def phases_of(sampler):
 
 
 def test_the_phases_follow_each_other_and_are_counted():
-    sampler = SeqGANSampler(
-        **SMALL, pretraining=2, discriminator_pretraining=1, max_iter=3, n_rollouts=1
-    ).fit(make_sequences())
+    sampler = SeqGANSampler(**SMALL, pretraining=(8, 4), max_iter=3, n_rollouts=1).fit(
+        make_sequences()
+    )
     assert phases_of(sampler) == ["likelihood", "discriminator", "adversarial"]
-    n_batches = math.ceil(0.95 * 240 / 64)
-    assert sampler.n_iter_ == 2 * n_batches + 3
+    assert sampler.n_iter_ == 8 + 3
     assert phases_of(sampler.set_params(max_iter=0).fit(make_sequences())) == ["likelihood"]
 
 
@@ -52,12 +53,12 @@ def test_the_best_weights_by_held_out_likelihood_come_back():
     X = np.random.default_rng(0).integers(50, size=(60, 6))  # nothing to learn but by heart
     sampler = SeqGANSampler(
         **SMALL | {"hidden_size": 64},
-        pretraining=300,
+        pretraining=(300, 0),
         dropout=0.0,
         weight_decay=0.0,
         schedule="constant",
         validation_fraction=0.4,
-        vocabulary=range(50),
+        tokenizer=TextTokenizer(vocabulary=range(50)),
     ).fit(X)
     found = [row["validation_nll"] for row in sampler.history_ if "validation_nll" in row]
     assert min(found) < found[-1] - 0.1
@@ -69,7 +70,7 @@ def test_the_best_weights_by_held_out_likelihood_come_back():
 @pytest.mark.parametrize("generator", ["lstm", "transformer"])
 def test_score_is_the_mean_log_likelihood_of_a_token(generator):
     texts = [[1, 2, 3], [1, 2], [3, 2, 1]] * 20
-    sampler = SeqGANSampler(**SMALL, generator=generator, pretraining=3).fit(texts)
+    sampler = SeqGANSampler(**SMALL, generator=generator, pretraining=(3, 0)).fit(texts)
     model = sampler.net_.average_.module.eval()
     # the end after two numbers counts, that of the longest ones can't be missed
     tokens = torch.tensor([[3, 4, 5], [3, 4, 1], [5, 4, 3]])
@@ -79,20 +80,20 @@ def test_score_is_the_mean_log_likelihood_of_a_token(generator):
 
 def test_training_makes_likelier_what_was_seen():
     X = make_sequences()
-    one, many = (SeqGANSampler(**SMALL, pretraining=n).fit(X) for n in (1, 60))
+    one, many = (SeqGANSampler(**SMALL, pretraining=(n, 0)).fit(X) for n in (4, 240))
     assert one.score(X) < many.score(X) < 0
 
 
 def test_texts_repeat_themselves_at_the_matching_temperature_as_the_training_texts_do():
     X = make_sequences(400, 8) * 7 + np.arange(8) % 7  # more pairs than can be learned by heart
-    sampler = SeqGANSampler(**SMALL, pretraining=5).fit(X)
+    sampler = SeqGANSampler(**SMALL, pretraining=(30, 0)).fit(X)
     assert LEAST_TEMPERATURE <= sampler.temperature_ <= 1
     made = sampler.sample(400, random_state=1)
     hot = sampler.sample(400, temperature=1.0, random_state=1)
     order = telling_order(X + 3)
     real, made, hot = (distinct_share(Z + 3, order) for Z in (X, made, hot))
     assert abs(made - real) <= abs(hot - real)
-    fixed = SeqGANSampler(**SMALL, pretraining=1, temperature=0.7).fit(X)
+    fixed = SeqGANSampler(**SMALL, pretraining=(6, 0), temperature=0.7).fit(X)
     assert fixed.temperature_ == 0.7
 
 
@@ -125,7 +126,7 @@ def test_the_temperature_is_found_to_a_hundredth_within_its_range():
 
 
 def test_collapse_warns_and_the_texts_stay_as_they_were():
-    options = SMALL | {"pretraining": 30, "discriminator_pretraining": 1, "n_rollouts": 0}
+    options = SMALL | {"pretraining": (180, 6), "n_rollouts": 0}
     options |= {"baseline": None, "generator_learning_rate": 0.5, "max_iter": 60}
     X = make_sequences(400, 8) * 7 + np.arange(8) % 7
     with pytest.warns(ModeCollapseWarning, match="of its bigrams were distinct"):
@@ -134,27 +135,8 @@ def test_collapse_warns_and_the_texts_stay_as_they_were():
 
 
 def test_the_published_schedule_is_a_call():
-    sampler = SeqGANSampler(
-        embedding_size=32,
-        hidden_size=32,
-        dropout=0,
-        weight_decay=0,
-        schedule="constant",
-        learning_rate=0.01,
-        pretraining=120,
-        kernel_sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20),
-        n_maps=(100, 200, 200, 200, 200, 100, 100, 100, 100, 100, 160, 160),
-        discriminator_pretraining=150,
-        discriminator_steps=2340,
-        n_rollouts=16,
-        baseline=None,
-        generator_learning_rate=0.01,
-        max_iter=200,
-        validation_fraction=0,
-        temperature=1.0,
-    )
-    quick = {"pretraining": 1, "discriminator_pretraining": 1, "discriminator_steps": 1}
-    sampler.set_params(**quick, max_iter=1, n_rollouts=1).fit(make_sequences(70))
+    quick = {"pretraining": (2, 2), "discriminator_steps": 1, "max_iter": 1, "n_rollouts": 1}
+    sampler = SeqGANSampler(**SEQGAN | quick, random_state=0).fit(make_sequences(70))
     assert phases_of(sampler) == ["likelihood", "discriminator", "adversarial"]
     assert sampler.sample(3).shape == (3, 6)
 
@@ -162,11 +144,14 @@ def test_the_published_schedule_is_a_call():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"kernel_sizes": (2, 0)}, r"kernel_sizes must hold integers of at least 1, got (2, 0)."),
-        ({"kernel_sizes": ()}, "kernel_sizes must hold integers of at least 1, got ()."),
         (
-            {"n_maps": (4, 4)},
-            "n_maps must hold a number for each of the 4 kernel_sizes, got (4, 4).",
+            {"kernels": {2: 0}},
+            "kernels must map integers of at least 1 to such integers, got {2: 0}.",
+        ),
+        ({"kernels": {}}, "kernels must map integers of at least 1 to such integers, got {}."),
+        (
+            {"pretraining": (1,)},
+            'pretraining must be "auto" or two integers of at least 0, got (1,).',
         ),
         (
             {"generator": "transformer", "hidden_size": 6},
@@ -182,11 +167,11 @@ def test_parameters_that_do_not_go_together_are_refused(params, message):
 
 def test_a_second_fit_with_warm_start_goes_on():
     X = make_sequences()
-    sampler = SeqGANSampler(**SMALL, pretraining=4, warm_start=True).fit(X)
+    sampler = SeqGANSampler(**SMALL, pretraining=(16, 0), warm_start=True).fit(X)
     before = sampler.score(X)
     assert sampler.fit(X).score(X) > before
-    assert sampler.n_iter_ == 2 * 4 * math.ceil(0.95 * 240 / 64)
-    sampler.set_params(pretraining=0, max_iter=1, n_rollouts=0, learning_rate=0.5).fit(X)
+    assert sampler.n_iter_ == 2 * 16
+    sampler.set_params(pretraining=(0, 3), max_iter=1, n_rollouts=0, learning_rate=0.5).fit(X)
     assert phases_of(sampler)[-1] == "adversarial"
     assert (sampler.net_.n_rollouts, sampler.net_.learning_rate) == (0, 0.5)
 

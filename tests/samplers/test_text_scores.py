@@ -8,7 +8,7 @@ from sktsgan import SeqGANSampler, distribution_kl_score
 from sktsgan.metrics import distinct_n_score, nll_score, self_bleu_score
 from sktsgan.plotting import DistributionDisplay
 
-QUICK = {"hidden_size": 4, "embedding_size": 4, "pretraining": 1, "random_state": 0}
+QUICK = {"hidden_size": 4, "embedding_size": 4, "pretraining": (2, 0), "random_state": 0}
 pytestmark = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
 
 WORDS = "a man dog rides sits on the bench".split()
@@ -30,7 +30,7 @@ def test_searches(X):
     for scoring in (distribution_kl_score, nll_score, None):
         search = GridSearchCV(
             SeqGANSampler(**QUICK),
-            {"pretraining": [1, 2]},
+            {"pretraining": [(2, 0), (4, 0)]},
             scoring=scoring,
             cv=2,
             error_score="raise",

@@ -22,22 +22,8 @@ class CopySampler(BaseSampler):
     _read, _read_drawing = SeqGANSampler._read, SeqGANSampler._read_drawing
     sample, iter_sample = SeqGANSampler.sample, SeqGANSampler.iter_sample
 
-    def __init__(
-        self,
-        analyzer="word",
-        lowercase=True,
-        min_df=1,
-        max_features=None,
-        max_length=None,
-        vocabulary=None,
-        random_state=None,
-    ):
-        self.analyzer = analyzer
-        self.lowercase = lowercase
-        self.min_df = min_df
-        self.max_features = max_features
-        self.max_length = max_length
-        self.vocabulary = vocabulary
+    def __init__(self, tokenizer="word", random_state=None):
+        self.tokenizer = tokenizer
         self.random_state = random_state
 
     def _learn(self, tokens, rows):

@@ -12,24 +12,9 @@ from skorch.callbacks import Callback
 from sktsgan import CopulaSampler, TimeGANSampler
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.plotting import LossCurveDisplay
+from sktsgan.samplers.published import TIMEGAN
 
 QUICK = {"max_iter": 4, "hidden_size": 4, "random_state": 0}
-# the call that the documentation names the published configuration, made small
-PUBLISHED = {
-    "base": None,
-    "scaling": "range",
-    "hidden_size": 24,
-    "n_layers": 3,
-    "loss": "bce",
-    "gamma": 1,
-    "moment_weight": 100,
-    "gradient_penalty": 0,
-    "generator_steps": 2,
-    "pretraining": (1, 1),
-    "warmup": 0,
-    "generator_learning_rate": 1e-3,
-    "schedule": "constant",
-}
 # few steps without a base make windows that vary little
 FEW_STEPS = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
 
@@ -44,7 +29,9 @@ def weights(network):
 
 @FEW_STEPS
 def test_the_published_configuration(walks):
-    sampler = TimeGANSampler(**PUBLISHED, max_iter=3, random_state=0).fit(walks)
+    sampler = TimeGANSampler(
+        **TIMEGAN | {"max_iter": 3, "pretraining": (3, 3)}, random_state=0
+    ).fit(walks)
     net, nets = sampler.net_, sampler.net_.module_
     layers = [
         getattr(nets, name).recurrent.num_layers
@@ -141,8 +128,14 @@ def test_windows_cannot_be_repaired(walks):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"pretraining": (1,)}, "pretraining must be two numbers of at least 0, got (1,)."),
-        ({"pretraining": (1, -1)}, "pretraining must be two numbers of at least 0, got (1, -1)."),
+        (
+            {"pretraining": (1,)},
+            'pretraining must be "auto" or two integers of at least 0, got (1,).',
+        ),
+        (
+            {"pretraining": (1, -1)},
+            'pretraining must be "auto" or two integers of at least 0, got (1, -1).',
+        ),
         (
             {"scaling": "range"},
             "scaling must be \"scores\" with a base, which is a model of scores, got 'range'.",
@@ -159,7 +152,7 @@ def test_parameters_that_do_not_go_together(walks, params, message):
 
 
 def test_one_bar_over_the_three_phases(walks, capsys):
-    make_sampler(max_iter=60, pretraining=(0.5, 0.5), warmup=0, verbose=1).fit(walks)
+    make_sampler(max_iter=60, pretraining=(30, 30), warmup=0, verbose=1).fit(walks)
     shown = capsys.readouterr().err
     assert shown.count("120/120") >= 1
     assert "reconstruction_loss" in shown and "discriminator_loss" in shown

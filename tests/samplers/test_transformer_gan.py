@@ -16,20 +16,8 @@ from sktsgan._random import torch_generator
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.networks import RefiningGenerator, TransformerGenerator
 from sktsgan.samplers import _gan
+from sktsgan.samplers.published import TTSGAN
 
-LITERATURE = {
-    "base": None,
-    "latent_size": 100,
-    "embedding_size": 10,
-    "depth": 1,
-    "n_heads": 5,
-    "generator_dropout": 0.5,
-    "discriminator_dropout": 0.5,
-    "loss": "bce",
-    "gradient_penalty": 0,
-    "warmup": 0,
-    "discriminator_tokens": "time",
-}
 # few steps without a base make windows that vary little
 FEW_STEPS = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
 
@@ -59,7 +47,7 @@ class At(Callback):
 
 @FEW_STEPS
 def test_the_plain_model_of_the_literature(walks, make_gan):
-    sampler = make_gan(**LITERATURE).fit(walks)
+    sampler = make_gan(**TTSGAN).fit(walks)
     assert isinstance(sampler.net_.module_, TransformerGenerator)
     assert sampler.copula_ is None
     assert sampler.n_iter_ == 3
@@ -74,11 +62,11 @@ def test_the_plain_model_of_the_literature(walks, make_gan):
     "params",
     [
         {"loss": "bce"},
-        {"discriminator_tokens": "time", "patch_length": 3},
-        {"generator_dropout": 0.5, "discriminator_dropout": 0.3},
+        {"patch_length": 3, "schedule": "constant"},
+        {"dropout": 0.5},
         {"gradient_penalty": 0, "warmup": 0},
         {"discriminator_steps": 3, "batch_size": 7},
-        {"embedding_size": 12, "depth": 2, "n_heads": 3},
+        {"embedding_size": 12, "n_layers": 2, "n_heads": 3},
         {"patch_length": 100, "latent_size": 1, "warmup": 1},
         {"device": "cpu", "batch_size": 1000},
     ],
@@ -129,9 +117,7 @@ def test_seeds_rule_initial_weights(walks, make_gan):
 
 
 def test_dropout_and_noise_are_seeded_too(walks, make_gan):
-    first, again = (
-        make_gan(generator_dropout=0.5, discriminator_dropout=0.5).fit(walks) for _ in range(2)
-    )
+    first, again = (make_gan(dropout=0.5).fit(walks) for _ in range(2))
     assert torch.equal(weights(first.net_.module_), weights(again.net_.module_))
 
 
@@ -185,12 +171,12 @@ def test_windows_that_are_all_the_same(walks, make_gan, base):
 
 
 @FEW_STEPS
-@pytest.mark.parametrize("tokens", ["channel", "time"])
+@pytest.mark.parametrize("patch_length", [None, 2])
 @pytest.mark.parametrize("base", ["copula", None])
 @pytest.mark.parametrize("shape", [(30, 1, 1), (30, 2, 2), (30, 8, 100), (20, 512, 3)])
-def test_shapes(make_gan, base, shape, tokens):
+def test_shapes(make_gan, base, shape, patch_length):
     X = np.random.default_rng(0).normal(size=shape).cumsum(axis=1)
-    sampler = make_gan(base=base, max_iter=1, discriminator_tokens=tokens)
+    sampler = make_gan(base=base, max_iter=1, patch_length=patch_length)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", ModeCollapseWarning)

@@ -42,7 +42,7 @@ def make_net(discriminator=None, n_conditions=0, **options):
     frequencies[0] = 0
     model.head.set_frequencies(frequencies / frequencies.sum())
     discriminator = discriminator or TextDiscriminator(
-        N_TOKENS, n_conditions, embedding_size=4, kernel_sizes=(1, 2), n_maps=(4, 4), dropout=0.1
+        N_TOKENS, n_conditions, embedding_size=4, kernels={1: 4, 2: 4}, dropout=0.1
     )
     generator = torch.Generator().manual_seed(0)
     return SeqGANNet(model, discriminator, generator=generator, **OPTIONS | options).initialize()

@@ -11,12 +11,12 @@ def scores():
     return np.random.default_rng(0).normal(size=(200, 7, 3)).cumsum(axis=1)
 
 
-def make_tokens(kind, scores, patch_length=2):
-    return WindowTokens(kind, patch_length, log_scale_floor(scores)).fit(scores)
+def make_tokens(patch_length, scores):
+    return WindowTokens(patch_length, log_scale_floor(scores)).fit(scores)
 
 
 def test_channel_tokens_are_standardised(scores):
-    tokens = make_tokens("channel", scores)
+    tokens = make_tokens(None, scores)
     # levels, increments, one log-scale and the shape of each channel
     assert tokens.sizes_ == [(3, 7 + 7 + 1 + 7)]
     (made,) = tokens(torch.as_tensor(scores).float())
@@ -28,7 +28,7 @@ def test_channel_tokens_are_standardised(scores):
 
 
 def test_time_tokens_hold_patches_of_levels_and_increments(scores):
-    tokens = make_tokens("time", scores, patch_length=2)
+    tokens = make_tokens(2, scores)
     assert tokens.sizes_ == [(4, 2 * 2 * 3)]
     (made,) = tokens(torch.as_tensor(scores).float())
     assert made.shape == (200, 4, 12)
@@ -39,18 +39,18 @@ def test_time_tokens_hold_patches_of_levels_and_increments(scores):
     torch.testing.assert_close(steps[..., :3], expected, atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("kind", ["channel", "time"])
-def test_slopes_reach_the_window(scores, kind):
+@pytest.mark.parametrize("patch_length", [None, 2])
+def test_slopes_reach_the_window(scores, patch_length):
     windows = torch.as_tensor(scores).float().requires_grad_()
-    sum((part**2).sum() for part in make_tokens(kind, scores)(windows)).backward()
+    sum((part**2).sum() for part in make_tokens(patch_length, scores)(windows)).backward()
     assert torch.isfinite(windows.grad).all()
     assert (windows.grad != 0).all()
 
 
-@pytest.mark.parametrize("kind", ["channel", "time"])
+@pytest.mark.parametrize("patch_length", [None, 2])
 @pytest.mark.parametrize("n_timesteps", [2, 8])
-def test_flat_windows_are_finite(kind, n_timesteps):
+def test_flat_windows_are_finite(patch_length, n_timesteps):
     scores = np.zeros((20, n_timesteps, 2))
     scores[..., 0] = np.arange(20)[:, None]
-    for part in make_tokens(kind, scores)(torch.as_tensor(scores).float()):
+    for part in make_tokens(patch_length, scores)(torch.as_tensor(scores).float()):
         assert torch.isfinite(part).all()
