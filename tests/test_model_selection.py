@@ -207,7 +207,7 @@ class TestErrors:
                 PurgedWindowSplit(2),
                 np.zeros((2, 2, 1)),
                 pd.DatetimeIndex(["2024", None]),
-                "holds missing values",
+                "has missing values",
             ),
         ],
     )

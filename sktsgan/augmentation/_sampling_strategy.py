@@ -83,6 +83,6 @@ def _by_class(wanted, counts):
         if not isinstance(n, Integral) or n < counts[label]:
             raise ValueError(
                 f"sampling_strategy asks for {n!r} rows of class {label!r}; it must be an integer of at least "
-                f"{counts[label]}, the rows that y has."
+                f"the {counts[label]} rows that y has."
             )
     return {label: int(n) - counts[label] for label, n in wanted.items()}
