@@ -90,7 +90,7 @@ def _refuse_missing(frame):
         if column.any():
             raise ValueError(
                 f"column {name!r} has {column.sum()} missing or infinite values, the first in data "
-                f"row {np.argmax(column) + 1}: fill them, or leave the column out with --columns"
+                f"row {np.argmax(column) + 1}: impute them, or leave the column out with --columns"
             )
 
 

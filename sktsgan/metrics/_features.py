@@ -16,7 +16,7 @@ def feature_pair(real, synthetic, features):
     real, synthetic : array-like of shape (n_items, ...)
         The two sets; their numbers of items may differ.
     features : callable, transformer or None
-        Fitted transformer or callable that computes the features of each set, given as it came (a list as an array);
+        Fitted transformer or callable that computes the features of each set, passed unchanged (a list as an array);
         None flattens the items.
 
     Returns

@@ -146,7 +146,7 @@ def find_stretches(index, n_rows, *, series, frequency, gaps, name):
         raise ValueError(
             f"The timestamps of {name} have {len(jumps)} gap(s), the first between "
             f"{index[row - 1]} and {index[row]}, where steps of {frequency.freqstr} are missing. "
-            "Fill the gap(s), or set gaps='split' for windows that never straddle one."
+            "Insert the missing steps, or set gaps='split' for windows that never straddle one."
         )
     bounds = [0, *jumps.tolist(), n_rows]
     return [

@@ -39,7 +39,7 @@ def knot_period(channel):
     """
     bends = _bends(channel[:: -(-len(channel) // _MAX_WINDOWS)])
     whole = bends.sum()
-    # rounding errors, as of 0.1 + 0.2, are not bends
+    # rounding errors, as in 0.1 + 0.2, are not bends
     if whole <= bends.size * (1e-9 * np.abs(channel).max()) ** 2:
         return None
     shuffled = bends.copy()
@@ -80,7 +80,7 @@ class InterpolatedMap:
         self.seen_ = torch.as_tensor(np.unique(channel))
         self.knots_ = choose_map(self._to_knots(channel, phases))
         gaps = np.diff(self.seen_.numpy())
-        # smaller gaps are rounding errors, as of 0.1 + 0.2; rounding moves a value by half the usual gap
+        # smaller gaps are rounding errors, as in 0.1 + 0.2; rounding moves a value by half the usual gap
         self.tolerance_ = 0.5 * np.quantile(gaps[gaps > _SAME_VALUE * gaps.sum()], 0.75)
         return self
 

@@ -161,7 +161,7 @@ def test_missing_value(csv, fails):
     edit(csv, level=level)
     assert fails() == (
         "column 'level' has 2 missing or infinite values, the first in data row 7: "
-        "fill them, or leave the column out with --columns"
+        "impute them, or leave the column out with --columns"
     )
 
 

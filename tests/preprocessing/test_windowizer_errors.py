@@ -108,7 +108,7 @@ def test_gaps():
     holey = series(HOURS.delete([5, 6, 12]))
     with raises(
         "The timestamps of X have 2 gap(s), the first between 2024-01-01 04:00:00 and "
-        "2024-01-01 07:00:00, where steps of h are missing. Fill the gap(s), or set gaps='split' for "
+        "2024-01-01 07:00:00, where steps of h are missing. Insert the missing steps, or set gaps='split' for "
         "windows that never straddle one."
     ):
         Windowizer(4).fit(holey)
