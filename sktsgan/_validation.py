@@ -9,7 +9,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
 
 __all__ = [
-    "WINDOWS_OF_A_CLASS",
+    "LEAST_SHARED",
     "are_shared",
     "check_class_labels",
     "check_count",
@@ -17,7 +17,7 @@ __all__ = [
     "validate_numbers",
 ]
 
-WINDOWS_OF_A_CLASS = 5
+LEAST_SHARED = 5
 
 
 def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False, dtype=np.float64):
@@ -33,7 +33,7 @@ def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False, dtype=n
     )
 
 
-def check_targets(y, n_windows):
+def check_targets(y, n_items, noun="windows"):
     """Return the classes and the target of each window: a label, or a number.
 
     Floating-point numbers are labels where they are whole and at least half of the windows share theirs with four
@@ -53,7 +53,7 @@ def check_targets(y, n_windows):
     """
     if y is None:
         return None, None
-    y, kind = _read_targets(y, n_windows)
+    y, kind = _read_targets(y, n_items, noun)
     if kind == "continuous":
         return None, y.astype(np.float64)
     if kind not in ("binary", "multiclass"):
@@ -72,10 +72,10 @@ def are_shared(counts):
     counts : ndarray of shape (n_values,)
         Items of each value.
     """
-    return counts[counts >= WINDOWS_OF_A_CLASS].sum() >= counts.sum() / 2
+    return counts[counts >= LEAST_SHARED].sum() >= counts.sum() / 2
 
 
-def check_class_labels(y, n_windows):
+def check_class_labels(y, n_items, noun="windows"):
     """Return the classes and the class of each window as an integer, or None twice for no labels.
 
     Raises
@@ -85,17 +85,17 @@ def check_class_labels(y, n_windows):
     """
     if y is None:
         return None, None
-    y, kind = _read_targets(y, n_windows)
+    y, kind = _read_targets(y, n_items, noun)
     if kind not in ("binary", "multiclass"):
         raise ValueError(f"y must hold class labels, got a {kind!r} target.")
     return np.unique(y, return_inverse=True)
 
 
-def _read_targets(y, n_windows):
+def _read_targets(y, n_items, noun):
     """Return one target for each window, and what kind they are."""
     y = column_or_1d(y)
-    if len(y) != n_windows:
-        raise ValueError(f"y has {len(y)} labels, but X has {n_windows} windows.")
+    if len(y) != n_items:
+        raise ValueError(f"y has {len(y)} labels, but X has {n_items} {noun}.")
     assert_all_finite(y, input_name="y")
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
         return y, type_of_target(y, input_name="y", raise_unknown=True)

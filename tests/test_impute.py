@@ -70,7 +70,7 @@ def test_series_changes_in_its_holes_only(series, dtype):
     assert_repaired(repaired, given)
 
 
-def test_repair_beats_linear_interpolation(series):
+def test_imputer_beats_linear_interpolation(series):
     given = punch(series, 0.3)
     given.iloc[100:108] = np.nan
     linear = given.interpolate(limit_direction="both")
@@ -100,9 +100,9 @@ def test_other_containers(series, kind):
 def test_a_fitted_sampler_is_taken_as_it_is(series):
     sampler = CopulaSampler(random_state=0).fit(Windowizer(12).fit_transform(series))
     given = punch(series)
-    fitted = sampler.repair_
+    fitted = sampler.imputer_
     assert_repaired(repair_series(given, sampler, random_state=0), given)
-    assert sampler.repair_ is fitted
+    assert sampler.imputer_ is fitted
     with pytest.raises(
         ValueError, match="window must be 12, the length that the sampler was fitted on, got 24."
     ):
@@ -121,7 +121,7 @@ def test_a_series_without_holes_comes_back(series):
         ({"window": 500}, "500"),
     ],
 )
-def test_repair_refuses(series, change, message):
+def test_imputer_refuses(series, change, message):
     with pytest.raises(ValueError, match=message):
         repair_series(punch(series), **change)
 

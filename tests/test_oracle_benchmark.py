@@ -1,34 +1,19 @@
 """The oracle experiment: the oracle is what its file says, and gains are what they are said to be."""
 
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
-pytestmark = pytest.mark.skipif(not BENCHMARKS.exists(), reason="not in source distributions")
+from benchmarks.texts import _oracle_model, _weighing
+from benchmarks.texts.oracle import gains_over
 
 GATES = ("i", "f", "og", "c")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def scripts_on_path():
-    sys.path.insert(0, str(BENCHMARKS))
-    yield
-    sys.path.remove(str(BENCHMARKS))
-
-
-def script(name):
-    return importlib.import_module(name)
 
 
 @pytest.fixture(scope="module")
 def weights():
     rng = np.random.default_rng(0)
-    size, n_words = 3, script("_oracle").N_WORDS
+    size, n_words = 3, _oracle_model.N_WORDS
     shapes = {"embedding": (n_words, size), "Wo": (size, n_words), "bo": (n_words,)}
     for gate in GATES:
         shapes |= {f"W{gate}": (size, size), f"U{gate}": (size, size), f"b{gate}": (size,)}
@@ -59,18 +44,17 @@ def logits_by_hand(weights, words):
 
 
 def test_the_oracle_is_what_its_file_says(weights, directory):
-    oracle_script = script("_oracle")
-    oracle = oracle_script.load_oracle(directory)
-    words = oracle_script.draw_words(oracle, 4, 0)
-    assert words.shape == (4, 20) and words.min() >= 0 and words.max() < oracle_script.N_WORDS
+    oracle = _oracle_model.load_oracle(directory)
+    words = _oracle_model.draw_words(oracle, 4, 0)
+    assert words.shape == (4, 20) and words.min() >= 0 and words.max() < _oracle_model.N_WORDS
     expected = np.stack([logits_by_hand(weights, text) for text in words])
-    found = oracle(torch.as_tensor(words) + oracle_script.FIRST_WORD)[..., 3:]
+    found = oracle(torch.as_tensor(words) + _oracle_model.FIRST_WORD)[..., 3:]
     np.testing.assert_allclose(found, expected, atol=1e-4)
     for temperature in (1.0, 0.7):
         scaled = expected / temperature
         logs = scaled - np.log(np.exp(scaled).sum(axis=2, keepdims=True))
         mean = np.take_along_axis(logs, words[..., None], axis=2).mean()
-        assert oracle_script.log_likelihood(oracle, words, temperature) == pytest.approx(
+        assert _oracle_model.log_likelihood(oracle, words, temperature) == pytest.approx(
             mean, rel=1e-4
         )
 
@@ -81,34 +65,21 @@ def test_gains_are_distances_to_the_curve():
         {"gen": 7.6, "oracle": 8.0, "distinct of 2,000": 0.8},
     ]
     row = {"gen": 7.5, "oracle": 8.2, "distinct of 2,000": 0.82}
-    gains = script("text_oracle").gains_over(curve, row)
+    gains = gains_over(curve, row)
     assert gains == {"gain at gen": pytest.approx(0.3), "gain at distinct": pytest.approx(0.0)}
-    assert np.isnan(script("text_oracle").gains_over(curve, row | {"gen": 7.3})["gain at gen"])
+    assert np.isnan(gains_over(curve, row | {"gen": 7.3})["gain at gen"])
 
 
 def test_known_pairs_are_counted_and_weighed(directory):
-    weighing, oracle_script = script("_weighing"), script("_oracle")
-    known = weighing.KnownPairs(np.array([[1, 2, 3], [3, 1, 2]]))
+    known = _weighing.KnownPairs(np.array([[1, 2, 3], [3, 1, 2]]))
     np.testing.assert_array_equal(
         known.count(np.array([[1, 2, 3], [2, 1, 2], [4, 4, 4]])), [2, 1, 0]
     )
     rng = np.random.default_rng(0)
-    weight, auc = weighing.fit_weight(rng.normal(1.0, size=4000), rng.normal(0.0, size=4000))
+    weight, auc = _weighing.fit_weight(rng.normal(1.0, size=4000), rng.normal(0.0, size=4000))
     assert weight == pytest.approx(1.0, abs=0.1)  # of normal distributions a deviation apart
     assert 0.7 < auc < 0.8
-    oracle = oracle_script.load_oracle(directory)
-    texts = oracle_script.draw_words(oracle, 50, 0)
-    same = weighing.weigh(oracle, texts, np.ones(50), np.ones(9), 0.5, gen=7.0)
+    oracle = _oracle_model.load_oracle(directory)
+    texts = _oracle_model.draw_words(oracle, 50, 0)
+    same = _weighing.weigh(oracle, texts, np.ones(50), np.ones(9), 0.5, gen=7.0)
     assert same["gen"] == pytest.approx(7.0)  # a weight that all share changes nothing
-
-
-def test_speed_compares_the_same_rollouts(capsys, monkeypatch):
-    speed = script("speed_text")
-    for name, value in (("_LENGTH", 4), ("_N_WORDS", 30), ("_BATCH", 8), ("_N_ROLLOUTS", 2)):
-        monkeypatch.setattr(speed, name, value)
-    model = speed.make_model()
-    made = speed.roll_out_naively(model, torch.full((2, 4), 5), 3, 1)
-    assert made.shape == (6, 4) and (made[:, 0] == 5).all()
-    found = speed.main(["--repeats", "1"])
-    assert found["rollouts"]["own"] > 0 and found["tokens_per_second"] > 0
-    assert "tokens a second" in capsys.readouterr().out

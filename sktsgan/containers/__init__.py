@@ -1,6 +1,6 @@
 """What items come in and leave as: windows, series, images, texts."""
 
-from sktsgan.containers._images import ImageContainer, read_training_images
+from sktsgan.containers._images import ImageContainer, check_image_shape, read_training_images
 from sktsgan.containers._missing import fill_missing
 from sktsgan.containers._series import (
     SeriesContainer,
@@ -10,20 +10,22 @@ from sktsgan.containers._series import (
     resample_series,
     series_lengths,
 )
-from sktsgan.containers._texts import TextContainer, read_texts
+from sktsgan.containers._texts import FIRST_TERM, TextContainer, check_table, read_texts
 from sktsgan.containers._windows import (
     WindowContainer,
     check_window_pair,
     check_windows,
     read_training_windows,
-    read_windows,
 )
 
 __all__ = [
+    "FIRST_TERM",
     "ImageContainer",
     "SeriesContainer",
     "TextContainer",
     "WindowContainer",
+    "check_image_shape",
+    "check_table",
     "check_window_pair",
     "check_windows",
     "fill_missing",
@@ -33,7 +35,6 @@ __all__ = [
     "read_texts",
     "read_training_images",
     "read_training_windows",
-    "read_windows",
     "resample_series",
     "series_lengths",
 ]

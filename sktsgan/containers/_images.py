@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sktsgan._validation import validate_numbers
-from sktsgan.containers._windows import WindowContainer
+from sktsgan.containers._windows import WindowContainer, note_container
 
-__all__ = ["ImageContainer", "check_image_shape", "read_images", "read_training_images"]
+__all__ = ["ImageContainer", "check_image_shape", "read_training_images"]
 
 _LEAST_IMAGE = 64  # pixels; flat rows of fewer may be one row of pixels
 
@@ -24,27 +23,63 @@ class ImageContainer:
         Height, width, channels.
     item_shape : tuple of int
         The shape that an image came in: that, or without channels, or flat.
+    dtype : numpy.dtype
+        float32 or float64: that of images as samplers see them.
     flat : WindowContainer
         The container and dtypes of flat images.
     """
 
     image_shape: tuple
     item_shape: tuple
+    dtype: np.dtype
     flat: WindowContainer
+
+    noun = "images"
+    exact = {}
+
+    @property
+    def shape(self):
+        """The shape of an image as samplers see it: channels first."""
+        height, width, channels = self.image_shape
+        return channels, height, width
 
     @property
     def columns(self):
         """The columns of the DataFrame, if it was one."""
         return self.flat.columns
 
-    def wrap(self, images, starts=None):
+    @property
+    def attributes(self):
+        """What a fitted sampler says of the shape of its items."""
+        return {"image_shape_": self.image_shape}
+
+    def lengths(self, images):
+        """Return None: images have no length."""
+
+    def read(self, estimator, X, *, allow_nan=False, any_length=False):
+        """Validate images for a fitted estimator, of the shape seen in ``fit``."""
+        values = validate_numbers(
+            estimator, X, reset=False, min_items=1, allow_nan=allow_nan, dtype=_working_dtype(X)
+        )
+        if values.shape[1:] != self.item_shape:
+            raise ValueError(
+                f"X has images of shape {values.shape[1:]}, but {type(estimator).__name__} was fitted on images of "
+                f"shape {self.item_shape}."
+            )
+        return _channels_first(values, self.image_shape)
+
+    def own_conditions(self, images, conditions):
+        """Return the conditions that are given; images bring none of their own."""
+        return conditions
+
+    def wrap(self, images, table=None, index_name=None):
         """Return float images of shape (n_images, n_channels, height, width) as they came.
 
-        A DataFrame is indexed by ``starts``, a DatetimeIndex of shape (n_images,), where these are known.
+        A DataFrame is indexed by the ``"timestamp"`` of the ``table`` of conditions, where there is one.
         """
         height, width, channels = self.image_shape
         pixels = np.moveaxis(images, 1, -1).reshape(len(images), height * width, channels)
-        pixels = self.flat.wrap(pixels, starts)
+        pixels = self.flat.wrap(pixels, table, index_name)
         return pixels if self.columns is not None else pixels.reshape(-1, *self.item_shape)
 
 
@@ -89,30 +124,9 @@ def read_training_images(estimator, X, *, image_shape, min_images):
         estimator, X, reset=True, min_items=min_images, dtype=_working_dtype(X)
     )
     shape = _find_shape(values.shape, image_shape)
-    dtype = getattr(X, "dtype", None)
-    if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
-        dtype = values.dtype
-    frame = X if isinstance(X, pd.DataFrame) else None
-    flat = WindowContainer(
-        shape[0] * shape[1],
-        shape[2],
-        flat=True,
-        dtype=dtype,
-        columns=None if frame is None else frame.columns,
-        dtypes=[] if frame is None else list(frame.dtypes),
-    )
-    return _channels_first(values, shape), ImageContainer(shape, values.shape[1:], flat)
-
-
-def read_images(estimator, X, container):
-    """Validate images for a fitted estimator, of the shape seen in ``fit``."""
-    values = validate_numbers(estimator, X, reset=False, min_items=1, dtype=_working_dtype(X))
-    if values.shape[1:] != container.item_shape:
-        raise ValueError(
-            f"X has images of shape {values.shape[1:]}, but {type(estimator).__name__} was fitted on images of shape "
-            f"{container.item_shape}."
-        )
-    return _channels_first(values, container.image_shape)
+    flat = note_container(X, values, shape[0] * shape[1], shape[2], flat=True)
+    images = _channels_first(values, shape)
+    return images, ImageContainer(shape, values.shape[1:], images.dtype, flat)
 
 
 def _working_dtype(X):

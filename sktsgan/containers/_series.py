@@ -1,10 +1,13 @@
 """Sets of series of unequal length: what goes in and comes out."""
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
+import pandas as pd
 
 __all__ = [
+    "LENGTH",
     "SeriesContainer",
     "is_ragged",
     "pad_series",
@@ -14,38 +17,110 @@ __all__ = [
 ]
 
 
+LENGTH = "length"
+
+
 @dataclass(frozen=True)
 class SeriesContainer:
-    """How training series came, so that generated ones leave in the same way.
+    """How training series of unequal length came, so that generated ones leave in the same way.
+
+    Samplers see windows whose steps beyond the end of a series are NaN. The length is one more condition: new series
+    are as long as the training series that they are made for, unless a prompt names a length.
 
     Attributes
     ----------
     n_timesteps : int
-        Of the longest.
+        Steps of the longest.
     n_channels : int
     flat : bool
         Whether a series has one axis.
-    dtype : numpy.dtype
+    array_dtype : numpy.dtype
     """
 
     n_timesteps: int
     n_channels: int
     flat: bool
-    dtype: np.dtype
-    columns = None  # of no DataFrame
+    array_dtype: np.dtype
 
-    def wrap(self, windows, lengths):
-        """Return the first steps of float64 windows as a list of arrays.
+    noun = "series"
+    columns = None  # of no DataFrame
+    dtype = np.float64
+
+    @property
+    def shape(self):
+        """The shape of a series as samplers see it: that of the longest."""
+        return self.n_timesteps, self.n_channels
+
+    @property
+    def exact(self):
+        """What checks a length that a prompt asks for."""
+        return {LENGTH: self._check_length}
+
+    def _check_length(self, value):
+        whole = isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
+        if isinstance(value, bool) or not whole or not 1 <= value <= self.n_timesteps:
+            raise ValueError(
+                f"length must be an integer from 1 to {self.n_timesteps}, the longest seen, got {value!r}."
+            )
+        return int(value)
+
+    @property
+    def attributes(self):
+        """What a fitted sampler says of the shape of its items."""
+        return {"n_timesteps_": self.n_timesteps, "n_channels_": self.n_channels}
+
+    def lengths(self, windows):
+        """Return the lengths of series, an array of shape (n_series,)."""
+        return series_lengths(windows)
+
+    def read(self, estimator, X, *, allow_nan=False, any_length=False):
+        """Validate series for a fitted estimator, no longer than the longest of ``fit`` but for ``any_length``."""
+        windows, container = read_series(X, self.n_channels)
+        if container.flat != self.flat:
+            raise ValueError("X must hold series of as many axes as those of fit.")
+        missing = self.n_timesteps - windows.shape[1]
+        if missing < 0 and not any_length:
+            raise ValueError(
+                f"X has a series of {windows.shape[1]} steps, but {type(estimator).__name__} was fitted on series of "
+                f"at most {self.n_timesteps}."
+            )
+        beyond = (0, 0), (0, max(missing, 0)), (0, 0)
+        return np.pad(windows, beyond, constant_values=np.nan)
+
+    def own_conditions(self, windows, conditions):
+        """Return the conditions that are given, with the lengths of the series beside."""
+        lengths = series_lengths(windows)
+        if conditions is None:
+            return pd.DataFrame({LENGTH: lengths})
+        if isinstance(conditions, pd.Series):
+            conditions = conditions.to_frame()
+        if not isinstance(conditions, pd.DataFrame | dict):
+            return conditions  # which the table of conditions refuses
+        frame = pd.DataFrame(conditions).reset_index(drop=True)
+        if LENGTH in frame:
+            raise ValueError(
+                f"conditions must have names other than {LENGTH!r} where series differ in it."
+            )
+        if len(frame) != len(lengths):
+            return frame  # as well
+        return frame.assign(**{LENGTH: lengths})
+
+    def wrap(self, windows, table, index_name=None):
+        """Return the first steps of windows as a list of arrays.
 
         Parameters
         ----------
-        windows : ndarray of shape (n_series, n_timesteps, n_channels)
-        lengths : iterable of int
+        windows : float64 ndarray of shape (n_series, n_timesteps, n_channels)
+        table : DataFrame of shape (n_series, n_conditions)
+            What each series was made for; its ``"length"`` is kept of each.
+        index_name : object, default=None
+            Ignored: a list has no index.
         """
-        if self.dtype.kind in "iub":
+        if self.array_dtype.kind in "iub":
             windows = np.round(windows)
-        windows = windows.astype(self.dtype, copy=False)
-        series = [window[:length].copy() for window, length in zip(windows, lengths, strict=True)]
+        windows = windows.astype(self.array_dtype, copy=False)
+        pairs = zip(windows, table[LENGTH], strict=True)
+        series = [window[:length].copy() for window, length in pairs]
         return [one.ravel() for one in series] if self.flat else series
 
 

@@ -6,15 +6,19 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
+import pandas as pd
+import torch
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.utils.validation import validate_data
 
 from sktsgan.containers._text_items import ItemForm, read_items
 from sktsgan.containers._tokenizers import make_tokenizer
 
-__all__ = ["END", "FIRST_TERM", "PADDING", "UNKNOWN", "TextContainer", "read_texts"]
+__all__ = ["END", "FIRST_TERM", "PADDING", "UNKNOWN", "TextContainer", "check_table", "read_texts"]
 
 PADDING, END, UNKNOWN, FIRST_TERM = range(4)
 
+PREFIX, LABEL = "prefix", "label"  # what prompts of texts call their beginning, and the class
 _USUAL = 0.95  # share of the texts that says how long texts are
 _LONGEST = 2  # times that
 
@@ -45,7 +49,39 @@ class TextContainer:
     form: ItemForm
     analyzer: object
     lowercase: bool
+
     columns = None  # of no DataFrame
+    dtype = np.int64  # of texts as samplers see them: token numbers
+
+    @property
+    def noun(self):
+        """What messages call the items."""
+        return "texts" if self.form.are_texts else "sequences"
+
+    @property
+    def shape(self):
+        """The shape of a text as samplers see it."""
+        return (self.max_length,)
+
+    @property
+    def exact(self):
+        """What checks the beginning that a prompt asks for."""
+        return {PREFIX: self._check_beginning}
+
+    def _check_beginning(self, beginning):
+        self.split_beginning(beginning)
+        return beginning
+
+    def own_conditions(self, tokens, conditions):
+        """Return the conditions that are given, whose names must not be those of a prompt of texts."""
+        names = [conditions.name] if isinstance(conditions, pd.Series) else conditions
+        for name in (PREFIX, LABEL):
+            if names is not None and name in names:
+                raise ValueError(
+                    f"conditions must have names other than {PREFIX!r} and {LABEL!r}, which prompts have a use for, "
+                    f"got {name!r}."
+                )
+        return conditions
 
     @property
     def has_end(self):
@@ -56,6 +92,20 @@ class TextContainer:
     def tokenizer(self):
         """What splits texts and joins tokens."""
         return make_tokenizer(self.analyzer, self.lowercase)
+
+    @property
+    def attributes(self):
+        """What a fitted sampler says of the shape of its items."""
+        return {"max_length_": self.max_length, "vocabulary_": list(self.vocabulary)}
+
+    def lengths(self, tokens):
+        """Return None: tokens say by themselves where a text ends."""
+
+    def read(self, estimator, X, *, allow_nan=False, any_length=False):
+        """Return further items as token numbers, a table validated as scikit-learn does."""
+        if self.form.kind == "table":
+            X = check_table(estimator, X, reset=False, min_items=1)
+        return self.encode(X)
 
     def encode(self, X):
         """Return further items as token numbers; those that are too long are cut.
@@ -108,16 +158,27 @@ class TextContainer:
             )
         return tokens, [self.numbers.get(token, UNKNOWN) for token in tokens]
 
-    def wrap(self, tokens, beginnings=None):
+    def encode_beginnings(self, beginnings):
+        """Return the tokens of beginnings, int64 of shape (n_items, length) with 0 behind them; None has none."""
+        numbers = [[] if one is None else self.split_beginning(one)[1] for one in beginnings]
+        prefix = torch.zeros(len(numbers), max(map(len, numbers)), dtype=torch.long)
+        for row, own in zip(prefix, numbers, strict=True):
+            row[: len(own)] = torch.tensor(own, dtype=torch.long)
+        return prefix
+
+    def wrap(self, tokens, table=None, index_name=None):
         """Return token numbers as items like those of ``fit``.
 
         Parameters
         ----------
         tokens : ndarray of shape (n_items, max_length)
             An item goes on to its first 0 or 1. A 2 becomes ``"<unknown>"``, or the integer 0.
-        beginnings : iterable of length n_items, default=None
-            What items begin with as it was given, which may hold unknown words and capitals; None for nothing.
+        table : DataFrame of shape (n_items, n_conditions), default=None
+            Its ``"prefix"`` is what items begin with as it was given, which may hold unknown words and capitals.
+        index_name : object, default=None
+            Ignored.
         """
+        beginnings = None if table is None else table.get(PREFIX)
         inside = np.cumprod(tokens > END, axis=1).sum(axis=1)
         rows = [row[:n] for row, n in zip(tokens, inside, strict=True)]
         beginnings = [None] * len(rows) if beginnings is None else beginnings
@@ -204,6 +265,13 @@ def read_texts(
     max_length = min(max_length, max(len(item) for item in items))
     container = TextContainer(terms, numbers, max_length, form, analyzer, lowercase)
     return _encode(items, numbers, max_length), container
+
+
+def check_table(estimator, X, *, reset, min_items):
+    """Return a table of numbers as scikit-learn validates it, and anything else as it is."""
+    if len(getattr(X, "shape", ())) != 2 or isinstance(X, pd.DataFrame):
+        return X
+    return validate_data(estimator, X, reset=reset, ensure_min_samples=min_items)
 
 
 def _split(tokenizer, texts):

@@ -12,8 +12,8 @@ __all__ = [
     "WindowContainer",
     "check_window_pair",
     "check_windows",
+    "note_container",
     "read_training_windows",
-    "read_windows",
 ]
 
 
@@ -105,32 +105,72 @@ class WindowContainer:
     n_timesteps, n_channels : int
     flat : bool
         Whether windows have two axes.
-    dtype : numpy.dtype
-        Of the array.
+    array_dtype : numpy.dtype
+        The dtype of the array.
     columns : pandas.Index or None
-        Of the DataFrame, if it was one.
+        The columns of the DataFrame, if it was one.
     dtypes : list
-        Of its columns.
+        The dtypes of its columns.
     """
 
     n_timesteps: int
     n_channels: int
     flat: bool
-    dtype: np.dtype
+    array_dtype: np.dtype
     columns: pd.Index | None = None
     dtypes: list = field(default_factory=list)
 
-    def wrap(self, windows, starts=None):
-        """Return float64 windows of shape (n_windows, n_timesteps, n_channels) as they came.
+    noun = "windows"
+    dtype = np.float64  # of windows as samplers see them
+    exact = {}  # fields of a prompt that a window has just as asked, and their checks
 
-        A DataFrame is indexed by ``starts``, a DatetimeIndex of shape (n_windows,), where these are known.
+    @property
+    def shape(self):
+        """The shape of a window as samplers see it."""
+        return self.n_timesteps, self.n_channels
+
+    @property
+    def attributes(self):
+        """What a fitted sampler says of the shape of its items."""
+        return {"n_timesteps_": self.n_timesteps, "n_channels_": self.n_channels}
+
+    def lengths(self, windows):
+        """Return None: all windows are of the same length."""
+
+    def read(self, estimator, X, *, allow_nan=False, any_length=False):
+        """Validate windows for a fitted estimator, of the steps and channels seen in ``fit``."""
+        values = validate_numbers(estimator, X, reset=False, min_items=1, allow_nan=allow_nan)
+        windows = _three_axes(values, self.n_channels, "X")
+        if windows.shape[1] != self.n_timesteps:
+            raise ValueError(
+                f"X has windows of {windows.shape[1]} steps, but {type(estimator).__name__} was fitted on "
+                f"windows of {self.n_timesteps}."
+            )
+        return windows
+
+    def own_conditions(self, windows, conditions):
+        """Return the conditions that are given; windows bring none of their own."""
+        return conditions
+
+    def wrap(self, windows, table=None, index_name=None):
+        """Return windows as they came.
+
+        Parameters
+        ----------
+        windows : float64 ndarray of shape (n_windows, n_timesteps, n_channels)
+        table : DataFrame of shape (n_windows, n_conditions), default=None
+            What each window was made for. A DataFrame of windows is indexed by its ``"timestamp"``.
+        index_name : object, default=None
+            The name of that index.
         """
         if self.columns is not None:
             frame = self._wrap_frame(windows.reshape(len(windows), -1))
-            return frame if starts is None else frame.set_axis(starts, axis=0)
-        if self.dtype.kind in "iub":
+            if table is None or "timestamp" not in table:
+                return frame
+            return frame.set_axis(pd.DatetimeIndex(table["timestamp"]).rename(index_name), axis=0)
+        if self.array_dtype.kind in "iub":
             windows = np.round(windows)
-        windows = windows.astype(self.dtype, copy=False)
+        windows = windows.astype(self.array_dtype, copy=False)
         return windows.reshape(len(windows), -1) if self.flat else windows
 
     def _wrap_frame(self, flat):
@@ -158,22 +198,21 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
         If ``X`` is no set of windows, has infinity or too few windows, or NaN: any at all, or with ``allow_nan`` a
         window or a channel of nothing else.
     """
-    frame = X if isinstance(X, pd.DataFrame) else None
     values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)
     windows = _three_axes(values, n_channels, "X")
     if allow_nan:
         _check_observed(windows)
+    return windows, note_container(X, values, *windows.shape[1:], flat=values.ndim == 2)
+
+
+def note_container(X, values, n_timesteps, n_channels, flat):
+    """Return the container of windows ``X``, whose validated values are given."""
     dtype = getattr(X, "dtype", None)
     if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
         dtype = values.dtype
-    container = WindowContainer(
-        *windows.shape[1:],
-        flat=values.ndim == 2,
-        dtype=dtype,
-        columns=None if frame is None else frame.columns,
-        dtypes=[] if frame is None else list(frame.dtypes),
-    )
-    return windows, container
+    if not isinstance(X, pd.DataFrame):
+        return WindowContainer(n_timesteps, n_channels, flat, dtype)
+    return WindowContainer(n_timesteps, n_channels, flat, dtype, X.columns, list(X.dtypes))
 
 
 def _check_observed(windows):
@@ -190,15 +229,3 @@ def _check_observed(windows):
         raise ValueError(
             f"X must have an observed value in each channel, but channel {empty.argmax()} holds NaN alone."
         )
-
-
-def read_windows(estimator, X, container, *, allow_nan=False):
-    """Validate windows for a fitted estimator, of the steps and channels seen in ``fit``."""
-    values = validate_numbers(estimator, X, reset=False, min_items=1, allow_nan=allow_nan)
-    windows = _three_axes(values, container.n_channels, "X")
-    if windows.shape[1] != container.n_timesteps:
-        raise ValueError(
-            f"X has windows of {windows.shape[1]} steps, but {type(estimator).__name__} was fitted on "
-            f"windows of {container.n_timesteps}."
-        )
-    return windows

@@ -42,7 +42,7 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     -----
     Four convolutions (16, 32, 48 and 64 channels), averaged over the image, give the 64 features; a linear layer on
     them predicts the digit. The network expects small bright digits in the middle of 28 × 28 dark pixels; for other
-    pictures the features mean little. ``benchmarks/train_digit_features.py`` trains it;
+    pictures the features mean little. ``benchmarks/images/train_features.py`` trains it;
     ``metrics/data/digit_features.md`` names the training data and its licence.
 
     The features of an image depend only on its pixels and on the range seen in ``fit``. Fit on real images: generated

@@ -9,6 +9,7 @@ from sktsgan.networks._convolutional import (
 )
 from sktsgan.networks._fast._cross_entropy import token_cross_entropy
 from sktsgan.networks._fast._drawing import Drawing, TokenDrawer, draw_tokens
+from sktsgan.networks._likelihood import log_likelihoods, prefix_log_likelihoods
 from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
 from sktsgan.networks._rollouts import Rollouts, roll_out
 from sktsgan.networks._sequence import END, PADDING, UNKNOWN, LSTMLanguageModel
@@ -41,6 +42,8 @@ __all__ = [
     "TransformerDiscriminator",
     "TransformerGenerator",
     "draw_tokens",
+    "log_likelihoods",
+    "prefix_log_likelihoods",
     "roll_out",
     "token_cross_entropy",
 ]

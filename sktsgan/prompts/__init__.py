@@ -2,15 +2,18 @@
 
 from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, read_timestamps
 from sktsgan.prompts._conditions import ConditionTable
+from sktsgan.prompts._kinds import KINDS, read_beginning
 from sktsgan.prompts._periods import parse_period
 from sktsgan.prompts._selection import Selection, select_rows
 
 __all__ = [
     "CALENDAR_FIELDS",
     "ConditionTable",
+    "KINDS",
     "Selection",
     "calendar_fields",
     "parse_period",
+    "read_beginning",
     "read_timestamps",
     "select_rows",
 ]

@@ -79,7 +79,7 @@ def calendar_places(timestamps):
     return np.stack(columns, axis=1)
 
 
-def read_timestamps(X, timestamps, n_items):
+def read_timestamps(X, timestamps, n_items, noun="windows"):
     """Return when each item starts.
 
     Parameters
@@ -88,6 +88,8 @@ def read_timestamps(X, timestamps, n_items):
         A DatetimeIndex on it counts as timestamps where none are given.
     timestamps : array-like of shape (n_items,) or None
     n_items : int
+    noun : str, default="windows"
+        What errors call the items.
 
     Returns
     -------
@@ -111,7 +113,7 @@ def read_timestamps(X, timestamps, n_items):
     except (TypeError, ValueError) as error:
         raise ValueError(f"timestamps must hold dates or times: {error}") from None
     if len(timestamps) != n_items:
-        raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} windows.")
+        raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} {noun}.")
     if timestamps.hasnans:
         raise ValueError("timestamps must not be missing, got NaT.")
     return timestamps

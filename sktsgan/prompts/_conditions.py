@@ -1,4 +1,4 @@
-"""What is known of each training window: labels or numbers, the time it starts, further conditions."""
+"""What is known of each training item: labels or numbers, the time it starts, further conditions."""
 
 import warnings
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from sktsgan._validation import WINDOWS_OF_A_CLASS, are_shared
+from sktsgan._validation import LEAST_SHARED, are_shared
 from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields
 from sktsgan.prompts._encoding import ConditionEncoder
 
@@ -16,7 +16,7 @@ _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
 _MAX_CELLS = 64
 
 
-def _read_frame(conditions, n_items):
+def _read_frame(conditions, n_items, noun):
     """Return conditions as a DataFrame with a row an item."""
     if conditions is None:
         return pd.DataFrame(index=range(n_items))
@@ -24,11 +24,11 @@ def _read_frame(conditions, n_items):
         conditions = conditions.to_frame()
     if not isinstance(conditions, (pd.DataFrame, dict)):
         raise ValueError(
-            f"conditions must be a DataFrame with a row a window, got a {type(conditions).__name__}."
+            f"conditions must be a DataFrame with one row for each of the {noun}, got a {type(conditions).__name__}."
         )
     frame = pd.DataFrame(conditions).reset_index(drop=True)
     if len(frame) != n_items:
-        raise ValueError(f"conditions has {len(frame)} rows, but X has {n_items} windows.")
+        raise ValueError(f"conditions has {len(frame)} rows, but X has {n_items} {noun}.")
     for column in frame:
         if not isinstance(column, str) or column in _RESERVED:
             raise ValueError(
@@ -54,10 +54,10 @@ def _varies_enough(values):
 
 
 class ConditionTable:
-    """What is known of each training window, as a table and as numbers.
+    """What is known of each training item, as a table and as numbers.
 
     Strings, booleans and categories are classes; numbers are numbers. A condition that is constant, or whose
-    classes are so many that fewer than half of the windows share theirs with four others, is dropped with a warning.
+    classes are so many that fewer than half of the items share theirs with four others, is dropped with a warning.
 
     Parameters
     ----------
@@ -71,6 +71,8 @@ class ConditionTable:
         Where each window starts.
     conditions : DataFrame of shape (n_items, n_conditions), default=None
         What else is known.
+    noun : str, default="windows"
+        What messages call the items.
 
     Attributes
     ----------
@@ -87,8 +89,11 @@ class ConditionTable:
         Conditions that vary too little.
     """
 
-    def __init__(self, n_items, *, y=None, classes=None, timestamps=None, conditions=None):
-        frame = _read_frame(conditions, n_items)
+    def __init__(
+        self, n_items, *, y=None, classes=None, timestamps=None, conditions=None, noun="windows"
+    ):
+        self.noun = noun
+        frame = _read_frame(conditions, n_items, noun)
         self.dropped = [c for c in frame if not _varies_enough(frame[c])]
         frame = frame.drop(columns=self.dropped)
         self.values = {c: _sorted_values(frame[c]) for c in frame if not is_number(frame[c])}
@@ -103,8 +108,8 @@ class ConditionTable:
         if self.dropped:
             warnings.warn(
                 f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
-                "must not be constant, and half of the windows must share their class with "
-                f"{WINDOWS_OF_A_CLASS - 1} others.",
+                f"must not be constant, and half of the {noun} must share their class with "
+                f"{LEAST_SHARED - 1} others.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -170,7 +175,7 @@ class ConditionTable:
         ValueError
             If other things are known of them than of the first windows, or a class is new.
         """
-        frame = self._read_more(_read_frame(conditions, n_items), y)
+        frame = self._read_more(_read_frame(conditions, n_items, self.noun), y)
         timestamps = self._read_more_timestamps(timestamps)
         first = len(self) - n_items
         if self.is_empty:

@@ -1,25 +1,23 @@
-"""Which training windows agree with a prompt."""
+"""Which training items agree with a prompt, and what new items have just as asked."""
 
 import datetime
+from functools import cached_property
 from numbers import Number
 
 import numpy as np
 import pandas as pd
 import torch
 
-from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_places
-from sktsgan.prompts._conditions import to_zone
-from sktsgan.prompts._periods import parse_period, read_period
+from sktsgan.prompts._kinds import KINDS
+from sktsgan.prompts._rows import RowFinder, is_open
 
 __all__ = ["Selection", "select_rows"]
 
-_NEAREST_SHARE = 0.02
-_LEAST_NEAREST = 10
-_SHOWN = 20  # values that an error lists
+_CANDIDATES = 64  # rows among which a weighed one is drawn
 
 
 class Selection:
-    """For each item to make, the training windows that agree with its prompt.
+    """For each item to make, the training items that agree with its prompt.
 
     Parameters
     ----------
@@ -27,18 +25,44 @@ class Selection:
     pools : list of ndarray
         Rows of the table that agree with each of the different prompts.
     which : ndarray of shape (n_items,), default=None
-        The pool of each item; None is the first for all.
-    starts : DatetimeIndex of shape (n_items,), default=None
-        The timestamps that were asked for; NaT where a row's own count.
+        The prompt of each item; None is the first for all.
+    exact : list of dict, default=None
+        Fields that an item has just as each prompt asks: ``"timestamp"``, ``"length"``, ``"prefix"``.
+
+    Attributes
+    ----------
+    options : dict
+        What the sampler is told of all items.
+    prefixes : int64 Tensor of shape (n_prompts, length) or None
+        The tokens that texts begin with, 0 behind them.
+    weigh : callable or None
+        ``weigh(prefixes, rows)`` returns log p of beginnings under the conditions of rows, a tensor. Rows are then
+        drawn by Bayes' rule, p(row | beginning) ∝ p(row) p(beginning | conditions of the row), among 64 that agree:
+        texts that begin with "a cat" are about cats more often than others.
     """
 
-    def __init__(self, table, pools, which=None, starts=None):
+    prefixes = weigh = None
+
+    def __init__(self, table, pools, which=None, exact=None):
         self.table = table
         self.rows = torch.as_tensor(np.concatenate(pools))
         self.sizes = torch.as_tensor([len(pool) for pool in pools])
         self.firsts = torch.cumsum(self.sizes, dim=0) - self.sizes
         self.which = None if which is None else torch.as_tensor(which)
-        self.starts = starts
+        self.exact = [{} for _ in pools] if exact is None else exact
+        self.options = {}
+
+    def prompts(self, first, n_items):
+        """Return which prompt each of ``n_items`` items has, from the ``first`` one on, a tensor."""
+        if self.which is None:
+            return torch.zeros(n_items, dtype=torch.long)
+        return self.which[first : first + n_items]
+
+    def details(self, first, n_items):
+        """Return what a sampler is told of ``n_items`` items beside their rows, by name."""
+        if self.prefixes is None:
+            return self.options
+        return {**self.options, "prefix": self.prefixes[self.prompts(first, n_items)]}
 
     def draw(self, first, n_items, generator):
         """Draw a row that agrees for each of ``n_items`` items, from the ``first`` one on.
@@ -47,12 +71,34 @@ class Selection:
         -------
         rows : Tensor of shape (n_items,)
         """
-        if self.which is None:
-            pool = torch.zeros(n_items, dtype=torch.long)
-        else:
-            pool = self.which[first : first + n_items]
-        place = torch.rand(n_items, dtype=torch.float64, generator=generator) * self.sizes[pool]
-        return self.rows[self.firsts[pool] + place.long()]
+        prompts = self.prompts(first, n_items)
+        if self.weigh is None or len(self._kinds[0]) == 1:
+            return self._draw_any(prompts, generator)
+        draws = [self._draw_any(prompts, generator) for _ in range(_CANDIDATES)]
+        candidates = torch.stack(draws, dim=1)
+        weights = self._weigh_all(prompts, self._kinds[1][candidates])
+        places = torch.rand(weights.shape, generator=generator, dtype=torch.float64)
+        chosen = (weights - torch.log(-torch.log(places.clamp(min=1e-300)))).argmax(dim=1)
+        return candidates[torch.arange(n_items), chosen]
+
+    def _draw_any(self, prompts, generator):
+        place = torch.rand(len(prompts), dtype=torch.float64, generator=generator)
+        return self.rows[self.firsts[prompts] + (place * self.sizes[prompts]).long()]
+
+    @cached_property
+    def _kinds(self):
+        """A row for each kind of conditions, and which kind each row has."""
+        _, examples, codes = np.unique(
+            self.table.encoded, axis=0, return_index=True, return_inverse=True
+        )
+        return torch.as_tensor(examples), torch.as_tensor(codes).ravel()
+
+    def _weigh_all(self, prompts, codes):
+        """Return log p of the beginnings of prompts (n,) under conditions (n, k), each pair worked out once."""
+        examples, _ = self._kinds
+        pairs, places = torch.unique(prompts[:, None] * len(examples) + codes, return_inverse=True)
+        prefixes = self.prefixes[pairs // len(examples)]
+        return self.weigh(prefixes, examples[pairs % len(examples)]).double()[places]
 
     def describe(self, first, rows):
         """Return the conditions of items made for ``rows``.
@@ -60,32 +106,46 @@ class Selection:
         Returns
         -------
         table : DataFrame of shape (n_items, n_columns)
-            ``"timestamp"`` (the one asked for, or else the row's), the conditions, and ``"y"``.
+            ``"timestamp"``, the conditions, and ``"y"``: those of the row, but for what was asked for just so.
         """
+        prompts = self.prompts(first, len(rows)).tolist()
         rows = rows.numpy()
         described = self.table.frame.iloc[rows].reset_index(drop=True)
-        if self.table.timestamps is None:
-            return described
-        stamps = self.table.timestamps[rows].to_series(index=range(len(rows)))
-        if self.starts is not None:
-            asked = self.starts[first : first + len(rows)].to_series(index=range(len(rows)))
-            stamps = asked.fillna(stamps)
-        described.insert(0, "timestamp", stamps)
+        if self.table.timestamps is not None:
+            stamps = self.table.timestamps[rows].to_series(index=range(len(rows)))
+            described.insert(0, "timestamp", stamps)
+        for name in dict.fromkeys(name for exact in self.exact for name in exact):
+            asked = [self.exact[i].get(name) for i in prompts]
+            described[name] = _overlay(described.get(name), asked, described.index)
         return described
 
 
-def select_rows(table, prompt, n_items, *, name="The sampler"):
-    """Return the training windows that agree with a prompt.
+def _overlay(own, asked, index):
+    """Return a column in which what was asked for takes the place of what a row has."""
+    if own is None:
+        return pd.Series(asked, dtype=object, index=index)
+    asked = pd.Series(asked, index=index)
+    if asked.isna().all():
+        return own
+    return asked.fillna(own).astype(own.dtype)
+
+
+def select_rows(table, prompt, n_items, *, name="The sampler", kinds=KINDS, exact=None):
+    """Return the training items that agree with a prompt.
 
     Parameters
     ----------
     table : ConditionTable
     prompt : object
-        None for any window; a label, number, period, timestamp or dict for all items; or an array-like of these,
+        None for any item; a label, number, period, timestamp or dict for all items; or an array-like of these,
         a DatetimeIndex, a PeriodIndex or a DataFrame with one for each item.
     n_items : int
     name : str, default="The sampler"
         Named by errors.
+    kinds : sequence of callable, default=KINDS
+        How values that are no dicts are read, in this order.
+    exact : dict of str to callable, default=None
+        Fields beside ``"timestamp"`` that a new item has just as asked; each callable checks a value and returns it.
 
     Returns
     -------
@@ -99,22 +159,19 @@ def select_rows(table, prompt, n_items, *, name="The sampler"):
     """
     if prompt is None:
         return Selection(table, [np.arange(len(table))])
-    reader = _Reader(table, name)
+    finder = RowFinder(table, name, kinds, exact or {})
     if _is_one(prompt):
-        pool, start = reader.read(prompt)
-        starts = None if start is None else pd.DatetimeIndex([start] * n_items)
-        return Selection(table, [pool], None, starts)
-    pools, which, starts, seen = [], [], [], {}
+        rows, asked = finder.read(prompt)
+        return Selection(table, [rows], None, [asked])
+    pools, which, asked, seen = [], [], [], {}
     for item in _items(prompt, n_items):
         key = str(item) if isinstance(item, dict) else (type(item), item)
         if key not in seen:
-            seen[key] = len(pools), *reader.read(item)
-            pools.append(seen[key][1])
-        which.append(seen[key][0])
-        starts.append(seen[key][2])
-    if table.timestamps is None or all(start is None for start in starts):
-        return Selection(table, pools, which)
-    return Selection(table, pools, which, pd.DatetimeIndex(starts, tz=table.timestamps.tz))
+            seen[key] = len(pools)
+            for part, found in zip((pools, asked), finder.read(item), strict=True):
+                part.append(found)
+        which.append(seen[key])
+    return Selection(table, pools, which, asked)
 
 
 def _is_one(prompt):
@@ -127,7 +184,7 @@ def _items(prompt, n_items):
     """Return the prompt of each item as a list of plain values or dicts."""
     if isinstance(prompt, pd.DataFrame):
         records = prompt.to_dict("records")
-        items = [{k: v for k, v in record.items() if not pd.isna(v)} for record in records]
+        items = [{k: v for k, v in record.items() if not is_open(v)} for record in records]
         shape = (len(items),)
     elif isinstance(prompt, list | tuple) and all(_is_one(item) for item in prompt):
         items, shape = list(prompt), (len(prompt),)
@@ -140,178 +197,5 @@ def _items(prompt, n_items):
             values = pd.DatetimeIndex(values)
         items = list(values)
     if len(shape) > 1 or shape[0] != n_items:
-        raise ValueError(
-            f"prompt must be one label or n_samples={n_items} of them, got shape {shape}."
-        )
+        raise ValueError(f"prompt must be one or n_samples={n_items} of them, got shape {shape}.")
     return items
-
-
-class _Reader:
-    """Find the rows that agree with single prompts."""
-
-    def __init__(self, table, name):
-        self.table = table
-        self.name = name
-        self._places = None
-
-    def read(self, prompt):
-        """Return the rows that agree, and the timestamp that was asked for or None."""
-        if self.table.is_empty:
-            raise ValueError(
-                f"prompt={prompt!r} asks for a condition, but {self.name} was fitted without y, timestamps and "
-                "conditions."
-            )
-        asked = self._asked(prompt)
-        start = asked.pop("timestamp", None)
-        if start is not None:
-            start = self._read_start(prompt, start)
-        numbers = {}
-        agree = np.ones(len(self.table), dtype=bool)
-        for key, value in asked.items():
-            if key in self.table.frame and key not in self.table.values:
-                numbers[key] = value
-            else:
-                agree &= self._agree(prompt, key, value)
-        rows = np.flatnonzero(agree)
-        if not len(rows):
-            raise self._unknown(prompt)
-        if numbers:
-            rows = self._nearest_numbers(prompt, rows, numbers)
-        return (rows if start is None else self._nearest_start(rows, start)), start
-
-    def _asked(self, prompt):
-        """Return a prompt as a dict of what it asks for."""
-        if isinstance(prompt, dict):
-            for key, value in prompt.items():
-                if not pd.api.types.is_scalar(value):
-                    raise ValueError(
-                        f"prompt[{key!r}] must be one value, got {value!r}; a DataFrame has one for each window."
-                    )
-            return dict(prompt)
-        if isinstance(prompt, np.datetime64):
-            prompt = pd.Timestamp(prompt)
-        prompt = prompt.item() if isinstance(prompt, np.generic) else prompt
-        if "y" in self.table.values and _is_among(prompt, self.table.values["y"]):
-            return {"y": prompt}
-        if isinstance(prompt, Number):
-            if "y" not in self.table.frame or "y" in self.table.values:
-                raise self._unknown(prompt)
-            return {"y": prompt}
-        if self.table.timestamps is None:
-            raise self._unknown(prompt)
-        if isinstance(prompt, datetime.date):
-            return {"timestamp": prompt}
-        asked = read_period(prompt) if isinstance(prompt, pd.Period) else None
-        if isinstance(prompt, str):
-            asked = parse_period(prompt)
-        if asked is None:
-            raise self._unknown(prompt)
-        return asked
-
-    def _agree(self, prompt, key, value):
-        """Return which rows have a value of a class, a calendar field or a period."""
-        table = self.table
-        if key in table.values:
-            if not _is_among(value, table.values[key]):
-                raise self._unknown(prompt, key, value)
-            return (table.frame[key] == value).to_numpy()
-        if table.fields is not None and key == "between":
-            first, last = (to_zone(pd.Timestamp(moment), table.timestamps.tz) for moment in value)
-            return np.asarray((table.timestamps >= first) & (table.timestamps <= last))
-        if table.fields is not None and key in CALENDAR_FIELDS:
-            if isinstance(value, str):
-                value = (parse_period(value) or {}).get(key, value)
-            agree = (table.fields[key] == value).to_numpy()
-            if agree.any():
-                return agree
-        raise self._unknown(prompt, key, value)
-
-    def _nearest_numbers(self, prompt, rows, numbers):
-        """Return the rows whose numbers are nearest: 2 % of the training windows, ten at least."""
-        distance = np.zeros(len(rows))
-        for key, value in numbers.items():
-            own = self.table.frame[key].to_numpy(dtype=float)
-            try:
-                distance += ((own[rows] - float(value)) / own.std()) ** 2
-            except (TypeError, ValueError):
-                raise self._unknown(prompt, key, value) from None
-        if not np.isfinite(distance).all():
-            raise self._unknown(prompt)
-        n_nearest = min(len(rows), max(_LEAST_NEAREST, round(_NEAREST_SHARE * len(self.table))))
-        return rows[distance <= np.partition(distance, n_nearest - 1)[n_nearest - 1]]
-
-    def _read_start(self, prompt, start):
-        """Return a timestamp of a year that was seen."""
-        if self.table.timestamps is None:
-            raise self._unknown(prompt)
-        start = to_zone(pd.Timestamp(start), self.table.timestamps.tz)
-        if start is pd.NaT or start.year not in set(self.table.fields["year"]):
-            raise self._unknown(prompt)
-        return start
-
-    def _nearest_start(self, rows, start):
-        """Return the rows that start then, or those nearest in year, season, weekday and hour."""
-        exact = rows[self.table.timestamps[rows] == start]
-        if len(exact):
-            return exact
-        if self._places is None:
-            self._places = calendar_places(self.table.timestamps)
-        distance = ((self._places[rows] - calendar_places(pd.DatetimeIndex([start]))) ** 2).sum(1)
-        return rows[distance <= distance.min() + 1e-12]
-
-    def _unknown(self, prompt, key=None, value=None):
-        what = f"prompt={prompt!r}" + (f" asks for {key}={value!r}, which" * (key in _keys(prompt)))
-        return ValueError(f"{what} was not seen in fit; {describe_known(self.table)}.")
-
-
-def _keys(prompt):
-    return prompt if isinstance(prompt, dict) else ()
-
-
-def _is_among(value, known):
-    try:
-        return value in set(known)
-    except TypeError:  # what can't be hashed is no label
-        return False
-
-
-def describe_known(table):
-    """Return what prompts can ask for, in words.
-
-    Parameters
-    ----------
-    table : ConditionTable
-
-    Returns
-    -------
-    text : str
-    """
-    parts = []
-    if "y" in table.frame:
-        parts.append(_describe_column("the classes are", table, "y"))
-    for column in table.frame.columns.drop("y", errors="ignore"):
-        parts.append(_describe_column(f"{column!r} is", table, column))
-    if table.timestamps is not None:
-        first, last = table.timestamps.min(), table.timestamps.max()
-        parts.append(f"windows start from {first} to {last}")
-        parts += [
-            f"{name} is {_shorten(sorted(set(table.fields[name])))}" for name in CALENDAR_FIELDS
-        ]
-    return ", ".join(parts)
-
-
-def _describe_column(words, table, column):
-    if column in table.values:
-        return f"{words} {_shorten(table.values[column])}"
-    numbers = table.frame[column]
-    words = "y is" if column == "y" else words
-    return f"{words} from {numbers.min()} to {numbers.max()}"
-
-
-def _shorten(values):
-    """Return values as text: a run of whole numbers by its ends, and the first twenty of many."""
-    whole = all(isinstance(v, int | np.integer) and not isinstance(v, bool) for v in values)
-    if whole and len(values) > 2 and values[-1] - values[0] == len(values) - 1:
-        return f"{values[0]} to {values[-1]}"
-    shown = [v.item() if isinstance(v, np.generic) else v for v in values[:_SHOWN]]
-    return f"{shown}" + f" and {len(values) - _SHOWN} more" * (len(values) > _SHOWN)

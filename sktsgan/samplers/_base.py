@@ -1,66 +1,97 @@
 """The contract of every sampler."""
 
-import math
 from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
-from itertools import count
 
 import numpy as np
 import pandas as pd
+import torch
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
 from sktsgan._validation import check_count, check_targets
-from sktsgan.containers._windows import read_training_windows, read_windows
+from sktsgan.closed_form import WindowRepair
+from sktsgan.containers import fill_missing, read_training_windows
 from sktsgan.metrics import distribution_kl_score
-from sktsgan.prompts import ConditionTable, read_timestamps, select_rows
+from sktsgan.prompts import (
+    KINDS,
+    ConditionTable,
+    read_beginning,
+    read_timestamps,
+    select_rows,
+)
+from sktsgan.samplers._blocks import block_size, rebatch
+from sktsgan.samplers._holes import impute_windows, is_observed, match_prompt
 
 __all__ = ["BaseSampler"]
 
-_BLOCK_VALUES = 2**24  # of the blocks that sampling works through: 128 MiB of float64
-_BLOCK_WINDOWS = 8_192
-
 
 class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
-    """Base of samplers of windows: ``fit``, ``sample``, ``iter_sample`` and ``score``.
+    """Base of all samplers: ``fit``, ``sample``, ``iter_sample``, ``score`` and ``impute``.
 
-    A sampler adds two hooks. ``_fit_windows(windows, rows)`` learns from float64 windows of shape
-    (n_windows, n_timesteps, n_channels), which are those rows of ``conditions_``, the table of what is known of
-    the training windows. ``_draw(n_windows, rows, generator)`` returns new windows of that shape, each
-    for the conditions of a row: a prompt says which rows may be drawn.
+    A sampler adds two hooks. ``_learn(items, rows)`` learns from validated items, which are those rows of
+    ``conditions_``, the table of what is known of the training items. ``_make(rows, generator)`` returns new items,
+    one for the conditions of each row: a prompt says which rows are drawn. ``_read`` says in which container items
+    come; unless a sampler overrides it these are windows, float64 arrays of shape (n_windows, n_timesteps, n_channels).
     """
 
-    _min_windows = 2
-    _item_dtype = np.float64  # of items as the hooks see them
+    _min_items = 2
+    _takes_holes = False  # whether fit learns from windows with NaN, and impute fills them in
 
     @abstractmethod
-    def _fit_windows(self, windows, rows):
-        """Learn from validated windows; ``rows`` is an array of integers."""
+    def _learn(self, items, rows):
+        """Learn from validated items; ``rows`` is an array of integers."""
 
     @abstractmethod
-    def _draw(self, n_windows, rows, generator):
-        """Return new windows, a float64 array of shape (n_windows, n_timesteps, n_channels), for a tensor of rows."""
+    def _make(self, rows, generator):
+        """Return an array of new items, one for each of a tensor of rows."""
+
+    def _read(self, X):
+        """Return the validated items of ``fit``, and the container that they came in."""
+        return read_training_windows(
+            self,
+            X,
+            n_channels=self.n_channels,
+            min_windows=self._min_items,
+            allow_nan=self._takes_holes,
+        )
+
+    def _check_parameters(self, n_items):
+        """Refuse parameters that don't go together, or not with so many items."""
+
+    def _add_rows(self, items, rows):
+        """Take note of the items of a later call, which are those rows of the table of conditions."""
+
+    def _weigh(self, prefixes, rows):
+        """Return log p of the beginnings of texts, a tensor (n, length) of tokens, given the conditions of rows."""
+        return torch.zeros(len(rows))
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, *, timestamps=None, conditions=None):
-        """Learn the distribution of windows.
+        """Learn the distribution of windows, series, images or texts.
 
         Parameters
         ----------
-        X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels) or flat
-            Windows. Two axes, (n_windows, n_timesteps * n_channels), mean univariate windows, or flat
-            time-major ones where ``n_channels`` says how many channels there are.
-        y : array-like of shape (n_windows,), default=None
+        X : array-like, DataFrame, list or iterable of str
+            What to learn from, of the kind that the sampler is for:
+
+            - windows, of shape (n_windows, n_timesteps, n_channels). Two axes, (n_windows, n_timesteps * n_channels),
+              mean univariate windows, or flat time-major ones where ``n_channels`` says how many channels there are;
+            - series of unequal length, a list of arrays of shape (length, n_channels) or (length,);
+            - images of any dtype and range, of shape (n_images, height, width), (n_images, height, width, n_channels)
+              or, with ``image_shape``, flat;
+            - texts, or sequences of integers, in any container; whole floating-point numbers count as integers.
+        y : array-like of shape (n_items,), default=None
             Class labels or numbers, for which ``sample`` can then be prompted. Floating-point numbers are labels
-            where they are whole and half of the windows share theirs with four others.
-        timestamps : array-like of shape (n_windows,), default=None
-            When each window starts; ``sample`` can then be prompted for periods of the calendar. A
-            DatetimeIndex of ``X`` counts as timestamps where none are given.
-        conditions : DataFrame of shape (n_windows, n_conditions), default=None
+            where they are whole and half of the items share theirs with four others.
+        timestamps : array-like of shape (n_items,), default=None
+            When each item starts; ``sample`` can then be prompted for periods of the calendar. A DatetimeIndex of
+            ``X`` counts as timestamps where none are given.
+        conditions : DataFrame of shape (n_items, n_conditions), default=None
             What else ``sample`` can be prompted for. Strings, booleans and categories are classes, numbers are numbers.
 
         Returns
@@ -72,16 +103,17 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ------
         ValueError
             If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
-            a channel holds nothing else; if it has fewer than two windows or the wrong number of axes; or if ``y``,
-            ``timestamps`` or ``conditions`` do not hold one known value for each window. Nothing has been trained then.
+            a channel holds nothing else; if it has fewer than two items, an empty text, or the wrong number of axes;
+            or if ``y``, ``timestamps`` or ``conditions`` do not hold one known value for each item. Nothing has been
+            trained then.
 
         Warns
         -----
         UserWarning
             If conditions vary too little to learn from: one that is constant, or whose classes are so many that fewer
-            than half of the windows share theirs with four others, is dropped.
+            than half of the items share theirs with four others, is dropped.
         """
-        self._fit_windows(*self._read_training_set(X, y, timestamps, conditions))
+        self._learn(*self._read_training_set(X, y, timestamps, conditions))
         return self
 
     @contextmanager
@@ -92,96 +124,105 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         yield task
         task.call_on_fit_task_end(estimator=self)
 
-    def _read_new(self, X):
-        """Return validated windows, and what they came in."""
-        return read_training_windows(
-            self,
-            X,
-            n_channels=self.n_channels,
-            min_windows=self._min_windows,
-            allow_nan=get_tags(self).input_tags.allow_nan,
-        )
-
-    def _read_more(self, X):
-        """Return validated windows like those of ``fit``."""
-        allow_nan = get_tags(self).input_tags.allow_nan
-        return read_windows(self, X, self.container_, allow_nan=allow_nan)
+    @property
+    def _goes_on(self):
+        """Whether ``fit`` goes on from where training stands."""
+        return getattr(self, "warm_start", False) and hasattr(self, "net_")
 
     def _read_training_set(self, X, y, timestamps, conditions):
-        """Return validated windows and their rows in a new table of conditions."""
-        windows, container = self._read_new(X)
-        self._check_number(len(windows))
-        classes, y = check_targets(y, len(windows))
+        """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
+        before = dict(vars(self))
+        try:
+            if self._goes_on:
+                return self._read_further_set(X, y, timestamps, conditions)
+            return self._start_table(X, y, timestamps, conditions)
+        except Exception:  # a fit that is refused leaves no trace
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    def _start_table(self, X, y, timestamps, conditions):
+        items, container = self._read(X)
+        self._check_parameters(len(items))
+        classes, y = check_targets(y, len(items), container.noun)
         table = ConditionTable(
-            len(windows),
+            len(items),
             y=y if classes is None else classes[y],
             classes=classes,
-            timestamps=read_timestamps(X, timestamps, len(windows)),
-            conditions=conditions,
+            timestamps=read_timestamps(X, timestamps, len(items), container.noun),
+            conditions=container.own_conditions(items, conditions),
+            noun=container.noun,
         )
-        self.container_ = container
-        self.classes_ = classes
-        self.conditions_ = table
-        self._note_shape(windows)
-        return windows, np.arange(len(windows))
-
-    def _note_shape(self, items):
-        """Set the attributes that say of what shape the items of ``fit`` are."""
-        self.n_timesteps_, self.n_channels_ = items.shape[1:]
-
-    @property
-    def _item_shape(self):
-        """The shape of an item as the hooks see it."""
-        return self.n_timesteps_, self.n_channels_
-
-    def _check_number(self, n_windows):
-        """Refuse parameters that don't go with so many windows, before anything fitted is touched."""
+        self.container_, self.conditions_, self.classes_ = container, table, classes
+        vars(self).update(container.attributes)
+        return items, np.arange(len(items))
 
     def _read_further_set(self, X, y, timestamps, conditions):
-        """Validate windows for ``partial_fit`` after its first call; return them and their rows."""
-        windows = self._read_more(X)
-        classes, y = check_targets(y, len(windows))
+        """Validate items for ``partial_fit`` after its first call; return them and their rows."""
+        items, known = self._read_more(X), len(self.conditions_)
+        if self._goes_on:
+            self._check_parameters(len(items))
+        classes, y = check_targets(y, len(items), self.container_.noun)
         rows = self.conditions_.append(
-            len(windows),
+            len(items),
             y=y if classes is None else classes[y],
-            timestamps=read_timestamps(X, timestamps, len(windows)),
-            conditions=conditions,
+            timestamps=read_timestamps(X, timestamps, len(items), self.container_.noun),
+            conditions=self.container_.own_conditions(items, conditions),
         )
-        return windows, rows
+        if len(self.conditions_) > known:
+            self._add_rows(items, rows)
+        return items, rows
+
+    def _read_more(self, X):
+        """Return validated items like those of ``fit``, without holes."""
+        items = self.container_.read(self, X, allow_nan=self._takes_holes)
+        return self._without_holes(items)
+
+    def _learn_holes(self, windows, seed):
+        """Return windows without holes, once it is learned how to impute them; other items as they are."""
+        if self._takes_holes:
+            self.imputer_ = WindowRepair(random_state=seed).fit(windows)
+        return self._without_holes(windows, seed)
+
+    def _without_holes(self, items, seed=None):
+        if not self._takes_holes or not np.isnan(items).any():
+            return items
+        seed = draw_seed(self.random_state) if seed is None else seed
+        return impute_windows(self, items, 1, seed)[0]
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
-        """Make new windows.
+        """Make new windows, series or images.
 
         Parameters
         ----------
         n_samples : int, default=1
-            How many.
+            Number of items to make.
         prompt : object, default=None
-            What the windows are to be like, or one prompt for each; what it leaves open is drawn from the training
-            windows that agree with it, by frequency.
+            What the items are to be like, or one prompt for each; what it leaves open is drawn from the training
+            items that agree with it, by frequency.
 
-            - a class label or, where ``y`` held numbers, a number, which means the 2 % of the training
-              windows (at least ten) that are nearest to it;
+            - a class label or, where ``y`` held numbers, a number, which means the 2 % of the training items (at
+              least ten) that are nearest to it;
             - a period: ``"January"``, ``"first half of January"``, ``"Monday"``, ``"8:00"``, ``"Q1"``, ``"2017-03"``,
               ``"2017-W05"``, ``"一月上半月"``, ``"周一"``, a ``pandas.Period``;
-            - a ``pandas.Timestamp``, the start of the window, or a DatetimeIndex with one for each. A start that was
+            - a ``pandas.Timestamp``, the start of the item, or a DatetimeIndex with one for each. A start that was
               not seen stands for the nearest one in year, season, weekday and hour;
-            - a dict of conditions, such as ``{"month": 1, "hour": 8}``, or a DataFrame with a row for each
-              window. Names are those of ``conditions``, ``"y"``, ``"timestamp"`` and the fields
-              ``year, quarter, month, half_month, week, day, weekday, hour, minute``; NaN leaves one open.
+            - a dict of conditions, such as ``{"month": 1, "hour": 8}``, or a DataFrame with a row for each item.
+              Names are those of ``conditions``, ``"y"``, ``"timestamp"``, for series ``"length"``, and the
+              fields ``year, quarter, month, half_month, week, day, weekday, hour, minute``; NaN leaves one open;
             - windows with NaN where values are to be made, for samplers that ``impute``.
         random_state : int, RandomState instance or None, default=None
-            Rules the draws; an int gives the same windows every time.
+            Rules the draws; an int gives the same items every time.
         return_prompt : bool, default=False
-            Whether to return the conditions of each window too.
+            Whether to return the conditions of each item too.
 
         Returns
         -------
-        X : ndarray or DataFrame
-            ``n_samples`` windows in the container, units, dtype and columns of the training windows. A DataFrame is
-            indexed by the starts of the windows where timestamps were seen.
+        X : ndarray, DataFrame or list
+            ``n_samples`` items in the container, units, dtype and columns of the training items. A DataFrame is
+            indexed by the starts of the items where timestamps were seen.
         conditions : DataFrame of shape (n_samples, n_conditions)
-            With ``return_prompt`` only: what each window was made for. It has the columns ``"timestamp"``, those of
+            With ``return_prompt`` only: what each item was made for. It has the columns ``"timestamp"``, those of
             ``conditions``, and ``"y"``, as far as these are known, and is itself a prompt.
 
         Raises
@@ -189,52 +230,48 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError
             If ``n_samples`` is below 1 or the prompt was not seen in ``fit``; the message lists what was.
         """
-        if _is_observed(prompt, self):
-            return self._complete(prompt, n_samples, random_state, return_prompt)
-        blocks = self._iter_blocks(n_samples, prompt, random_state)
-        windows, tables = np.empty((n_samples, *self._item_shape), self._item_dtype), []
-        for start, (block, table) in zip(count(step=self._block_size()), blocks, strict=False):
-            windows[start : start + len(block)] = block
+        if is_observed(prompt, getattr(self, "container_", None)):
+            X = self._impute_prompt(prompt, n_samples, random_state)
+            return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
+        return self._sample(n_samples, prompt, random_state, return_prompt)
+
+    def _sample(self, n_samples, prompt, random_state, return_prompt, **options):
+        blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
+        items, tables, first = None, [], 0
+        for block, table in blocks:
+            if items is None:
+                items = np.empty((n_samples, *self.container_.shape), self.container_.dtype)
+            items[first : first + len(block)] = block
+            first += len(block)
             tables.append(table)
         table = pd.concat(tables, ignore_index=True)
-        X = self._wrap(windows, table)
+        X = self._wrap(items, table)
         return (X, table) if return_prompt else X
 
-    def _wrap(self, windows, table):
-        starts = None
-        if self.conditions_.timestamps is not None:
-            name = self.conditions_.timestamps.name
-            starts = pd.DatetimeIndex(table["timestamp"]).rename(name)
-        return self.container_.wrap(windows, starts)
+    def _wrap(self, items, table):
+        starts = self.conditions_.timestamps
+        return self.container_.wrap(items, table, None if starts is None else starts.name)
 
-    def _complete(self, prompt, n_samples, random_state, return_prompt):
+    def _impute_prompt(self, prompt, n_samples, random_state):
         """Return windows whose observed values are those of the prompt."""
         check_count("n_samples", n_samples)
-        if not hasattr(self, "impute"):
+        if not self._takes_holes:
             raise ValueError(
-                f"prompt holds windows with NaN, but {type(self).__name__} can't fill in missing values."
+                f"prompt holds {self.container_.noun} with NaN, but {type(self).__name__} can't impute missing values."
             )
-        if len(prompt) == 1:  # one for all
-            repeated = [0] * n_samples
-            prompt = prompt.iloc[repeated] if hasattr(prompt, "iloc") else prompt[repeated]
-        if len(prompt) != n_samples:
-            raise ValueError(
-                f"prompt must hold one window or n_samples={n_samples} of them, got {len(prompt)}."
-            )
-        X = self.impute(prompt, random_state=random_state)
-        return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
+        return self.impute(match_prompt(prompt, n_samples), random_state=random_state)
 
     def iter_sample(
         self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False
     ):
-        """Make new windows in bounded memory.
+        """Make new items in bounded memory.
 
         Parameters
         ----------
         n_samples : int
-            How many in all.
+            Number of items in all.
         batch_size : int, default=1024
-            Windows of a batch; the last one may be smaller.
+            Items of a batch; the last one may be smaller.
         prompt : object, default=None
             As in ``sample``, but for windows with NaN.
         random_state : int, RandomState instance or None, default=None
@@ -244,8 +281,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
         Yields
         ------
-        X : ndarray or DataFrame
-            A batch; together they are the windows that ``sample`` returns for the same ``random_state``.
+        X : ndarray, DataFrame or list
+            A batch; together they are the items that ``sample`` returns for the same ``random_state``.
         conditions : DataFrame
             With ``return_prompt`` only.
 
@@ -254,94 +291,111 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError
             As ``sample``, and if ``batch_size`` is below 1.
         """
+        return self._iter_sample(n_samples, batch_size, prompt, random_state, return_prompt)
+
+    def _iter_sample(self, n_samples, batch_size, prompt, random_state, return_prompt, **options):
         check_count("batch_size", batch_size)
-        blocks = self._iter_blocks(n_samples, prompt, random_state)
-        return self._wrap_batches(_rebatch(blocks, batch_size), return_prompt)
+        blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
+        return self._wrap_batches(rebatch(blocks, batch_size), return_prompt)
 
     def _wrap_batches(self, batches, return_prompt):
-        for windows, table in batches:
-            X = self._wrap(windows, table)
+        for items, table in batches:
+            X = self._wrap(items, table)
             yield (X, table) if return_prompt else X
 
-    def score(self, X, y=None):
-        """Return how close generated windows are to ``X``.
+    def _iter_blocks(self, n_samples, prompt, random_state, **options):
+        """Yield blocks of items and their conditions, whose sizes depend on the items' shape alone."""
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
+        selection = self._select(prompt, n_samples, **options)
+        generator = torch_generator(draw_seed(random_state))
+        return self._make_blocks(n_samples, selection, generator)
+
+    def _select(self, prompt, n_samples, **options):
+        """Return the training items that agree with a prompt; ``options`` go on to ``_make``."""
+        container = self.container_
+        selection = select_rows(
+            self.conditions_,
+            prompt,
+            n_samples,
+            name=type(self).__name__,
+            kinds=(*KINDS, read_beginning) if container.noun == "texts" else KINDS,
+            exact=container.exact,
+        )
+        selection.options = options
+        beginnings = [exact.get("prefix") for exact in selection.exact]
+        if any(beginning is not None for beginning in beginnings):
+            selection.prefixes = container.encode_beginnings(beginnings)
+            selection.weigh = self._weigh
+        return selection
+
+    def _make_blocks(self, n_samples, selection, generator):
+        size = block_size(self.container_.shape)
+        for first in range(0, n_samples, size):
+            n_items = min(size, n_samples - first)
+            rows = selection.draw(first, n_items, generator)
+            made = self._make(rows, generator, **selection.details(first, n_items))
+            yield made, selection.describe(first, rows)
+
+    @available_if(lambda self: self._takes_holes)
+    def impute(self, X, *, n_draws=1, random_state=None):
+        r"""Impute missing values.
 
         Parameters
         ----------
         X : array-like or DataFrame
-            Windows as in ``fit``.
+            Windows as in ``fit``, with NaN where values are to be made: here and there, whole channels, all that comes
+            after a step or before it. A window of NaN alone becomes one that ``sample`` makes.
+        n_draws : int, default=1
+            Number of times to impute them. Draws 2k and 2k + 1 lie on opposite sides of the conditional mean, so that
+            the mean of an even number of draws has little error of its own.
+        random_state : int, RandomState instance or None, default=None
+            Rules the draws.
+
+        Returns
+        -------
+        X : ndarray or DataFrame
+            In the container and dtypes of ``X``; observed values are returned unchanged. Imputed values are in the
+            units of ``X``, on the grid of a channel that has one, and no farther out than what was seen in ``fit`` or
+            is in the window. With several draws an ndarray of shape (n_draws, \*X.shape).
+
+        Raises
+        ------
+        ValueError
+            If ``X`` holds infinity or windows of another shape than in ``fit``, or if ``n_draws`` is below 1.
+        """
+        check_is_fitted(self, "container_")
+        check_count("n_draws", n_draws)
+        windows = self.container_.read(self, X, allow_nan=True)
+        imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
+        if n_draws == 1:
+            return fill_missing(X, imputed[0])
+        return np.stack([np.asarray(fill_missing(X, own)) for own in imputed])
+
+    def score(self, X, y=None):
+        """Return how close generated items are to ``X``.
+
+        Parameters
+        ----------
+        X : array-like, DataFrame or list
+            Items as in ``fit``; series may be longer.
         y : ignored
             There for scikit-learn.
 
         Returns
         -------
         score : float
-            Minus the Kullback–Leibler divergence of ``distribution_kl_score``, in nats; 0 is best.
+            Minus the Kullback–Leibler divergence of ``distribution_kl_score``, in nats; 0 is best. It sees means and
+            covariances in the plane of two principal components; for images ``metrics.frechet_distance`` sees more.
+            Series of unequal length are compared at as many evenly spaced moments of each as the longest has steps,
+            and by their lengths.
         """
         check_is_fitted(self, "container_")
-        self._read_more(X)
+        self.container_.read(self, X, allow_nan=self._takes_holes, any_length=True)
         return distribution_kl_score(self, X, y)
-
-    def _iter_blocks(self, n_samples, prompt, random_state):
-        """Yield blocks of windows and their conditions, whose sizes depend on the windows' shape alone."""
-        check_is_fitted(self, "container_")
-        check_count("n_samples", n_samples)
-        selection = self._read_prompt(prompt, n_samples)
-        generator = torch_generator(draw_seed(random_state))
-        return self._draw_blocks(n_samples, selection, generator)
-
-    def _block_size(self):
-        size = _BLOCK_VALUES // math.prod(self._item_shape)
-        return max(1, min(size, _BLOCK_WINDOWS))
-
-    def _draw_blocks(self, n_samples, selection, generator):
-        size = self._block_size()
-        for start in range(0, n_samples, size):
-            n = min(size, n_samples - start)
-            rows = selection.draw(start, n, generator)
-            yield self._draw(n, rows, generator), selection.describe(start, rows)
-
-    def _read_prompt(self, prompt, n_samples):
-        """Return the training windows that agree with a prompt, a Selection."""
-        return select_rows(self.conditions_, prompt, n_samples, name=type(self).__name__)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = self._takes_holes
         return tags
-
-
-def _is_observed(prompt, sampler):
-    """Return whether a prompt is windows like those of ``fit``, with NaN for what is to be made."""
-    container = getattr(sampler, "container_", None)
-    if container is None or getattr(prompt, "ndim", 1) < 2:
-        return False
-    if isinstance(prompt, pd.DataFrame):
-        return container.columns is not None and prompt.columns.equals(container.columns)
-    if not isinstance(prompt, np.ndarray) or prompt.dtype.kind != "f":
-        return False
-    shape = sampler._item_shape
-    return prompt.shape[1:] in (shape, (math.prod(shape),))
-
-
-def _rebatch(blocks, batch_size):
-    """Cut a stream of (windows, table) into batches of the given size."""
-    waiting, n_waiting = [], 0
-    for block in blocks:
-        waiting.append(block)
-        n_waiting += len(block[0])
-        if n_waiting >= batch_size:
-            windows, table = _join(waiting)
-            whole = n_waiting - n_waiting % batch_size
-            for start in range(0, whole, batch_size):
-                rows = slice(start, start + batch_size)
-                yield windows[rows], table[rows].reset_index(drop=True)
-            # a copy, lest the remainder keep the whole block alive
-            waiting, n_waiting = [(windows[whole:].copy(), table[whole:])], n_waiting - whole
-    if n_waiting:
-        yield _join(waiting)
-
-
-def _join(blocks):
-    windows, tables = zip(*blocks, strict=True)
-    return np.concatenate(windows), pd.concat(tables, ignore_index=True)

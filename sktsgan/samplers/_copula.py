@@ -7,12 +7,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sktsgan._random import draw_seed
 from sktsgan.closed_form import WindowCopula
 from sktsgan.samplers._base import BaseSampler
-from sktsgan.samplers._repair import RepairMixin
 
-__all__ = ["CopulaSampler"]
+__all__ = ["CopulaSampler", "add_rows"]
 
 
-class CopulaSampler(RepairMixin, BaseSampler):
+class CopulaSampler(BaseSampler):
     """Sample windows from a mixture of Gaussian copulas, fitted in closed form.
 
     Channels go to normal scores through their empirical distributions, windows to level, log-scale
@@ -40,7 +39,7 @@ class CopulaSampler(RepairMixin, BaseSampler):
         What is known of the training windows.
     copula_ : WindowCopula
         The fitted model.
-    repair_ : WindowRepair
+    imputer_ : WindowRepair
         What ``impute`` draws from.
     n_timesteps_, n_channels_ : int
         Shape of a window.
@@ -83,16 +82,18 @@ class CopulaSampler(RepairMixin, BaseSampler):
         "random_state": ["random_state"],
     }
 
+    _takes_holes = True
+
     def __init__(self, *, n_channels=None, n_components="auto", max_rank=400, random_state=None):
         self.n_channels = n_channels
         self.n_components = n_components
         self.max_rank = max_rank
         self.random_state = random_state
 
-    def _fit_windows(self, windows, rows):
+    def _learn(self, windows, rows):
         with self._fit_task():
             seed = draw_seed(self.random_state)
-            windows = self._learn_repair(windows, seed)
+            windows = self._learn_holes(windows, seed)
             self.copula_ = self._fit_copula(windows, self.conditions_, seed)
 
     def _fit_copula(self, windows, table, seed, scaler=None):
@@ -105,5 +106,12 @@ class CopulaSampler(RepairMixin, BaseSampler):
             copula.fit(windows, table.codes("y"), table.encoded, table.cells, scaler)
         return copula
 
-    def _draw(self, n_windows, rows, generator):
-        return self.copula_.sample(n_windows, generator, rows)
+    def _make(self, rows, generator):
+        return self.copula_.sample(len(rows), generator, rows)
+
+
+def add_rows(copula, windows, table, rows):
+    """Tell a model of further windows, which are those rows of a table of conditions."""
+    codes = table.codes("y")
+    classes = None if codes is None else codes[rows]
+    copula.add_rows(windows, classes, table.encoded[rows], table.cells[rows])

@@ -7,6 +7,7 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan.closed_form import ImageGroups
+from sktsgan.containers import check_image_shape, read_training_images
 from sktsgan.losses import LOSSES
 from sktsgan.networks import (
     ConvDiscriminator,
@@ -14,8 +15,7 @@ from sktsgan.networks import (
     DenseDiscriminator,
     DenseGenerator,
 )
-from sktsgan.samplers._adversarial import AdversarialSampler
-from sktsgan.samplers._images import ImagesMixin
+from sktsgan.samplers._gan import GANSampler
 from sktsgan.scaling import PixelScaler
 from sktsgan.training import AdversarialNet, RandomShift
 from sktsgan.training._callbacks import DivergenceGuard
@@ -26,12 +26,12 @@ _PENALTY_EVERY = 4  # steps
 _PIXELS_AT_ONCE = 2**18  # of a forward pass in sampling: what stays in cache
 _SHIFT = 0.08  # where groups are small
 _SCHEDULES = {
-    "cosine": {"is_level": False, "beta1": 0.0, "beta2": 0.99, "moving_average": 0.999},
-    "constant": {"is_level": True, "beta1": 0.5, "beta2": 0.999, "moving_average": 0.0},
+    "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
+    "constant": {"decay": False, "betas": (0.5, 0.999), "moving_average": 0.0},
 }
 
 
-class DCGANSampler(ImagesMixin, AdversarialSampler):
+class DCGANSampler(GANSampler):
     """Sample images from a convolutional generator, trained against a convolutional discriminator.
 
     Parameters
@@ -201,15 +201,17 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _count_warmup(self):
-        return 0
+    def _check_parameters(self, n_items):
+        super()._check_parameters(n_items)
+        check_image_shape(self.image_shape)
 
-    @property
-    def _forward_items(self):
-        """Images of a forward pass in sampling."""
-        return max(16, _PIXELS_AT_ONCE // math.prod(self.image_shape_[:2]))
+    def _read(self, X):
+        return read_training_images(
+            self, X, image_shape=self.image_shape, min_images=self._min_items
+        )
 
-    def _build(self, images, seed, n_updates, n_warmup):
+    def _build(self, images, seed):
+        self._forward_items = max(16, _PIXELS_AT_ONCE // math.prod(self.image_shape_[:2]))
         self.scaler_ = PixelScaler().fit(images)
         if not self.scaler_.free_:
             return None  # all images are the same
@@ -220,8 +222,8 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
             discriminator,
             render=_take_images,
             tokens=RandomShift(self._choose_shift()),
-            n_updates=n_updates,
-            n_warmup=n_warmup,
+            n_updates=self.max_iter,
+            n_warmup=0,
             loss=self.loss,
             gradient_penalty=self.gradient_penalty,
             penalty_every=_PENALTY_EVERY,
@@ -233,7 +235,7 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
             verbose=0,
-        ).initialize()
+        )
 
     def _choose_shift(self):
         if self.shift != "auto":
@@ -271,24 +273,19 @@ class DCGANSampler(ImagesMixin, AdversarialSampler):
         classes = self.conditions_.codes("y")
         return self.scaler_.transform(images), None if classes is None else classes[rows]
 
-    def _encode_training(self, images, rows):
-        if self.groups_ is None:
-            return self._encoded(rows)
-        # without conditions, partial_fit keeps no row of an image: its group is found anew
-        return self._beside_conditions(rows, self.groups_.find(*self._known_of(images, rows)))
-
-    def _encoded(self, rows):
-        if self.groups_ is None:
-            return super()._encoded(rows)
-        return self._beside_conditions(rows, self.groups_.codes_[rows])
-
-    def _beside_conditions(self, rows, codes):
+    def _encoded(self, rows, items=None):
         known = super()._encoded(rows)
+        if self.groups_ is None:
+            return known
+        if items is None:
+            codes = self.groups_.codes_[rows]
+        else:  # without conditions, partial_fit keeps no row of an image: its group is found anew
+            codes = self.groups_.find(*self._known_of(items, rows))
         groups = self.groups_.encode(codes)
         return groups if known is None else torch.cat([known, groups], dim=1)
 
-    def _draw_noise(self, n_windows, rows, generator):
-        return torch.randn(n_windows, self.latent_size, generator=generator), None
+    def _noise(self, rows, generator):
+        return torch.randn(len(rows), self.latent_size, generator=generator), None
 
 
 def _take_images(images, residual):

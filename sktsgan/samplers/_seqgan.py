@@ -1,21 +1,51 @@
 """SeqGAN as an estimator."""
 
 from collections.abc import Iterable
+from functools import partial
 from numbers import Integral, Real
 
+import numpy as np
 import torch
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan._random import torch_generator
+from sktsgan._random import threads_for, torch_generator
+from sktsgan.containers import FIRST_TERM, check_table, read_texts
+from sktsgan.networks import (
+    END,
+    PADDING,
+    CausalTransformer,
+    Drawing,
+    LSTMLanguageModel,
+    TextDiscriminator,
+    draw_tokens,
+    log_likelihoods,
+    prefix_log_likelihoods,
+)
 from sktsgan.prompts import select_rows
-from sktsgan.samplers._language import HEADS, LanguageTraining
-from sktsgan.samplers._texts import TextsMixin
+from sktsgan.samplers._gan import GANSampler, held_out_blocks
+from sktsgan.training import SeqGANNet
+from sktsgan.training._callbacks import DivergenceGuard, TextKeeper
+from sktsgan.training._temperature import distinct_share, find_temperature, telling_order
 
 __all__ = ["SeqGANSampler"]
 
+_HEADS = 4  # of a transformer
+_DISCRIMINATOR_EMBEDDING, _DISCRIMINATOR_DROPOUT = 64, 0.25  # as published
+_MOVING_AVERAGE = 0.95  # of policy gradient, whose steps are noisy
+_UNSEEN = 0.5  # occurrences that a symbol counts for beside those it has
+_FORWARD_TEXTS = 1024  # of a forward pass
+_MOST_KINDS = 64  # of conditions, in a likelihood that leaves them open
+_LEAST_HELD_OUT = 10
+_STEPS_PER_JUDGEMENT = 50
+_JUDGED_TEXTS = 2000  # whose distinct bigrams are counted
+_COLLAPSED_SHARE = 0.75  # of the distinct bigrams before policy gradient
+_MOST_LOST = 0.25  # nats a token of held-out text; further down, captions no longer ended
+_EPOCHS, _MANY = 9, 10_000  # of so many texts; of fewer more, by the cube root of their number
 
-class SeqGANSampler(TextsMixin, LanguageTraining):
+
+class SeqGANSampler(GANSampler):
     """Sample texts, or sequences of integers, from SeqGAN: a language model and a discriminator that teaches it.
 
     Parameters
@@ -279,6 +309,126 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         self.verbose = verbose
         self.random_state = random_state
 
+    def sample(
+        self,
+        n_samples=1,
+        *,
+        prompt=None,
+        temperature=None,
+        top_k=None,
+        top_p=None,
+        random_state=None,
+        return_prompt=False,
+    ):
+        """Make new texts.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            How many.
+        prompt : object, default=None
+            What the texts are to be like, or one prompt for each; what it leaves open is drawn from the training
+            texts that agree with it, by frequency and by how well it goes with a beginning.
+
+            - a beginning, such as ``"a man"``. The text keeps it as it is given; to the model, words that it does not
+              know are unknown ones;
+            - a class label, or what else other samplers can be asked for: a number, a period, a timestamp. A string
+              that is a class label means the label, and one that is a period means that where timestamps were seen;
+            - a dict such as ``{"label": "cat", "prefix": "a man"}``, with any conditions beside, whose ``"prefix"`` is
+              always a beginning; or a DataFrame with a row for each text. Sequences of integers begin with
+              integers: ``{"prefix": [3, 5]}``.
+        temperature : float, default=None
+            Above 0. Below 1 makes probable words more probable, above 1 less; None is the one of ``fit``.
+        top_k : int, default=None
+            Draws the most probable words only, so many.
+        top_p : float, default=None
+            Draws only the most probable words that together have this probability, in (0, 1].
+        random_state : int, RandomState instance or None, default=None
+            Rules the draws; an int gives the same texts every time.
+        return_prompt : bool, default=False
+            Whether to return the conditions of each text too.
+
+        Returns
+        -------
+        X : list, ndarray or Series
+            ``n_samples`` texts in the container of the training texts; sequences of integers as an array where the
+            training sequences have the same length, else as a list of arrays.
+        conditions : DataFrame of shape (n_samples, n_conditions)
+            With ``return_prompt`` only: what each text was made for, a prompt itself. It has ``"prefix"`` where a
+            beginning was asked for, and otherwise the columns of the conditions, as far as these are known.
+
+        Raises
+        ------
+        ValueError
+            If ``n_samples`` is below 1, ``temperature``, ``top_k`` or ``top_p`` out of range, a label was not seen in
+            ``fit``, or a beginning has as many tokens as the longest text.
+        """
+        drawing = self._read_drawing(temperature, top_k, top_p)
+        return self._sample(n_samples, prompt, random_state, return_prompt, drawing=drawing)
+
+    def iter_sample(
+        self,
+        n_samples,
+        *,
+        batch_size=1024,
+        prompt=None,
+        temperature=None,
+        top_k=None,
+        top_p=None,
+        random_state=None,
+        return_prompt=False,
+    ):
+        """Make new texts in bounded memory.
+
+        Parameters
+        ----------
+        n_samples : int
+            How many in all.
+        batch_size : int, default=1024
+            Texts of a batch; the last one may be smaller.
+        prompt : object, default=None
+            As in ``sample``.
+        temperature : float, default=None
+            As in ``sample``.
+        top_k : int, default=None
+            As in ``sample``.
+        top_p : float, default=None
+            As in ``sample``.
+        random_state : int, RandomState instance or None, default=None
+            As in ``sample``.
+        return_prompt : bool, default=False
+            As in ``sample``.
+
+        Yields
+        ------
+        X : list, ndarray or Series
+            A batch; together they are the texts that ``sample`` returns for the same ``random_state``.
+        conditions : DataFrame
+            With ``return_prompt`` only.
+
+        Raises
+        ------
+        ValueError
+            As ``sample``, and if ``batch_size`` is below 1.
+        """
+        drawing = self._read_drawing(temperature, top_k, top_p)
+        return self._iter_sample(
+            n_samples, batch_size, prompt, random_state, return_prompt, drawing=drawing
+        )
+
+    def _read_drawing(self, temperature, top_k, top_p):
+        check_is_fitted(self, "container_")
+        if temperature is None:
+            temperature = self.temperature_
+        if not _is_real(temperature) or not 0 < temperature < np.inf:
+            raise ValueError(f"temperature must be a number above 0, got {temperature!r}.")
+        whole = isinstance(top_k, Integral) and not isinstance(top_k, bool)
+        if top_k is not None and (not whole or top_k < 1):
+            raise ValueError(f"top_k must be an integer of at least 1, got {top_k!r}.")
+        if top_p is not None and (not _is_real(top_p) or not 0 < top_p <= 1):
+            raise ValueError(f"top_p must be a number in (0, 1], got {top_p!r}.")
+        return Drawing(temperature, top_k, top_p)
+
     def score(self, X, y=None):
         """Return the mean log-likelihood of a token.
 
@@ -298,16 +448,15 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
         check_is_fitted(self, "container_")
         tokens = self._read_more(X)
         if y is None or "y" not in self.conditions_.frame:
-            return -self._marginal_nll(tokens)
-        n_texts = len(tokens)
-        selection = select_rows(self.conditions_, list(y), n_texts)
-        return -self._mean_nll(tokens, selection.draw(0, n_texts, torch_generator(0)))
+            return self._marginal_score(tokens)
+        selection = select_rows(self.conditions_, list(y), len(tokens))
+        return self._mean_score(tokens, selection.draw(0, len(tokens), torch_generator(0)))
 
-    def _check_parameters(self):
-        super()._check_parameters()
-        if self.generator == "transformer" and self.hidden_size % HEADS:
+    def _check_parameters(self, n_items):
+        super()._check_parameters(n_items)
+        if self.generator == "transformer" and self.hidden_size % _HEADS:
             raise ValueError(
-                f"hidden_size must be a multiple of the {HEADS} heads of a transformer, got {self.hidden_size}."
+                f"hidden_size must be a multiple of the {_HEADS} heads of a transformer, got {self.hidden_size}."
             )
         sizes, maps = self.kernel_sizes, self.n_maps
         for name, values in (("kernel_sizes", sizes), ("n_maps", maps)):
@@ -317,3 +466,189 @@ class SeqGANSampler(TextsMixin, LanguageTraining):
             raise ValueError(
                 f"n_maps must hold a number for each of the {len(sizes)} kernel_sizes, got {maps!r}."
             )
+
+    def _read(self, X):
+        if hasattr(self, "n_features_in_"):  # of a table in an earlier fit
+            del self.n_features_in_
+        tokens, container = read_texts(
+            check_table(self, X, reset=True, min_items=self._min_items),
+            analyzer=self.analyzer,
+            lowercase=self.lowercase,
+            min_df=self.min_df,
+            max_features=self.max_features,
+            max_length=self.max_length,
+            vocabulary=self.vocabulary,
+            min_items=self._min_items,
+        )
+        if container.form.kind == "table":
+            self.n_features_in_ = container.form.length
+        return tokens, container
+
+    def _phase_lengths(self, n_texts):
+        """Return the steps of maximum likelihood, and those of the discriminator before policy gradient."""
+        steps = -(-n_texts // min(self.batch_size, n_texts))
+        n_epochs = self.pretraining
+        if n_epochs == "auto":
+            n_epochs = max(_EPOCHS, round(_EPOCHS * (_MANY / n_texts) ** (1 / 3)))
+        return n_epochs * steps, self.discriminator_pretraining * steps if self.max_iter else 0
+
+    def _learn(self, tokens, rows):
+        held_out = None
+        if round(self.validation_fraction * len(tokens)) >= _LEAST_HELD_OUT:
+            held_out = held_out_blocks(len(tokens), self.validation_fraction)
+        lengths = self._phase_lengths(len(tokens) if held_out is None else (~held_out).sum())
+        if not self._goes_on:
+            self._start(tokens)
+        self.net_.restart(self.max_iter, lengths, **self._training_options())
+        self._train(tokens, rows, sum(lengths) + self.max_iter, held_out)
+
+    def _build(self, tokens, seed):
+        self.scaler_ = FunctionTransformer()  # tokens are what networks take
+        n_tokens = FIRST_TERM + len(self.vocabulary_)
+        n_conditions = self.conditions_.encoded.shape[1]
+        model = self._make_generator(n_tokens, n_conditions)
+        model.head.set_frequencies(_frequencies(torch.as_tensor(tokens), n_tokens))
+        discriminator = TextDiscriminator(
+            n_tokens,
+            n_conditions,
+            embedding_size=_DISCRIMINATOR_EMBEDDING,
+            kernel_sizes=self.kernel_sizes,
+            n_maps=self.n_maps,
+            dropout=_DISCRIMINATOR_DROPOUT,
+        )
+        return SeqGANNet(
+            model,
+            discriminator,
+            max_length=self.max_length_,
+            phase_lengths=(0, 0),
+            weight_decay=self.weight_decay,
+            moving_average=_MOVING_AVERAGE,
+            generator=self._generator,
+            **self._training_options(),
+            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
+            device=self.device_,
+            verbose=0,
+        )
+
+    def _training_options(self):
+        """Return what a later fit with ``warm_start`` may change."""
+        return {
+            "n_rollouts": self.n_rollouts,
+            "with_baseline": self.baseline == "batch",
+            "discriminator_steps": self.discriminator_steps,
+            "learning_rate": self.learning_rate,
+            "decay": self.schedule == "cosine",
+            "generator_learning_rate": self.generator_learning_rate,
+            "discriminator_learning_rate": self.discriminator_learning_rate,
+        }
+
+    def _make_generator(self, n_tokens, n_conditions):
+        sizes = {
+            "hidden_size": self.hidden_size,
+            "n_layers": self.n_layers,
+            "dropout": self.dropout,
+        }
+        if self.generator == "lstm":
+            return LSTMLanguageModel(
+                n_tokens, n_conditions, embedding_size=self.embedding_size, **sizes
+            )
+        return CausalTransformer(n_tokens, n_conditions, self.max_length_, n_heads=_HEADS, **sizes)
+
+    def _noise(self, rows, generator):
+        """Nothing: the net draws words by itself."""
+
+    def _watch(self, tokens, rows, held_out):
+        judge = None
+        if held_out is not None:
+            judge = partial(self._mean_nll, tokens[held_out], rows[held_out])
+        keeper = TextKeeper(
+            judge,
+            lambda: distinct_share(self._draw_probe(Drawing())),
+            _STEPS_PER_JUDGEMENT,
+            least_share=_COLLAPSED_SHARE,
+            most_lost=_MOST_LOST,
+        )
+        return [("text_keeper", keeper)]
+
+    def _draw_probe(self, drawing, n_texts=_JUDGED_TEXTS):
+        """Return texts, of the same draws each time."""
+        generator = torch_generator(0)
+        rows = torch.randint(len(self.conditions_), (n_texts,), generator=generator)
+        return self._make(rows, generator, drawing=drawing)
+
+    def _train(self, tokens, rows, n_steps, held_out=None):
+        super()._train(tokens, rows, n_steps, held_out)
+        self.temperature_ = self.temperature
+        if self.temperature == "match":
+            sample = tokens[:_JUDGED_TEXTS]
+            order = telling_order(sample)
+            self.temperature_ = find_temperature(
+                lambda temperature: self._draw_probe(Drawing(temperature), len(sample)),
+                distinct_share(sample, order),
+                order,
+            )
+
+    @property
+    def _model(self):
+        """The language model that samples."""
+        return self.net_.average_.module.eval()
+
+    def _mean_nll(self, tokens, rows):
+        return -self._mean_score(tokens, rows)
+
+    def _mean_score(self, tokens, rows):
+        """Return the mean of log p of a token, of texts that have the conditions of those rows."""
+        logs, counts = log_likelihoods(self._model, torch.as_tensor(tokens), self._encoded(rows))
+        return float(logs.sum() / counts.sum())
+
+    def _marginal_score(self, tokens):
+        """Return the mean of log p of a token, of texts of which nothing else is known."""
+        encoded, parts = self.conditions_.encoded, []
+        _, rows, counts = np.unique(encoded, axis=0, return_index=True, return_counts=True)
+        if len(rows) > _MOST_KINDS:
+            rows = np.linspace(0, len(encoded) - 1, _MOST_KINDS).astype(int)
+            counts = np.ones(_MOST_KINDS)
+        for row, weight in zip(rows, counts / counts.sum(), strict=True):
+            given = self._encoded(np.full(len(tokens), row))
+            logs, n_counted = log_likelihoods(self._model, torch.as_tensor(tokens), given)
+            parts.append(logs + np.log(weight))
+        return float(torch.logsumexp(torch.stack(parts), dim=0).sum() / n_counted.sum())
+
+    def _weigh(self, prefixes, rows):
+        return prefix_log_likelihoods(self._model, prefixes, self._encoded(rows))
+
+    def _make(self, rows, generator, prefix=None, drawing=None):
+        model, conditions, parts = self._model, self._encoded(rows), []
+        with threads_for(self.net_.n_parameters()):
+            for first in range(0, len(rows), _FORWARD_TEXTS):
+                part = slice(first, first + _FORWARD_TEXTS)
+                made = draw_tokens(
+                    model,
+                    len(rows[part]),
+                    self.max_length_,
+                    generator,
+                    conditions=None if conditions is None else conditions[part].to(self.device_),
+                    prefix=None if prefix is None else prefix[part],
+                    drawing=drawing or Drawing(self.temperature_),
+                )
+                parts.append(made.cpu())
+        return torch.cat(parts).numpy()
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.categorical = True  # integers stand for words
+        tags.input_tags.three_d_array = False
+        return tags
+
+
+def _frequencies(tokens, n_tokens):
+    """Return the frequency of each symbol, 0 for those that can't follow."""
+    counts = torch.bincount(tokens.flatten(), minlength=n_tokens) + _UNSEEN
+    counts[PADDING] = 0
+    if not (tokens == END).any():
+        counts[END] = 0
+    return counts / counts.sum()
+
+
+def _is_real(value):
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -7,11 +7,11 @@ import torch
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sktsgan.containers import SeriesContainer, is_ragged, read_series
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
-from sktsgan.samplers._adversarial import AdversarialSampler
-from sktsgan.samplers._copula import CopulaSampler
-from sktsgan.samplers._ragged import RaggedSetsMixin
+from sktsgan.samplers._copula import CopulaSampler, add_rows
+from sktsgan.samplers._gan import GANSampler
 from sktsgan.scaling import ChannelScaler, RangeScaler, SeriesExtender, SeriesScaler
 from sktsgan.training import TimeGANNet
 from sktsgan.training._callbacks import DivergenceGuard
@@ -25,7 +25,7 @@ _SCHEDULES = {
 }
 
 
-class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
+class TimeGANSampler(GANSampler):
     """Sample windows, or series of unequal length, from TimeGAN: a generator of latent states.
 
     An embedder and a recovery lead series to latent states and back, a supervisor predicts each state from those
@@ -252,8 +252,8 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _check_parameters(self):
-        super()._check_parameters()
+    def _check_parameters(self, n_items):
+        super()._check_parameters(n_items)
         shares = self.pretraining
         if len(shares) != 2 or not all(isinstance(x, Real) and 0 <= x < np.inf for x in shares):
             raise ValueError(f"pretraining must be two numbers of at least 0, got {shares!r}.")
@@ -262,16 +262,20 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
                 f'scaling must be "scores" with a base, which is a model of scores, got {self.scaling!r}.'
             )
 
-    def _count_warmup(self):
-        return sum(self._phase_lengths()) + round(self.warmup * self.max_iter)
+    def _read(self, X):
+        if not is_ragged(X):
+            return super()._read(X)
+        windows, container = read_series(X, self.n_channels)
+        self.n_features_in_ = container.n_channels
+        if hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        return windows, container
 
-    def _phase_lengths(self):
-        return [round(share * self.max_iter) for share in self.pretraining]
+    @property
+    def _is_ragged(self):
+        return isinstance(self.container_, SeriesContainer)
 
-    def _count_parts(self):
-        return self.generator_steps
-
-    def _build(self, windows, seed, n_updates, n_warmup):
+    def _build(self, windows, seed):
         self._fit_scaler(windows)
         self.copula_ = None
         if not self.scaler_.free_:
@@ -281,7 +285,7 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
             self.copula_ = base._fit_copula(
                 self._whole(windows), self.conditions_, seed, self.scaler_
             )
-        return self._make_net(windows, n_updates, n_warmup).initialize()
+        return self._make_net(windows)
 
     def _fit_scaler(self, windows):
         scaler = ChannelScaler() if self.scaling == "scores" else RangeScaler()
@@ -292,15 +296,14 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
         """Return windows without a missing step, as the base takes them."""
         return self._extender.transform(windows) if self._is_ragged else windows
 
-    def _make_net(self, windows, n_updates, n_warmup):
-        """Return the skorch net of all networks; ``n_warmup`` is 0 for ``partial_fit``, which trains jointly only."""
-        lengths = self._phase_lengths() if n_warmup else [0, 0]
+    def _make_net(self, windows):
+        """Return the skorch net of all networks."""
         return TimeGANNet(
             *self._make_networks(windows),
-            n_autoencoder=lengths[0],
-            n_supervised=lengths[1],
-            n_updates=n_updates,
-            n_warmup=n_warmup - sum(lengths),
+            phase_lengths=[round(share * self.max_iter) for share in self.pretraining],
+            n_updates=self.max_iter,
+            n_warmup=self._n_warmup,
+            generator_steps=self.generator_steps,
             loss=self.loss,
             gamma=self.gamma,
             moment_weight=self.moment_weight,
@@ -339,27 +342,11 @@ class TimeGANSampler(RaggedSetsMixin, AdversarialSampler):
 
     def _add_rows(self, windows, rows):
         if self.copula_ is not None:
-            table = self.conditions_
-            codes = table.codes("y")
-            classes = None if codes is None else codes[rows]
-            encoded, cells = table.encoded[rows], table.cells[rows]
-            self.copula_.add_rows(self._whole(windows), classes, encoded, cells)
+            add_rows(self.copula_, self._whole(windows), self.conditions_, rows)
 
-    def _draw_noise(self, n_windows, rows, generator):
-        """Draw what the generator starts from and, for series of unequal length, the lengths of the rows."""
+    def _noise(self, rows, generator):
+        """Draw what the generator starts from."""
         if self.copula_ is not None:
-            noise = self.copula_.draw_scores(n_windows, generator, rows)
-        else:
-            shape = n_windows, self.n_timesteps_, len(self.scaler_.free_)
-            noise = torch.rand(shape, generator=generator)
-        return noise, self._lengths_of(rows)
-
-    def _draw_training_noise(self, n_windows, rows, generator):
-        if self.net_.phase != "joint":  # which alone has a generator
-            return torch.empty(n_windows, 0), self._lengths_of(rows)
-        return self._draw_noise(n_windows, rows, generator)
-
-    def _lengths_of(self, rows):
-        if not self._is_ragged:
-            return None
-        return torch.tensor(self.conditions_.frame["length"].to_numpy())[rows]
+            return self.copula_.draw_scores(len(rows), generator, rows), None
+        shape = len(rows), self.n_timesteps_, len(self.scaler_.free_)
+        return torch.rand(shape, generator=generator), None

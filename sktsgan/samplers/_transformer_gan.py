@@ -9,9 +9,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sktsgan.closed_form import log_scale_floor
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
-from sktsgan.samplers._adversarial import AdversarialSampler
-from sktsgan.samplers._copula import CopulaSampler
-from sktsgan.samplers._repair import RepairMixin
+from sktsgan.samplers._copula import CopulaSampler, add_rows
+from sktsgan.samplers._gan import GANSampler
 from sktsgan.scaling import ChannelScaler
 from sktsgan.training import AdversarialNet, WindowTokens
 from sktsgan.training._callbacks import DivergenceGuard
@@ -28,7 +27,7 @@ def _take_scores(scores, residual):
     return scores
 
 
-class TransformerGANSampler(RepairMixin, AdversarialSampler):
+class TransformerGANSampler(GANSampler):
     """Sample windows from a transformer generator trained against a transformer discriminator.
 
     By default the generator starts from the closed-form model of :class:`CopulaSampler` and refines what it draws; the
@@ -97,7 +96,7 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
         The skorch net of both networks; None where all channels are constant.
     copula_ : WindowCopula or None
         The base.
-    repair_ : WindowRepair
+    imputer_ : WindowRepair
         What ``impute`` draws from.
     classes_ : ndarray of shape (n_classes,) or None
         Class labels seen in ``fit``; None also where ``y`` held numbers.
@@ -187,6 +186,8 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
         "random_state": ["random_state"],
     }
 
+    _takes_holes = True
+
     def __init__(
         self,
         *,
@@ -242,18 +243,16 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _check_parameters(self):
-        super()._check_parameters()
+    def _check_parameters(self, n_items):
+        super()._check_parameters(n_items)
         if self.embedding_size % self.n_heads:
             raise ValueError(
                 f"embedding_size must be a multiple of n_heads={self.n_heads}, got {self.embedding_size}."
             )
 
-    def _build(self, windows, seed, n_updates, n_warmup):
+    def _build(self, windows, seed):
         self._fit_base(windows, seed)
-        if not self.scaler_.free_:
-            return None  # all channels are constant
-        return self._make_net(n_updates, n_warmup).initialize()
+        return self._make_net() if self.scaler_.free_ else None  # all channels are constant
 
     def _fit_base(self, windows, seed):
         if self.base is not None:
@@ -277,7 +276,7 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
     def _patch_length(self, n_timesteps):
         return min(self.patch_length or max(1, n_timesteps // 6), n_timesteps)
 
-    def _make_net(self, n_updates, n_warmup):
+    def _make_net(self):
         """Return the skorch net of both networks."""
         return AdversarialNet(
             self._make_generator(),
@@ -286,15 +285,16 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
             ),
             render=_take_scores if self.base is None else self.copula_.refine,
             tokens=self.tokens_,
-            n_updates=n_updates,
-            n_warmup=n_warmup,
+            n_updates=self.max_iter,
+            n_warmup=self._n_warmup,
             loss=self.loss,
             gradient_penalty=self.gradient_penalty,
             penalty_every=_PENALTY_EVERY,
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            beta1=0.0,
+            betas=(0.0, 0.99),
+            decay=True,
             moving_average=_MOVING_AVERAGE,
             callbacks=[DivergenceGuard(), *(self.callbacks or [])],
             device=self.device_,
@@ -324,13 +324,10 @@ class TransformerGANSampler(RepairMixin, AdversarialSampler):
 
     def _add_rows(self, windows, rows):
         if self.copula_ is not None:
-            table = self.conditions_
-            codes = table.codes("y")
-            classes = None if codes is None else codes[rows]
-            self.copula_.add_rows(windows, classes, table.encoded[rows], table.cells[rows])
+            add_rows(self.copula_, windows, self.conditions_, rows)
 
-    def _draw_noise(self, n_windows, rows, generator):
+    def _noise(self, rows, generator):
         """Draw what the generator starts from and, with a base, what its ``refine`` needs besides."""
         if self.copula_ is not None:
-            return self.copula_.draw_noise(n_windows, rows, generator)
-        return torch.randn(n_windows, self.latent_size, generator=generator), None
+            return self.copula_.draw_noise(len(rows), rows, generator)
+        return torch.randn(len(rows), self.latent_size, generator=generator), None

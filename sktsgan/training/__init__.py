@@ -2,6 +2,7 @@
 
 from sktsgan.training._adversarial import AdversarialNet
 from sktsgan.training._batches import AdversarialBatches
+from sktsgan.training._net import GANNet
 from sktsgan.training._seqgan import SeqGANNet
 from sktsgan.training._shifts import RandomShift
 from sktsgan.training._timegan import TimeGANNet
@@ -10,6 +11,7 @@ from sktsgan.training._tokens import WindowTokens
 __all__ = [
     "AdversarialBatches",
     "AdversarialNet",
+    "GANNet",
     "RandomShift",
     "SeqGANNet",
     "TimeGANNet",

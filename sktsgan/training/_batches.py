@@ -8,12 +8,13 @@ __all__ = ["AdversarialBatches", "Batch"]
 
 
 class Batch(NamedTuple):
-    """What one discriminator update needs; ``conditions`` and ``residual`` may be None."""
+    """What one discriminator update needs; all but ``real`` may be None."""
 
     real: torch.Tensor
-    noise: torch.Tensor
-    residual: torch.Tensor | None
-    conditions: torch.Tensor | None
+    noise: torch.Tensor | None = None
+    residual: torch.Tensor | None = None
+    conditions: torch.Tensor | None = None
+    lengths: torch.Tensor | None = None
 
 
 class AdversarialBatches:
@@ -27,25 +28,33 @@ class AdversarialBatches:
     conditions : Tensor of shape (n_items, n_conditions) or None
         What is known of the items, real and generated alike.
     draw_noise : callable
-        ``draw_noise(n, rows, generator)`` gives noise and residual.
+        ``draw_noise(rows, generator)`` gives noise and residual.
     batch_size : int
         Items of a batch; no more than there are.
-    n_parts : int
-        Batches of a step.
     generator : torch.Generator
         Rules order and noise.
     device : str or torch.device
+    lengths : Tensor of shape (n_items,), default=None
+        Steps of series of unequal length.
+
+    Attributes
+    ----------
+    n_parts : int
+        Batches of a step.
+    with_noise : bool
+        Whether batches have noise; the net that takes them says so.
     """
 
     def __init__(
-        self, real, rows, conditions, draw_noise, *, batch_size, n_parts, generator, device
+        self, real, rows, conditions, draw_noise, *, batch_size, generator, device, lengths=None
     ):
         self.real = real.to(device)
         self.rows = rows
         self.conditions = None if conditions is None else conditions.to(device)
+        self.lengths = None if lengths is None else lengths.to(device)
         self.draw_noise = draw_noise
         self.batch_size = min(batch_size, len(real))
-        self.n_parts = n_parts
+        self.n_parts, self.with_noise = 1, True
         self.generator = generator
         self.device = device
         self.n_steps = 1
@@ -65,12 +74,15 @@ class AdversarialBatches:
         return items
 
     def _next_batch(self):
-        items = self._next_items()
-        noise, residual = self.draw_noise(len(items), self.rows[items], self.generator)
-        noise, residual = (None if t is None else t.to(self.device) for t in (noise, residual))
+        items, noise, residual = self._next_items(), None, None
+        if self.with_noise:
+            drawn = self.draw_noise(self.rows[items], self.generator)
+            noise, residual = (None if t is None else t.to(self.device) for t in drawn)
         items = items.to(self.device)
-        conditions = None if self.conditions is None else self.conditions[items]
-        return Batch(self.real[items], noise, residual, conditions)
+        conditions, lengths = (
+            None if known is None else known[items] for known in (self.conditions, self.lengths)
+        )
+        return Batch(self.real[items], noise, residual, conditions, lengths)
 
     def __iter__(self):
         for _ in range(self.n_steps):

@@ -1,23 +1,22 @@
 """The three phases of SeqGAN as one skorch net."""
 
+import math
 import sys
 
 import torch
 
 from sktsgan.losses import discriminator_loss
 from sktsgan.networks import draw_tokens, roll_out, token_cross_entropy
-from sktsgan.training._adversarial import AdversarialNet, _step
-from sktsgan.training._phases import PhasesMixin
+from sktsgan.training._net import GANNet, step_optimizer
 
 __all__ = ["SeqGANNet"]
 
-PHASES = ("likelihood", "discriminator", "adversarial")
 _MAX_NORM = 5.0  # of a gradient, as published
 _JUDGED = 2048  # texts that the discriminator judges at once
 _STEPS_PER_EPOCH = 10  # of policy gradient, a step of which makes many texts
 
 
-class SeqGANNet(PhasesMixin, AdversarialNet):
+class SeqGANNet(GANNet):
     """Train a language model by maximum likelihood, then by policy gradient against a discriminator (Yu et al. 2017).
 
     Parameters
@@ -28,29 +27,31 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         ``discriminator(tokens, conditions)`` gives a logit for each text.
     max_length : int
         Tokens of the longest text.
-    n_likelihood, n_discriminator : int
-        Steps of the first two phases. A rate of maximum likelihood that falls does so over its steps.
+    phase_lengths : tuple of (int, int)
+        Steps of maximum likelihood, over which its learning rate may fall, and of the discriminator's pretraining.
     n_rollouts : int
-        Of each beginning of a text; 0 gives all tokens of a text the reward of the whole.
+        Rollouts of each beginning of a text; 0 gives all tokens of a text the reward of the whole.
     with_baseline : bool
         Whether the mean reward at a token's place is taken off its reward.
     discriminator_steps : int
         Discriminator updates after each update by policy gradient.
     learning_rate, weight_decay : float
-        Of AdamW, for maximum likelihood.
+        Learning rate and weight decay of AdamW, for maximum likelihood.
     decay : bool
         Whether the learning rate of maximum likelihood falls along a cosine, to 0.
     generator_learning_rate, discriminator_learning_rate : float
-        Of Adam, for policy gradient and for the discriminator.
+        Learning rates of Adam, for policy gradient and for the discriminator.
     moving_average : float
         Decay of the moving average of the weights in one update by policy gradient.
     generator : torch.Generator
         Rules the texts that are drawn for training.
     **kwargs
-        Of ``skorch.NeuralNet``.
+        Parameters of ``skorch.NeuralNet``.
     """
 
-    phases = PHASES
+    phases = ("likelihood", "discriminator", "adversarial")
+    noisy_phases = ()  # the generator draws its words by itself
+    copied_phases = ("likelihood",)
 
     def __init__(
         self,
@@ -58,8 +59,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         discriminator,
         *,
         max_length,
-        n_likelihood,
-        n_discriminator,
+        phase_lengths,
         n_rollouts,
         with_baseline,
         discriminator_steps,
@@ -73,28 +73,21 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         **kwargs,
     ):
         self.max_length = max_length
-        self.n_likelihood = n_likelihood
-        self.n_discriminator = n_discriminator
         self.n_rollouts = n_rollouts
         self.with_baseline = with_baseline
+        self.discriminator_steps = discriminator_steps
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.decay = decay
+        self.generator_learning_rate = generator_learning_rate
+        self.discriminator_learning_rate = discriminator_learning_rate
         self.generator = generator
         super().__init__(
             module,
             discriminator,
-            render=None,
-            tokens=None,
+            phase_lengths=phase_lengths,
             n_updates=None,
             n_warmup=0,
-            loss="bce",
-            gradient_penalty=0.0,
-            penalty_every=1,
-            discriminator_steps=discriminator_steps,
-            generator_learning_rate=generator_learning_rate,
-            discriminator_learning_rate=discriminator_learning_rate,
-            beta1=0.9,
             moving_average=moving_average,
             **kwargs,
         )
@@ -111,26 +104,19 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         )
         return self
 
-    def initialize_module(self):
-        """Take the networks, and begin with maximum likelihood."""
-        super().initialize_module()
-        self.restart(self.n_likelihood, self.n_discriminator)
-        return self
-
-    def restart(self, n_likelihood, n_discriminator, **options):
-        """Begin again with maximum likelihood, over so many steps of the first two phases.
-
-        Parameters that are given as ``options`` hold from then on.
-        """
-        for name, value in options.items():
-            setattr(self, name, value)
+    def begin_phases(self, lengths):
+        """Begin with maximum likelihood at the next step."""
+        super().begin_phases(lengths)
         self.decays_ = self.decay
-        self.begin_phases(n_likelihood, n_discriminator)
 
     def hold(self):
         """Go on with maximum likelihood at a level learning rate, for any number of steps."""
+        self.begin_phases((sys.maxsize, 0))
         self.decays_ = False
-        self.begin_phases(sys.maxsize, 0)
+
+    def count_batches(self, phase):
+        """Return the discriminator updates that a step of policy gradient makes, and one batch otherwise."""
+        return self.discriminator_steps if phase == "adversarial" else 1
 
     def epoch_length(self, n_steps):
         """Return the steps of the next epoch, at most ``n_steps``."""
@@ -138,30 +124,18 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
             n_steps = min(n_steps, _STEPS_PER_EPOCH)
         return super().epoch_length(n_steps)
 
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Run an epoch, and record its phase too."""
-        if iterator is None:
-            return
-        phase = self.phase
-        iterator.n_parts = self.discriminator_steps if phase == "adversarial" else 1
-        self.history.record("phase", phase)
-        super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
-        if phase == "likelihood":  # what samples is then what was trained so far
-            self.average_.module.load_state_dict(self.module_.state_dict())
-
-    def train_step(self, batch, **fit_params):
-        """Make a step of the present phase."""
-        record = getattr(self, f"_train_{self.phase}")(batch)
-        self.n_steps_ += 1
-        return {"loss": next(iter(record.values())), "y_pred": None, "record": record}
+    def step(self, phase, batches):
+        """Make a step of maximum likelihood, of the discriminator or of policy gradient."""
+        return getattr(self, f"_train_{phase}")(batches)
 
     def _train_likelihood(self, parts):
         (batch,) = parts
         self.module_.train()
         weights = (batch.real > 0).float()
         loss = self._token_loss(batch.real, batch.conditions, weights / weights.sum())
-        factor = self._cosine(self.phase_lengths_[0]) if self.decays_ else 1.0
-        rate = factor * self.learning_rate
+        rate = self.learning_rate
+        if self.decays_:
+            rate *= 0.5 * (1 + math.cos(math.pi * self.place()[1] / self.phase_lengths_[0]))
         norm = self._descend(loss, self.module_, self.likelihood_optimizer_, rate)
         self.n_iter_ += 1
         return {"likelihood_loss": loss.detach(), "generator_grad_norm": norm}
@@ -180,7 +154,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         optimizer.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), _MAX_NORM)
-        _step(optimizer, rate)
+        step_optimizer(optimizer, rate)
         return norm
 
     def _draw(self, n, conditions, **options):
@@ -200,7 +174,7 @@ class SeqGANNet(PhasesMixin, AdversarialNet):
         if conditions is not None:
             conditions = conditions.repeat(2, 1)
         logits = self.discriminator_(torch.cat([batch.real, fake]), conditions)
-        loss = discriminator_loss(*logits.chunk(2), self.loss) / 2
+        loss = discriminator_loss(*logits.chunk(2), "bce") / 2
         rate = self.discriminator_learning_rate
         norm = self._descend(loss, self.discriminator_, self.discriminator_optimizer_, rate)
         return {"discriminator_loss": loss.detach(), "discriminator_grad_norm": norm}

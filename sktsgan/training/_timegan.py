@@ -10,23 +10,16 @@ from sktsgan.losses import (
     state_generator_loss,
     supervised_loss,
 )
-from sktsgan.training._adversarial import (
-    AdversarialNet,
-    LearningRateCourse,
-    _gradient_norm,
-    _step,
-)
-from sktsgan.training._phases import PhasesMixin
+from sktsgan.training._net import GANNet, LearningRateCourse, gradient_norm, step_optimizer
 
-__all__ = ["PHASES", "TimeGANNet"]
+__all__ = ["TimeGANNet"]
 
-PHASES = ("autoencoder", "supervised", "joint")
 _RECONSTRUCTION_WEIGHT = 10.0  # of the embedder and the recovery, as in the published code,
 _PREDICTABILITY_WEIGHT = 0.1  # and of the supervised loss for the embedder
 _LEAST_SQUARE = 1e-12  # under a root, for a finite slope
 
 
-class TimeGANNet(PhasesMixin, AdversarialNet):
+class TimeGANNet(GANNet):
     """Train embedder, recovery, supervisor, generator and discriminator (Yoon et al. 2019).
 
     Three phases follow each other: embedder and recovery learn to reconstruct, the supervisor learns to predict latent
@@ -40,47 +33,51 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
     discriminator : nn.Module
         ``discriminator(features, conditions, lengths)`` gives a logit for each step; ``features(states)`` and
         ``learn_scale(states, mask)`` as of RecurrentDiscriminator.
-    n_autoencoder, n_supervised : int
+    phase_lengths : tuple of (int, int)
         Steps of the first two phases.
     n_updates : int or None
         Joint steps over which the learning rates run their course; None keeps them level.
     n_warmup : int
         Joint steps before the generator's first update.
+    generator_steps : int
+        Updates of generator and autoencoder for each update of the discriminator, each on a batch of its own.
     loss : {"relativistic", "bce"}
     gamma : float
         Weight of the logits of states before the supervisor.
     moment_weight : float
-        Of the moments in the loss of the generator.
+        Weight of the moments in the generator's loss.
     gradient_penalty : float
         Weight of the zero-centred penalties on what the discriminator sees of real and of generated states.
     generator_learning_rate, discriminator_learning_rate : float
-        Of Adam; that of the autoencoder is 0.001.
-    betas : (float, float)
-        Of Adam for generator, supervisor and discriminator.
+        Learning rates of Adam; that of the autoencoder is 0.001.
+    betas : tuple of (float, float)
+        Decays of Adam's moments for generator, supervisor and discriminator.
     decay : bool
         Whether the learning rates rise over 100 steps of a phase and fall along a cosine at its end.
     moving_average : float
         Decay of the moving average of the weights in one update.
     **kwargs
-        Of ``skorch.NeuralNet``.
+        Parameters of ``skorch.NeuralNet``.
     """
 
-    phases = PHASES
+    phases = ("autoencoder", "supervised", "joint")
     supervised_weight = (
         100.0  # of the root of the supervised loss, for the supervisor: as published
     )
     threshold = 0.15  # nats: the discriminator is stepped only where its loss is above it
     autoencoder_learning_rate = 1e-3
+    penalty_step = 0.1  # in standard deviations of what the discriminator sees
+    penalty_every = 4  # steps; the weight makes up for those between
 
     def __init__(
         self,
         module,
         discriminator,
         *,
-        n_autoencoder,
-        n_supervised,
+        phase_lengths,
         n_updates,
         n_warmup,
+        generator_steps,
         loss,
         gamma,
         moment_weight,
@@ -92,35 +89,24 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
         moving_average,
         **kwargs,
     ):
-        self.n_autoencoder = n_autoencoder
-        self.n_supervised = n_supervised
+        self.generator_steps = generator_steps
+        self.loss = loss
         self.gamma = gamma
         self.moment_weight = moment_weight
+        self.gradient_penalty = gradient_penalty
+        self.generator_learning_rate = generator_learning_rate
+        self.discriminator_learning_rate = discriminator_learning_rate
         self.betas = betas
         self.decay = decay
         super().__init__(
             module,
             discriminator,
-            render=take_series,
-            tokens=None,
+            phase_lengths=phase_lengths,
             n_updates=n_updates,
             n_warmup=n_warmup,
-            loss=loss,
-            gradient_penalty=gradient_penalty,
-            penalty_every=4,
-            discriminator_steps=1,
-            generator_learning_rate=generator_learning_rate,
-            discriminator_learning_rate=discriminator_learning_rate,
-            beta1=betas[0],
             moving_average=moving_average,
             **kwargs,
         )
-
-    def initialize_module(self):
-        """Take the networks, and begin with the autoencoder."""
-        super().initialize_module()
-        self.begin_phases(self.n_autoencoder, self.n_supervised)
-        return self
 
     def initialize_optimizer(self, triggered_directly=None):
         """Give autoencoder, generator with supervisor, and discriminator an Adam each."""
@@ -134,8 +120,11 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
         self.discriminator_optimizer_ = torch.optim.Adam(
             self.discriminator_.parameters(), self.discriminator_learning_rate, betas=self.betas
         )
-        lengths = (self.n_autoencoder, self.n_supervised, self._n_joint())
-        self.courses_ = dict(zip(PHASES, map(LearningRateCourse, lengths), strict=True))
+        n_joint = None if self.n_updates is None else self.n_updates + self.n_warmup
+        self.courses_ = {
+            phase: LearningRateCourse(n_steps, not self.decay)
+            for phase, n_steps in zip(self.phases, (*self.phase_lengths, n_joint), strict=True)
+        }
         return self
 
     @property
@@ -151,42 +140,31 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
         gate = [] if nets.gate is None else [nets.gate]
         return [*nets.generator.parameters(), *nets.supervisor.parameters(), *gate]
 
-    def _n_joint(self):
-        return None if self.n_updates is None else self.n_updates + self.n_warmup
+    def restart(self, n_updates, phase_lengths=None, **options):
+        """Train on from the present weights; the learning rates of joint steps run their course again."""
+        super().restart(n_updates, phase_lengths, **options)
+        self.courses_["joint"].restart(self.place()[1], n_updates)
 
-    def restart(self, n_updates):
-        """Let the learning rates run their course again, over further joint steps."""
-        self.n_warmup = 0
-        self.courses_["joint"].restart(self._place()[1], n_updates)
+    def count_batches(self, phase):
+        """Return the number of generator updates of a step."""
+        return self.generator_steps
 
-    def hold(self):
-        """Keep the learning rates level from now on."""
-        self.courses_["joint"].n_steps = None
-
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Run an epoch, and record its phase too."""
-        if iterator is None:
-            return
-        self.history.record("phase", self.phase)
-        super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
-        if not self.n_iter_:  # what samples is then what was trained so far
-            self.average_.module.load_state_dict(self.module_.state_dict())
+    def step(self, phase, batches):
+        """Make a step of the autoencoder, of the supervisor or of all networks together."""
+        factor = self.courses_[phase](self.place()[1])
+        if phase == "autoencoder":
+            return self._train_autoencoder(batches[-1], factor)
+        if phase == "supervised":
+            return self._train_supervisor(batches[-1], factor)
+        return self._train_jointly(batches, factor)
 
     def train_step(self, batch, **fit_params):
-        """Make a step of the present phase."""
-        self._set_training(True)
+        """Make a step of the present phase; joint steps begin with a generator that is a copy of the embedder."""
         phase = self.phase
-        factor = self.courses_[phase](self._place()[1]) if self.decay else 1.0
-        if phase == "autoencoder":
-            record = self._train_autoencoder(batch[-1], factor)
-        elif phase == "supervised":
-            record = self._train_supervisor(batch[-1], factor)
-        else:
-            record = self._train_jointly(batch, factor)
-        self.n_steps_ += 1
-        if phase != "joint" and self.phase == "joint":
+        step = super().train_step(batch, **fit_params)
+        if phase != self.phase == "joint":
             self.module_.start_generator()
-        return {"loss": next(iter(record.values())), "y_pred": None, "record": record}
+        return step
 
     def _train_autoencoder(self, batch, factor):
         nets, mask = self.module_, _mask(batch)
@@ -194,8 +172,8 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
         loss = reconstruction_loss(batch.real, recovered, mask)
         self.autoencoder_optimizer_.zero_grad()
         _root(loss).backward()
-        norm = _norm(self.autoencoder_parameters)
-        _step(self.autoencoder_optimizer_, factor * self.autoencoder_learning_rate)
+        norm = gradient_norm(self.autoencoder_parameters)
+        step_optimizer(self.autoencoder_optimizer_, factor * self.autoencoder_learning_rate)
         return {"reconstruction_loss": loss.detach(), "autoencoder_grad_norm": norm}
 
     def _train_supervisor(self, batch, factor):
@@ -205,16 +183,16 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
         loss = supervised_loss(states, nets.supervisor(states, batch.conditions), mask)
         self.optimizer_.zero_grad()
         loss.backward()
-        norm = _norm(self.generator_parameters)
-        _step(self.optimizer_, factor * self.autoencoder_learning_rate)
+        norm = gradient_norm(self.generator_parameters)
+        step_optimizer(self.optimizer_, factor * self.autoencoder_learning_rate)
         return {"supervised_loss": loss.detach(), "generator_grad_norm": norm}
 
     def _train_jointly(self, parts, factor):
-        if not self._place()[1]:
+        if not self.place()[1]:
             real = parts[0]
             states = self.module_.embedder(real.real, real.conditions)
             self.discriminator_.learn_scale(states, _mask(real))
-        with_generator = self._place()[1] >= self.n_warmup
+        with_generator = self.place()[1] >= self.n_warmup
         for part in parts:
             record = self._update(part, factor, with_generator, part is parts[-1])
         self.n_iter_ += int(with_generator)
@@ -248,7 +226,7 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
 
     def _judge(self, batch, mask, features, copies):
         """Return the logits of some groups of states, of their own steps only."""
-        lengths = None if batch.residual is None else batch.residual.cpu().repeat(copies)
+        lengths = None if batch.lengths is None else batch.lengths.cpu().repeat(copies)
         conditions = _repeat(batch.conditions, copies)
         logits = self.discriminator_(features, conditions, lengths).chunk(copies)
         return [part.flatten() if mask is None else part[mask] for part in logits]
@@ -266,8 +244,8 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
 
     def _step_generator(self, slopes, factor):
         _set_gradients(self.generator_parameters, slopes)
-        norm = _norm(self.generator_parameters)
-        _step(self.optimizer_, factor * self.generator_learning_rate)
+        norm = gradient_norm(self.generator_parameters)
+        step_optimizer(self.optimizer_, factor * self.generator_learning_rate)
         self.average_.update_parameters(self.module_)
         return {"generator_grad_norm": norm}
 
@@ -276,7 +254,7 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
         loss = reconstruction_loss(batch.real, recovered, mask)
         self.autoencoder_optimizer_.zero_grad()
         torch.autograd.backward([_RECONSTRUCTION_WEIGHT * _root(loss), states], [None, pull])
-        _step(self.autoencoder_optimizer_, factor * self.autoencoder_learning_rate)
+        step_optimizer(self.autoencoder_optimizer_, factor * self.autoencoder_learning_rate)
         return {"reconstruction_loss": loss.detach()}
 
     def _step_discriminator(self, batch, mask, logits, features, factor):
@@ -295,22 +273,17 @@ class TimeGANNet(PhasesMixin, AdversarialNet):
             loss = loss + self.gradient_penalty * self.penalty_every * penalty
         parameters = list(self.discriminator_.parameters())
         _set_gradients(parameters, torch.autograd.grad(loss, parameters))
-        record["discriminator_grad_norm"] = _gradient_norm(self.discriminator_)
-        _step(self.discriminator_optimizer_, factor * self.discriminator_learning_rate)
+        record["discriminator_grad_norm"] = gradient_norm(self.discriminator_.parameters())
+        step_optimizer(self.discriminator_optimizer_, factor * self.discriminator_learning_rate)
         return record
-
-
-def take_series(series, lengths):
-    """Return what the networks make: they make series, of which the lengths cut nothing yet."""
-    return series
 
 
 def _mask(batch):
     """Return which steps belong to their series, or None for all."""
-    if batch.residual is None:
+    if batch.lengths is None:
         return None
     steps = torch.arange(batch.real.shape[1], device=batch.real.device)
-    return steps < batch.residual[:, None]
+    return steps < batch.lengths[:, None]
 
 
 def _repeat(conditions, copies):
@@ -319,10 +292,6 @@ def _repeat(conditions, copies):
 
 def _root(loss):
     return torch.sqrt(loss + _LEAST_SQUARE)
-
-
-def _norm(parameters):
-    return torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
 
 
 def _set_gradients(parameters, gradients):

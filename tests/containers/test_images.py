@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
-from sktsgan.containers._images import read_images, read_training_images
+from sktsgan.containers._images import read_training_images
 
 DTYPES = ["uint8", "int16", "int64", "float16", "float32", "float64", "bool"]
 
@@ -47,7 +47,7 @@ def test_there_and_back(dtype, shape, image_shape, inside):
     back = container.wrap(images)
     assert back.dtype == X.dtype
     np.testing.assert_array_equal(back, X)
-    again = read_images(BaseEstimator(), X, container) if X.ndim > 2 else images
+    again = container.read(BaseEstimator(), X) if X.ndim > 2 else images
     np.testing.assert_array_equal(again, images)
 
 
@@ -61,7 +61,7 @@ def test_frame():
     X = pd.DataFrame(make((5, 24))).add_prefix("p").astype({"p3": "float32"})
     images, container = read(X, (4, 6))
     starts = pd.date_range("2024-01-01", periods=5)
-    back = container.wrap(images, starts)
+    back = container.wrap(images, pd.DataFrame({"timestamp": starts}))
     pd.testing.assert_frame_equal(back, X.set_axis(starts), check_freq=False)
 
 
@@ -117,4 +117,4 @@ def test_other_images_later():
     expected = (
         "X has images of shape (4, 7), but BaseEstimator was fitted on images of shape (4, 6)."
     )
-    assert message_of(read_images, BaseEstimator(), make((5, 4, 7)), container) == expected
+    assert message_of(container.read, BaseEstimator(), make((5, 4, 7))) == expected

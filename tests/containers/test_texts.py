@@ -61,7 +61,9 @@ def test_other_containers_of_texts():
     assert container.wrap(tokens).dtype == object
     tokens, container = read_texts(np.array(TEXTS), lowercase=False)
     assert container.wrap(tokens).dtype.kind == "U"
-    longer = container.wrap(tokens, [None, "a cat and a", None])
+    longer = container.wrap(
+        tokens, pd.DataFrame({"prefix": [None, "a cat and a", None]}, dtype=object)
+    )
     assert longer[1] == "a cat and a"  # no string is cut to the width of the first ones
 
 
@@ -148,13 +150,16 @@ def test_beginnings_are_kept_as_given():
     assert given == ["a", "zebu", ", "]
     assert numbers[1] == UNKNOWN
     row = np.array([*numbers, *container.encode(["a cat"])[0, :2]])[None]
-    assert container.wrap(row, ["A Zebu,"]) == ["A Zebu, a cat"]
-    assert container.wrap(row[:, :3], ["A Zebu,"]) == ["A Zebu,"]
-    assert container.wrap(tokens, ["", None]) == ["a man, a cat"] * 2
+    assert container.wrap(row, pd.DataFrame({"prefix": ["A Zebu,"]})) == ["A Zebu, a cat"]
+    assert container.wrap(row[:, :3], pd.DataFrame({"prefix": ["A Zebu,"]})) == ["A Zebu,"]
+    assert (
+        container.wrap(tokens, pd.DataFrame({"prefix": ["", None]}, dtype=object))
+        == ["a man, a cat"] * 2
+    )
     _, container = read_texts([[5, 2, 2], [2, 5, 5]])
     assert container.split_beginning([9, 2]) == ([9, 2], [UNKNOWN, 3])
     np.testing.assert_array_equal(
-        container.wrap(np.array([[UNKNOWN, 3, 4]]), [[9, 2]]), [[9, 2, 5]]
+        container.wrap(np.array([[UNKNOWN, 3, 4]]), pd.DataFrame({"prefix": [[9, 2]]})), [[9, 2, 5]]
     )
 
 

@@ -11,7 +11,6 @@ from sktsgan.containers._windows import (
     check_window_pair,
     check_windows,
     read_training_windows,
-    read_windows,
 )
 
 
@@ -110,17 +109,17 @@ def test_lists_leave_as_arrays(windows):
 
 def test_windows_of_a_fitted_estimator(windows):
     estimator, _, container = read(windows)
-    np.testing.assert_array_equal(read_windows(estimator, windows[:1], container), windows[:1])
+    np.testing.assert_array_equal(container.read(estimator, windows[:1]), windows[:1])
     message = "X has 3 features, but BaseEstimator is expecting 4 features as input."
-    assert_refused(message, read_windows, estimator, windows[:, 1:], container)
+    assert_refused(message, container.read, estimator, windows[:, 1:])
     message = "X has 2 channels, but n_channels=3."
-    assert_refused(message, read_windows, estimator, windows[..., 1:], container)
+    assert_refused(message, container.read, estimator, windows[..., 1:])
     estimator, _, container = read(windows.reshape(10, 12), 3)
-    read_windows(estimator, windows.reshape(10, 12), container)
+    container.read(estimator, windows.reshape(10, 12))
 
 
 def test_windows_of_another_number_of_axes(windows):
     estimator, _, container = read(windows.reshape(10, 12), 3)
     message = "X has windows of 12 steps, but BaseEstimator was fitted on windows of 4."
     three_axes = windows.reshape(10, 12)[..., None].repeat(3, axis=2)
-    assert_refused(message, read_windows, estimator, three_axes, container)
+    assert_refused(message, container.read, estimator, three_axes)

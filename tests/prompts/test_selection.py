@@ -142,11 +142,11 @@ def test_never_seen(table, prompt):
 
 def test_of_other_length(table):
     for prompt in (["January"] * 2, STARTS[:2], pd.DataFrame({"month": [1, 2]})):
-        expected = "prompt must be one label or n_samples=3 of them, got shape (2,)."
+        expected = "prompt must be one or n_samples=3 of them, got shape (2,)."
         assert message_of(table, prompt) == expected
 
 
 def test_several_values_of_one_condition(table):
-    expected = "prompt['month'] must be one value, got [1, 2]; a DataFrame has one for each window."
+    expected = "prompt['month'] must be one value, got [1, 2]; a DataFrame has a row for each item."
     assert message_of(table, {"month": [1, 2]}) == expected
     assert message_of(table, [{"month": [1, 2]}] * 3) == expected

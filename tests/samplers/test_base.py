@@ -9,7 +9,7 @@ import torch
 from sklearn.exceptions import NotFittedError
 
 from sktsgan import CopulaSampler, distribution_kl_score
-from sktsgan.samplers import _base
+from sktsgan.samplers import _blocks
 
 
 def message_of(call, *args, error=ValueError, **kwargs):
@@ -35,7 +35,7 @@ def test_prompt_never_seen(sampler, walks, labels):
     expected = "prompt='z' was not seen in fit; the classes are ['a', 'b', 'c']."
     assert message_of(sampler.sample, 2, prompt="z") == expected
     assert message_of(sampler.sample, 2, prompt=["a", "z"]) == expected
-    expected = "prompt must be one label or n_samples=2 of them, got shape (3,)."
+    expected = "prompt must be one or n_samples=2 of them, got shape (3,)."
     assert message_of(sampler.sample, 2, prompt=["a", "b", "c"]) == expected
 
 
@@ -139,7 +139,7 @@ def test_one_class(sampler, walks):
 
 def test_blocks_do_not_show(sampler, walks, labels, monkeypatch):
     """Items come in order and in number also where they are drawn in many blocks."""
-    monkeypatch.setattr(_base, "_BLOCK_WINDOWS", 7)
+    monkeypatch.setattr(_blocks, "_BLOCK_ITEMS", 7)
     walks[labels == "b"] += 100
     sampler.fit(walks, np.where(labels == "b", "high", "low"))
     prompt = np.array(["high", "low"])[np.random.default_rng(0).integers(2, size=500)]
@@ -155,11 +155,11 @@ def test_iter_sample_draws_as_it_goes(walks, monkeypatch):
     drawn = []
 
     class Counting(CopulaSampler):
-        def _draw(self, n_windows, rows, generator):
-            drawn.append(n_windows)
-            return super()._draw(n_windows, rows, generator)
+        def _make(self, rows, generator):
+            drawn.append(len(rows))
+            return super()._make(rows, generator)
 
-    monkeypatch.setattr(_base, "_BLOCK_WINDOWS", 10)
+    monkeypatch.setattr(_blocks, "_BLOCK_ITEMS", 10)
     batches = Counting().fit(walks).iter_sample(10**9, batch_size=4)
     assert drawn == []
     next(batches)
@@ -186,13 +186,13 @@ def test_memory_of_iter_sample_is_bounded(walks):
 
 
 def test_large_windows_make_small_blocks(walks, monkeypatch):
-    monkeypatch.setattr(_base, "_BLOCK_VALUES", 8 * 2 * 3)
+    monkeypatch.setattr(_blocks, "_BLOCK_VALUES", 8 * 2 * 3)
     sizes = []
 
     class Counting(CopulaSampler):
-        def _draw(self, n_windows, rows, generator):
-            sizes.append(n_windows)
-            return super()._draw(n_windows, rows, generator)
+        def _make(self, rows, generator):
+            sizes.append(len(rows))
+            return super()._make(rows, generator)
 
     assert len(Counting().fit(walks).sample(8)) == 8
     assert sizes == [3, 3, 2]

@@ -245,5 +245,5 @@ def test_other_series_are_refused(series, labels):
         sampler.score([one[:, :1] for one in series])
     with pytest.raises(ValueError, match="as many axes as those of fit"):
         sampler.score([one.ravel() for one in series[:3]])
-    with pytest.raises(ValueError, match="y has 79 labels, but X has 80 windows"):
+    with pytest.raises(ValueError, match="y has 79 labels, but X has 80 series"):
         sampler.fit(series, labels[1:])

@@ -136,11 +136,11 @@ class Still(BaseSampler):
     _parameter_constraints = {}
     n_channels = None
 
-    def _fit_windows(self, windows, classes):
+    def _learn(self, windows, classes):
         self.windows_ = windows
 
-    def _draw(self, n_windows, classes, generator):
-        return self.windows_[:n_windows]
+    def _make(self, rows, generator):
+        return self.windows_[: len(rows)]
 
 
 def test_samplers_without_impute_refuse_nan(windows):

@@ -8,7 +8,7 @@ import torch
 
 from sktsgan import SeqGANSampler
 from sktsgan.exceptions import ModeCollapseWarning
-from sktsgan.samplers._temperature import (
+from sktsgan.training._temperature import (
     LEAST_TEMPERATURE,
     distinct_share,
     find_temperature,

@@ -6,19 +6,21 @@ import pytest
 import torch
 from sklearn.utils.validation import check_is_fitted
 
+from sktsgan.samplers import SeqGANSampler
 from sktsgan.samplers._base import BaseSampler
-from sktsgan.samplers._texts import TextsMixin
 from sktsgan.utils.estimator_checks import TEXTS, check_sampler
 
 TEXT = ["a cat sat.", "a cat ran.", "a dog sat.", "the dog, a good one, ran."] * 5
 LABELS = ["cat", "cat", "dog", "dog"] * 5
 
 
-class CopySampler(TextsMixin, BaseSampler):
+class CopySampler(BaseSampler):
     """Sample training texts, whose first tokens are replaced by the beginning."""
 
     _parameter_constraints = {}
     temperature_ = 1.0
+    _read, _read_drawing = SeqGANSampler._read, SeqGANSampler._read_drawing
+    sample, iter_sample = SeqGANSampler.sample, SeqGANSampler.iter_sample
 
     def __init__(
         self,
@@ -38,10 +40,10 @@ class CopySampler(TextsMixin, BaseSampler):
         self.vocabulary = vocabulary
         self.random_state = random_state
 
-    def _fit_windows(self, tokens, rows):
+    def _learn(self, tokens, rows):
         self.tokens_ = torch.as_tensor(tokens)
 
-    def _draw(self, n_texts, rows, generator, prefix, drawing):
+    def _make(self, rows, generator, prefix=None, drawing=None):
         self.drawing_ = drawing
         tokens = self.tokens_[rows]
         tokens[tokens == 2] = 3  # no sampler draws unknown words
@@ -63,6 +65,12 @@ class CopySampler(TextsMixin, BaseSampler):
     def score(self, X, y=None):
         check_is_fitted(self, "container_")
         return float(self._read_more(X).mean())
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.categorical = True
+        tags.input_tags.three_d_array = False
+        return tags
 
 
 @pytest.fixture
@@ -144,7 +152,7 @@ def test_beginnings_without_labels():
     assert all(text.startswith("cat") for text in sampler.sample(5, prompt="cat"))
     texts, table = sampler.sample(2, prompt=["the", None], return_prompt=True)
     assert texts[0].startswith("the") and list(table.columns) == ["prefix"]
-    with pytest.raises(ValueError, match=r"prompt=\{'y': 'cat'\} asks for a condition"):
+    with pytest.raises(ValueError, match=r"prompt=\{'label': 'cat'\} asks for a condition"):
         sampler.sample(2, prompt=["the", {"label": "cat"}])
 
 
@@ -189,7 +197,7 @@ def test_integers_begin_with_integers():
             "a " * 9,
             "prompt must begin with fewer tokens than the longest item has, max_length=9, got 9",
         ),
-        (["cat", "the"], "prompt must be one label or beginning or n_samples=3 of them, got 2"),
+        (["cat", "the"], r"prompt must be one or n_samples=3 of them, got shape \(2,\)"),
         (7, "prompt=7 was not seen in fit"),
     ],
 )

@@ -134,7 +134,7 @@ def test_windows_cannot_be_repaired(walks):
     assert not hasattr(sampler, "impute")
     sampler.fit(walks)
     assert not hasattr(sampler, "impute")
-    with pytest.raises(ValueError, match="TimeGANSampler can't fill in missing values"):
+    with pytest.raises(ValueError, match="TimeGANSampler can't impute missing values"):
         sampler.sample(2, prompt=np.full((2, 8, 2), np.nan))
 
 

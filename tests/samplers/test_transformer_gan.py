@@ -15,7 +15,7 @@ from sktsgan import CopulaSampler, TransformerGANSampler
 from sktsgan._random import torch_generator
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.networks import RefiningGenerator, TransformerGenerator
-from sktsgan.samplers import _adversarial
+from sktsgan.samplers import _gan
 
 LITERATURE = {
     "base": None,
@@ -383,8 +383,8 @@ def test_early_stopping_holds_blocks_out_and_returns_the_best(make_gan, monkeypa
         seen.append((held_out, made))
         return next(scores)
 
-    monkeypatch.setattr(_adversarial, "classifier_two_sample_score", judge)
-    monkeypatch.setattr(_adversarial, "_STEPS_PER_JUDGEMENT", 50)
+    monkeypatch.setattr(_gan, "classifier_two_sample_score", judge)
+    monkeypatch.setattr(_gan, "_STEPS_PER_JUDGEMENT", 50)
     params = {"n_iter_no_change": 100, "validation_fraction": 0.4, "warmup": 0}
     sampler = make_gan(max_iter=400, **params).fit(windows)
     assert sampler.n_iter_ == 150  # best after 50
@@ -393,7 +393,7 @@ def test_early_stopping_holds_blocks_out_and_returns_the_best(make_gan, monkeypa
     rows = [int(np.flatnonzero((windows == w).all(axis=(1, 2)))[0]) for w in held_out]
     assert np.sum(np.diff(rows) == 1) == 110  # ten blocks of twelve neighbours
     generator = torch_generator(0)
-    again = sampler._draw(120, torch.as_tensor(rows), generator)
+    again = sampler._make(torch.as_tensor(rows), generator)
     np.testing.assert_array_equal(again, seen[1][1])
     accuracies = [r["validation_accuracy"] for r in sampler.history_ if "validation_accuracy" in r]
     assert accuracies == [0.6, 0.9, 0.8]
@@ -411,7 +411,7 @@ def test_early_stopping_needs_windows(make_gan, walks, fraction):
     with pytest.raises(
         ValueError,
         match=re.escape(
-            f"validation_fraction={fraction} of 80 windows are {n}; n_iter_no_change needs 100 to judge by "
+            f"validation_fraction={fraction} holds out {n} of 80; n_iter_no_change needs 100 to judge by "
             "and 2 to train on."
         ),
     ):

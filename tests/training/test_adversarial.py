@@ -10,8 +10,8 @@ from torch import nn
 
 from sktsgan.losses import LOSSES, discriminator_loss, generator_loss
 from sktsgan.training import AdversarialBatches, AdversarialNet
-from sktsgan.training._adversarial import LearningRateCourse
 from sktsgan.training._batches import Batch
+from sktsgan.training._net import LearningRateCourse
 
 OPTIONS = {
     "n_updates": 10,
@@ -22,7 +22,8 @@ OPTIONS = {
     "discriminator_steps": 1,
     "generator_learning_rate": 0.01,
     "discriminator_learning_rate": 0.01,
-    "beta1": 0.0,
+    "betas": (0.0, 0.99),
+    "decay": True,
     "moving_average": 0.9,
     "verbose": 0,
 }
@@ -71,14 +72,13 @@ def make_batch():
     return Batch(torch.randn(8, 3, 2), torch.randn(8, 3), None, None)
 
 
-def make_batches(n_items=16, batch_size=8, n_parts=1):
+def make_batches(n_items=16, batch_size=8):
     return AdversarialBatches(
         torch.randn(n_items, 3, 2),
         torch.arange(n_items),
         None,
-        lambda n, rows, generator: (torch.randn(n, 3, generator=generator), None),
+        lambda rows, generator: (torch.randn(len(rows), 3, generator=generator), None),
         batch_size=batch_size,
-        n_parts=n_parts,
         generator=torch.Generator().manual_seed(0),
         device="cpu",
     )

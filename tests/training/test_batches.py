@@ -3,17 +3,20 @@ import torch
 from sktsgan.training import AdversarialBatches
 
 
-def draw_noise(n, rows, generator):
-    return torch.randn(n, 3, generator=generator), None
+def draw_noise(rows, generator):
+    return torch.randn(len(rows), 3, generator=generator), None
 
 
 def make_batches(n_items=12, rows=None, conditions=None, **options):
     real = torch.arange(n_items, dtype=torch.float32).reshape(n_items, 1, 1)
-    options = {"batch_size": 4, "n_parts": 1, "device": "cpu"} | options
+    options = {"batch_size": 4, "device": "cpu"} | options
     generator = torch.Generator().manual_seed(options.pop("seed", 0))
     noise = options.pop("draw_noise", draw_noise)
     rows = torch.arange(n_items) if rows is None else rows
-    return AdversarialBatches(real, rows, conditions, noise, generator=generator, **options)
+    n_parts = options.pop("n_parts", 1)
+    batches = AdversarialBatches(real, rows, conditions, noise, generator=generator, **options)
+    batches.n_parts = n_parts
+    return batches
 
 
 def rows_of(parts):
@@ -52,8 +55,8 @@ def test_few_items_make_small_batches():
 
 
 def test_noise_is_drawn_for_the_rows_of_the_items():
-    def draw(n, rows, generator):
-        return rows[:, None] * torch.ones(n, 2), torch.full((n, 1), 7.0)
+    def draw(rows, generator):
+        return rows[:, None] * torch.ones(len(rows), 2), torch.full((len(rows), 1), 7.0)
 
     rows, conditions = 100 + torch.arange(12), torch.randn(12, 3)
     batches = make_batches(rows=rows, conditions=conditions, draw_noise=draw)

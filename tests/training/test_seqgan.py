@@ -13,8 +13,7 @@ from sktsgan.training import AdversarialBatches, SeqGANNet
 N_TOKENS, LENGTH = 12, 5
 OPTIONS = {
     "max_length": LENGTH,
-    "n_likelihood": 0,
-    "n_discriminator": 0,
+    "phase_lengths": (0, 0),
     "n_rollouts": 2,
     "with_baseline": True,
     "discriminator_steps": 1,
@@ -65,9 +64,8 @@ def make_batches(tokens, conditions=None):
         tokens,
         torch.arange(len(tokens)),
         conditions,
-        lambda n, rows, generator: (torch.empty(n, 0), None),
+        None,
         batch_size=16,
-        n_parts=1,
         generator=torch.Generator().manual_seed(0),
         device="cpu",
     )
@@ -88,7 +86,7 @@ def moved_by_a_step(net, conditions=None):
 @pytest.mark.parametrize("n_conditions", [0, 2])
 def test_phases_move_what_they_are_for(n_conditions):
     conditions = torch.randn(64, n_conditions) if n_conditions else None
-    net = make_net(n_conditions=n_conditions, n_likelihood=1, n_discriminator=1)
+    net = make_net(n_conditions=n_conditions, phase_lengths=(1, 1))
     for phase, moved, n_updates in (
         ("likelihood", [True, False], 1),
         ("discriminator", [False, True], 1),
@@ -100,7 +98,7 @@ def test_phases_move_what_they_are_for(n_conditions):
 
 
 def test_epochs_span_no_two_phases():
-    net = make_net(n_likelihood=7, n_discriminator=4)
+    net = make_net(phase_lengths=(7, 4))
     assert net.count_epochs(7 + 4 + 23, 5) == 2 + 1 + 5
     net.run(make_batches(make_texts()), 7 + 4 + 23, 5)
     phases = [row["phase"] for row in net.history]
@@ -108,7 +106,7 @@ def test_epochs_span_no_two_phases():
 
 
 def test_likelihood_teaches_the_language():
-    net = make_net(n_likelihood=150, decay=True, learning_rate=0.05)
+    net = make_net(phase_lengths=(150, 0), decay=True, learning_rate=0.05)
     net.run(make_batches(make_texts(256)), 150, 50)
     losses = [row["likelihood_loss"] for row in net.history]
     # three words at each place, and the uncertainty of the end
@@ -158,7 +156,7 @@ def test_policy_gradient_makes_what_is_rewarded(n_rollouts):
 
 
 def test_pickling_goes_on_the_same():
-    net = make_net(n_likelihood=2, n_discriminator=1)
+    net = make_net(phase_lengths=(2, 1))
     net.run(make_batches(make_texts()), 4, 50)
     again = pickle.loads(pickle.dumps(net))
     for one in (net, again):
@@ -170,13 +168,13 @@ def test_pickling_goes_on_the_same():
 
 
 def test_holding_keeps_to_likelihood_at_a_level_rate():
-    net = make_net(n_likelihood=2, decay=True)
+    net = make_net(phase_lengths=(2, 0), decay=True)
     net.run(make_batches(make_texts()), 3, 50)
     net.hold()
     assert net.phase == "likelihood"
     net.run(make_batches(make_texts()), 3, 50)
     assert net.phase == "likelihood"
     assert net.likelihood_optimizer_.param_groups[0]["lr"] == OPTIONS["learning_rate"]
-    net.restart(2, 1)
+    net.restart(None, (2, 1))
     net.run(make_batches(make_texts()), 4, 50)
     assert [row["phase"] for row in net.history][-3:] == list(net.phases)

@@ -20,8 +20,8 @@ from sktsgan.training import AdversarialBatches, TimeGANNet
 from sktsgan.training._batches import Batch
 
 OPTIONS = {
-    "n_autoencoder": 0,
-    "n_supervised": 0,
+    "phase_lengths": (0, 0),
+    "generator_steps": 1,
     "n_updates": 10,
     "n_warmup": 0,
     "loss": "bce",
@@ -56,17 +56,16 @@ def make_net(base=True, threshold=0.0, **options):
 
 
 def make_batch(lengths=None):
-    return Batch(torch.rand(8, 6, 2), torch.rand(8, 6, 2), lengths, None)
+    return Batch(torch.rand(8, 6, 2), torch.rand(8, 6, 2), lengths=lengths)
 
 
-def make_batches(n_parts=1):
+def make_batches():
     return AdversarialBatches(
         torch.rand(16, 6, 2),
         torch.arange(16),
         None,
-        lambda n, rows, generator: (torch.rand(n, 6, 2, generator=generator), None),
+        lambda rows, generator: (torch.rand(len(rows), 6, 2, generator=generator), None),
         batch_size=8,
-        n_parts=n_parts,
         generator=torch.Generator().manual_seed(0),
         device="cpu",
     )
@@ -90,7 +89,7 @@ def moved(net, steps=1, batch=None):
 
 
 def test_phases_move_what_they_are_for():
-    net = make_net(n_autoencoder=1, n_supervised=1, n_warmup=1, base=False)
+    net = make_net(phase_lengths=(1, 1), n_warmup=1, base=False)
     assert net.phase == "autoencoder"
     assert moved(net) == {"embedder", "recovery"}
     assert net.phase == "supervised"
@@ -103,7 +102,7 @@ def test_phases_move_what_they_are_for():
 
 
 def test_the_generator_begins_as_the_embedder():
-    net = make_net(n_autoencoder=2)
+    net = make_net(phase_lengths=(2, 0))
     for _ in range(2):
         assert net.phase == "autoencoder"
         net.train_step((make_batch(),))
@@ -121,7 +120,7 @@ def direct_losses(net, batch, mask):
     nets, judge = net.module_, net.discriminator_
 
     def logits(states):
-        made = judge(judge.features(states), None, batch.residual)
+        made = judge(judge.features(states), None, batch.lengths)
         return made.flatten() if mask is None else made[mask]
 
     real = nets.embedder(batch.real)
@@ -163,7 +162,7 @@ def test_one_pass_gives_each_player_its_own_gradient(loss, base, lengths):
             torch.testing.assert_close(parameter.grad, slope, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("phase", [{"n_autoencoder": 1}, {"n_supervised": 1}, {}])
+@pytest.mark.parametrize("phase", [{"phase_lengths": (1, 0)}, {"phase_lengths": (0, 1)}, {}])
 def test_padding_moves_nothing(phase):
     batch = make_batch(LENGTHS)
     inside = (torch.arange(6) < LENGTHS[:, None])[..., None]
@@ -205,7 +204,7 @@ def test_every_part_updates_the_generator_and_the_last_the_discriminator():
 
 
 def test_history_has_the_phases_in_epochs_of_their_own():
-    net = make_net(n_autoencoder=5, n_supervised=2, n_warmup=1)
+    net = make_net(phase_lengths=(5, 2), n_warmup=1)
     assert net.count_epochs(11, 3) == 5
     net.run(make_batches(), 11, 3)
     assert [row["phase"] for row in net.rows()] == [
@@ -223,12 +222,12 @@ def test_history_has_the_phases_in_epochs_of_their_own():
 
 
 def test_before_the_first_update_the_networks_as_they_are_sample():
-    net = make_net(n_autoencoder=5).run(make_batches(), 3, 3)
+    net = make_net(phase_lengths=(5, 0)).run(make_batches(), 3, 3)
     torch.testing.assert_close(weights(net.average_.module), weights(net.module_))
 
 
 def test_learning_rates_run_a_course_in_each_phase():
-    net = make_net(n_autoencoder=50, n_supervised=50, decay=True, n_updates=50)
+    net = make_net(phase_lengths=(50, 50), decay=True, n_updates=50)
     rates = []
     for _ in range(150):
         net.train_step((make_batch(),))
@@ -241,7 +240,7 @@ def test_learning_rates_run_a_course_in_each_phase():
 
 @pytest.mark.parametrize("make_copy", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
 def test_a_copy_goes_on_as_the_original_does(make_copy):
-    net = make_net(n_autoencoder=1, n_supervised=1).run(make_batches(), 4, 3)
+    net = make_net(phase_lengths=(1, 1)).run(make_batches(), 4, 3)
     other, batch = make_copy(net), make_batch()
     for _ in range(3):
         net.train_step((batch,))
@@ -251,7 +250,7 @@ def test_a_copy_goes_on_as_the_original_does(make_copy):
 
 
 def test_restart_begins_the_course_anew():
-    net = make_net(n_autoencoder=2, n_supervised=2, n_updates=4, decay=True)
+    net = make_net(phase_lengths=(2, 2), n_updates=4, decay=True)
     net.run(make_batches(), 8, 8)
     low = net.optimizer_.param_groups[0]["lr"]
     net.restart(100)

@@ -61,38 +61,38 @@ class Greedy(CopulaSampler):
 
 
 class Wide(CopulaSampler):
-    def _draw(self, n_windows, rows, generator):
-        return 2 * super()._draw(n_windows, rows, generator)
+    def _make(self, rows, generator):
+        return 2 * super()._make(rows, generator)
 
 
 class Noisy(CopulaSampler):
-    def _draw(self, n_windows, rows, generator):
-        windows = super()._draw(n_windows, rows, generator)
+    def _make(self, rows, generator):
+        windows = super()._make(rows, generator)
         return windows + 1e-9 * np.arange(windows.size).reshape(windows.shape)
 
 
 class Unpicklable(CopulaSampler):
-    def _fit_windows(self, windows, rows):
-        super()._fit_windows(windows, rows)
+    def _learn(self, windows, rows):
+        super()._learn(windows, rows)
         self.draw_ = lambda: None
 
 
 class Gullible(CopulaSampler):
-    def _read_prompt(self, prompt, n_samples):
+    def _select(self, prompt, n_samples):
         try:
-            return super()._read_prompt(prompt, n_samples)
+            return super()._select(prompt, n_samples)
         except ValueError:
-            return super()._read_prompt(None, n_samples)
+            return super()._select(None, n_samples)
 
 
 class DeafToPrompts(CopulaSampler):
-    def _draw(self, n_windows, rows, generator):
-        return super()._draw(n_windows, torch.zeros_like(rows), generator)
+    def _make(self, rows, generator):
+        return super()._make(torch.zeros_like(rows), generator)
 
 
 class Unordered(CopulaSampler):
-    def _read_prompt(self, prompt, n_samples):
-        selection = super()._read_prompt(prompt, n_samples)
+    def _select(self, prompt, n_samples):
+        selection = super()._select(prompt, n_samples)
         if selection.which is not None:
             selection.which = selection.which.sort().values
         return selection
@@ -105,7 +105,7 @@ class Careless(CopulaSampler):
 
 class Undated(CopulaSampler):
     def sample(self, n_samples=1, **options):
-        return self.container_.wrap(self._draw(n_samples, None, None))
+        return self.container_.wrap(self._make(torch.arange(n_samples), None))
 
 
 class Trusting(CopulaSampler):

@@ -1,0 +1,1 @@
+"""What over-sampling brings to classifiers."""

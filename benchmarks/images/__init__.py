@@ -1,0 +1,1 @@
+"""Images of digits: how close, and the network that judges them."""

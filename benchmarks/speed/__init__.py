@@ -1,0 +1,1 @@
+"""Time and memory, against code that does no more than it must."""

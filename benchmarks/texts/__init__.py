@@ -1,0 +1,1 @@
+"""Texts: captions, and the oracle of SeqGAN's experiment."""

@@ -1,0 +1,269 @@
+"""What samplers with a generator and a discriminator share."""
+
+import warnings
+from abc import abstractmethod
+from functools import partial
+
+import numpy as np
+import torch
+from sklearn.base import _fit_context
+from sklearn.callback import with_callbacks
+
+from sktsgan._random import draw_seed, local_torch_seed, threads_for, torch_generator
+from sktsgan.exceptions import ModeCollapseWarning
+from sktsgan.metrics import classifier_two_sample_score
+from sktsgan.samplers._base import BaseSampler
+from sktsgan.training import AdversarialBatches
+from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, StepProgressBar
+
+__all__ = ["GANSampler", "held_out_blocks"]
+
+_STEPS_PER_EPOCH = 50
+_COLLAPSED_SHARE = 0.1
+_STEPS_PER_JUDGEMENT = 500
+_JUDGED = 1000  # items of a judgement, each of real and generated ones
+_HELD_OUT_BLOCKS = 10
+_MIN_HELD_OUT = 100  # by 40, the classifier saw nothing of a pair that 120 told from its base
+
+
+def _choose_device(device):
+    if device != "auto":
+        try:
+            return torch.device(device)
+        except RuntimeError:
+            raise ValueError(f'device must be "auto" or a torch device, got {device!r}.') from None
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def _check_callbacks(callbacks):
+    """Refuse what skorch would only stumble over once training begins."""
+    for item in callbacks or []:
+        callback = item[1] if isinstance(item, tuple) and len(item) == 2 else item
+        if not hasattr(callback, "on_train_begin"):
+            raise ValueError(
+                f"callbacks must hold skorch callbacks or (name, callback) pairs, got {item!r}."
+            )
+
+
+def _count_held_out(n_items, fraction):
+    return round(fraction * n_items)
+
+
+def held_out_blocks(n_items, fraction):
+    """Return a mask of the items to hold out: contiguous blocks of equal length, evenly spread.
+
+    Windows that follow each other overlap; single ones would have their twins among the others.
+    """
+    place = np.arange(n_items) * _HELD_OUT_BLOCKS / n_items % 1
+    held_out = np.zeros(n_items, dtype=bool)
+    held_out[np.argsort(-place, kind="stable")[: _count_held_out(n_items, fraction)]] = True
+    return held_out
+
+
+class GANSampler(BaseSampler):
+    """Base of samplers that train a generator against a discriminator.
+
+    A sampler adds two hooks. ``_build(items, seed)`` sets ``scaler_`` and returns a GANNet, or None
+    where there is nothing to learn. ``_noise(rows, generator)`` returns what the generator starts from for those rows
+    of ``conditions_``, and what its net's ``render`` takes besides, or None.
+
+    It has the parameters ``max_iter``, ``batch_size``, ``warm_start``, ``device``, ``callbacks``, ``verbose`` and
+    ``random_state``; with ``n_iter_no_change`` and ``validation_fraction`` it stops early, with ``warmup`` the
+    discriminator begins alone.
+    """
+
+    n_iter_no_change = None  # of samplers without early stopping
+    warmup = 0.0  # of samplers whose networks begin together
+    _forward_items = 2048  # of a forward pass in sampling: what stays in cache
+
+    @abstractmethod
+    def _build(self, items, seed):
+        """Learn scales and return the net of both networks."""
+
+    @abstractmethod
+    def _noise(self, rows, generator):
+        """Return noise and residual, both CPU tensors; the residual may be None."""
+
+    @with_callbacks
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None, *, timestamps=None, conditions=None):
+        """Train for one pass over further items.
+
+        The first call learns scales, base and vocabulary from its items; later calls keep them and move the networks.
+
+        Parameters
+        ----------
+        X : array-like, DataFrame, list or iterable of str
+            Items as in ``fit``, of the same shape in every call. Texts may be of any length, and are cut.
+        y : array-like of shape (n_items,), default=None
+            Class labels or numbers; later calls must bring labels of the first.
+        timestamps : array-like of shape (n_items,), default=None
+            As in ``fit``; in every call or in none.
+        conditions : DataFrame of shape (n_items, n_conditions), default=None
+            As in ``fit``; of the same columns in every call, and of classes that the first one brought.
+
+        Returns
+        -------
+        self : object
+            The sampler. Prompts choose among the items of all calls.
+
+        Raises
+        ------
+        ValueError
+            As ``fit``; also if the items have another shape, or labels are new.
+        """
+        started = hasattr(self, "net_")
+        read = self._read_further_set if started else self._read_training_set
+        items, rows = read(X, y, timestamps, conditions)
+        if not started:
+            items = self._start(items)
+        if self.net_ is not None:
+            self.net_.hold()
+        self._train(items, rows, -(-len(items) // min(self.batch_size, len(items))))
+        return self
+
+    def _check_parameters(self, n_items):
+        _check_callbacks(self.callbacks)
+        _choose_device(self.device)
+        if self.n_iter_no_change is None:
+            return
+        n_held_out = _count_held_out(n_items, self.validation_fraction)
+        if n_held_out < _MIN_HELD_OUT or n_held_out > n_items - 2:
+            raise ValueError(
+                f"validation_fraction={self.validation_fraction} holds out {n_held_out} of {n_items}; n_iter_no_change "
+                f"needs {_MIN_HELD_OUT} to judge by and 2 to train on."
+            )
+
+    @property
+    def _n_warmup(self):
+        return round(self.warmup * self.max_iter)
+
+    def _learn(self, items, rows):
+        n_steps = self.max_iter
+        if not self._goes_on:
+            items = self._start(items)
+            n_steps += 0 if self.net_ is None else self.net_.n_ahead
+        elif self.net_ is not None:
+            self.net_.restart(self.max_iter)
+        held_out = None
+        if self.n_iter_no_change is not None:
+            held_out = held_out_blocks(len(items), self.validation_fraction)
+        self._train(items, rows, n_steps, held_out)
+
+    def _start(self, items):
+        """Build the net, and return the items, whose holes are imputed now."""
+        seed = draw_seed(self.random_state)
+        items = self._learn_holes(items, seed)
+        self._generator = torch_generator(seed)
+        self.device_ = _choose_device(self.device)
+        with local_torch_seed(seed, self.device_):
+            net = self._build(items, seed)
+            self.net_ = None if net is None else net.initialize()
+        return items
+
+    def _encoded(self, rows, items=None):
+        """Return the conditions of rows as the networks take them, or None where nothing varies.
+
+        In training ``items`` are those of the rows.
+        """
+        encoded = torch.as_tensor(self.conditions_.encoded)
+        return encoded[rows] if encoded.shape[1] else None
+
+    def _train(self, items, rows, n_steps, held_out=None):
+        """Run the training steps, and tell callbacks of them; ``held_out`` items, a mask, judge them."""
+        self.n_iter_, self.history_ = 0, []
+        if self.net_ is None:
+            with self._fit_task():
+                return
+        watchers = self._watch(items, rows, held_out)
+        if held_out is not None:
+            items, rows = items[~held_out], rows[~held_out]
+        batches = self._make_batches(items, rows)
+        n_epochs = self.net_.count_epochs(n_steps, _STEPS_PER_EPOCH)
+        with self._fit_task(n_epochs) as task:
+            watchers.append(("fit_task_reporter", FitTaskReporter(self, task)))
+            if self.verbose:
+                watchers.append(("step_progress_bar", StepProgressBar(n_steps)))
+            seeded = local_torch_seed(self._next_seed(), self.device_)
+            with seeded, threads_for(self.net_.n_parameters()):
+                self.net_.run(batches, n_steps, _STEPS_PER_EPOCH, watchers)
+        self.n_iter_, self.history_ = self.net_.n_iter_, self.net_.rows()
+        if self.net_.noisy_phases:
+            self._warn_of_collapse(batches.real, batches.lengths)
+
+    def _make_batches(self, items, rows):
+        lengths = self.container_.lengths(items)
+        real = torch.as_tensor(self.scaler_.transform(items))
+        return AdversarialBatches(
+            real.float() if real.is_floating_point() else real,
+            torch.as_tensor(rows),
+            self._encoded(rows, items),
+            self._noise,
+            batch_size=self.batch_size,
+            generator=self._generator,
+            device=self.device_,
+            lengths=None if lengths is None else torch.as_tensor(lengths),
+        )
+
+    def _watch(self, items, rows, held_out):
+        """Return the callbacks of a run, by name, that judge by held-out items, where there are any."""
+        if held_out is None:
+            return []
+        judge = partial(self._judge_average, items[held_out], rows[held_out])
+        keeper = BestAverageKeeper(judge, _STEPS_PER_JUDGEMENT, self.n_iter_no_change)
+        return [("best_average_keeper", keeper)]
+
+    def _judge_average(self, items, rows):
+        """Return how well a classifier tells what the averaged generator makes from held-out items."""
+        generator = torch_generator(0)  # the same draws each time, so that only the weights differ
+        made = self._make(torch.as_tensor(rows), generator)
+        return classifier_two_sample_score(items, made, max_samples=_JUDGED, random_state=0)
+
+    def _next_seed(self):
+        return int(torch.randint(2**31 - 1, (), generator=self._generator))
+
+    def _make(self, rows, generator):
+        if self.net_ is None:
+            nothing = torch.empty(len(rows), self.container_.shape[0], 0)
+            return self.scaler_.inverse_transform(nothing, generator)
+        with threads_for(self.net_.n_parameters()):
+            return self.scaler_.inverse_transform(self._generate(rows, generator), generator)
+
+    @torch.no_grad()
+    def _generate(self, rows, generator):
+        """Return scaled items, a tensor, as the averaged generator makes them."""
+        self.net_.average_.eval()
+        noise, residual = self._noise(rows, generator)
+        conditions = self._encoded(rows)
+        parts = []
+        for start in range(0, len(rows), self._forward_items):
+            part = slice(start, start + self._forward_items)
+            moved = [
+                None if t is None else t[part].to(self.device_)
+                for t in (noise, conditions, residual)
+            ]
+            made = self.net_.average_(*moved[:2])
+            parts.append(self.net_.render(made, moved[2]).cpu())
+        return torch.cat(parts)
+
+    def _warn_of_collapse(self, real, lengths):
+        """Warn if generated items vary far less than real ones."""
+        if len(real) < 2:  # which says nothing of variance
+            return
+        generator = torch_generator(0)
+        rows = torch.randint(len(self.conditions_), (1000,), generator=generator)
+        steps = slice(None if lengths is None else int(lengths.min()))  # that all series have
+        generated, real = (
+            items[:, steps].var(dim=0).mean()
+            for items in (self._generate(rows, generator), real.cpu())
+        )
+        share = float(generated / real)
+        if share < _COLLAPSED_SHARE:
+            warnings.warn(
+                f"The generator collapsed: what it makes has {share:.0%} of the variance of the training set. Train "
+                "longer, raise gradient_penalty or lower generator_learning_rate.",
+                ModeCollapseWarning,
+                stacklevel=2,
+            )
