@@ -4,8 +4,8 @@ __all__ = ["DivergenceWarning", "ModeCollapseWarning"]
 
 
 class DivergenceWarning(UserWarning):
-    """Training turned non-finite; the last good weights were kept and training stopped."""
+    """Training produced non-finite values and stopped; the last good weights were kept."""
 
 
 class ModeCollapseWarning(UserWarning):
-    """The generated items vary far less than the training items do."""
+    """The generated items vary far less than the training items."""

@@ -1,4 +1,4 @@
-"""Missing values in windows and in series, filled by samplers."""
+"""Impute missing values in windows and in series with samplers."""
 
 from numbers import Integral
 
@@ -29,20 +29,20 @@ _BLOCK_VALUES = 2**23
 
 
 class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Fill missing values of windows by a sampler that learned from windows with holes.
+    """Impute missing values of windows with a sampler that learned from windows with missing values.
 
     Parameters
     ----------
     sampler : estimator with ``fit`` and ``impute``, default=None
-        Cloned and fitted. None is a :class:`CopulaSampler` with its defaults; one with ``n_channels`` takes flat
-        windows of several channels.
+        Sampler, which is cloned. None takes a :class:`CopulaSampler` with its defaults; for flat windows of several
+        channels, pass one with ``n_channels``.
     strategy : {"mean", "draw"}, default="mean"
-        Whether a missing value becomes the mean of draws, which errs least, or a single draw, which keeps variances
-        and roughness as they are.
+        Imputed value: the mean of several draws, which has the smallest error, or a single draw, which preserves
+        variances and roughness.
     n_draws : int, default=10
-        Draws that are averaged; an even number is best.
+        Number of draws that are averaged; an even number is best.
     random_state : int, RandomState instance or None, default=None
-        Rules the draws, and the sampler where that is None.
+        Controls the draws, and the sampler if ``sampler`` is None.
 
     Attributes
     ----------
@@ -51,16 +51,16 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     See Also
     --------
-    repair_series : Fills the holes of a series, window by window.
-    sklearn.impute.KNNImputer : Fills in from the nearest rows.
+    repair_series : Imputes the missing values of a series.
+    sklearn.impute.KNNImputer : Imputes from the nearest rows.
 
     Notes
     -----
-    ``y`` is ignored: what is imputed for a row must not depend on its target.
+    ``y`` is ignored: the values imputed in a row must not depend on its target.
 
     Examples
     --------
@@ -94,7 +94,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels) or flat
-            Windows, NaN where a value is missing. Those of NaN alone are left out.
+            Windows, NaN where a value is missing. Windows without any known value are left out.
         y : None
             Ignored.
 
@@ -119,7 +119,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X):
-        """Fill missing values.
+        """Impute missing values.
 
         Parameters
         ----------
@@ -129,7 +129,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         X : ndarray or DataFrame
-            In the container and dtypes of ``X``; what was observed is the same to the bit.
+            In the container and dtypes of ``X``. Observed values are returned unchanged.
 
         Raises
         ------
@@ -157,40 +157,41 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
 
 def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state=None):
-    """Fill the missing values of a series.
+    """Impute the missing values of a series.
 
-    Overlapping windows of the series are imputed, each value in up to four of them, and their means averaged with the
-    inverse variance of the draws as weights. Holes that leave windows less than half known are filled from their edges
-    inwards: what was filled counts as known for what comes next, and far inside is close to the average course.
+    The sampler imputes overlapping windows of the series, up to four for each value. The result is the average of
+    their means, weighted by the inverse variance of the draws. Holes so long that windows are less than half known
+    are imputed from their edges inwards: imputed values count as known in the next pass, and those far inside are
+    close to the average course.
 
     Parameters
     ----------
     series : DataFrame, Series or array-like of shape (n_steps,) or (n_steps, n_channels)
-        NaN where a value is missing. Rows are equal steps of time; a DatetimeIndex must not leave any out.
+        Series with NaN where a value is missing. Rows are equal steps of time; a DatetimeIndex must have all steps.
     sampler : sampler with ``impute``, default=None
-        One that is fitted is taken as it is; another is cloned and fitted on up to 5,000 windows of the series, drawn
-        at random. None is a :class:`~sktsgan.CopulaSampler`.
+        A fitted sampler, used as it is, or an unfitted one, which is cloned and fitted on up to 5,000 random windows
+        of the series. None takes a :class:`~sktsgan.CopulaSampler`.
     window : int, default=None
-        Length of a window in steps. None takes that of a fitted sampler, or else 24.
+        Length of a window, in steps. None takes that of a fitted sampler, or else 24.
     n_draws : int, default=10
-        Draws of each window; at least 2, as their variance is asked for.
+        Number of draws for each window, at least 2 because their variance is needed.
     random_state : int, RandomState instance or None, default=None
-        Rules the draws, and the sampler where that is None.
+        Controls the draws, and the sampler if ``sampler`` is None.
 
     Returns
     -------
     series : DataFrame, Series or ndarray
-        As it came, index, columns and dtypes too; only its missing values changed.
+        In the container, index, columns and dtypes of the input. Observed values are returned unchanged.
 
     Raises
     ------
     ValueError
-        If the series is shorter than a window, holds infinity or a channel of NaN alone, leaves out steps, or if
-        ``window`` is not that of the fitted sampler.
+        If the series is shorter than a window, holds infinity, has a channel without any known value or lacks steps,
+        or if ``window`` is not that of the fitted sampler.
 
     See Also
     --------
-    GANImputer : Fills the holes of windows.
+    GANImputer : Imputes missing values of windows.
 
     Examples
     --------
@@ -220,7 +221,7 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
 
 
 def _read_sampler(sampler, seed):
-    """Return a sampler of our own, or the fitted one that was given, and whether it is fitted."""
+    """Return the given sampler if it is fitted, or else a new or cloned one, and whether it is fitted."""
     if sampler is None:
         return CopulaSampler(random_state=seed), False
     if not hasattr(sampler, "impute"):
@@ -237,13 +238,13 @@ def _read_window(window, sampler, fitted):
         return 24 if window is None else window
     if window not in (None, sampler.n_timesteps_):
         raise ValueError(
-            f"window must be {sampler.n_timesteps_}, that of the fitted sampler, got {window!r}."
+            f"window must be {sampler.n_timesteps_}, the length that the sampler was fitted on, got {window!r}."
         )
     return sampler.n_timesteps_
 
 
 def _some_known(windows, seed):
-    """Return windows to learn from: some of those that are not NaN alone."""
+    """Return windows to learn from: some of those with known values."""
     known = np.flatnonzero(~np.isnan(windows).all(axis=(1, 2)))
     if len(known) > _MAX_TRAINING_WINDOWS:
         chosen = np.random.default_rng(seed).permutation(len(known))[:_MAX_TRAINING_WINDOWS]
@@ -252,7 +253,7 @@ def _some_known(windows, seed):
 
 
 def _fill_inwards(values, window, sampler, n_draws, seed):
-    """Return the values of a series, shape (n_steps, n_channels), filled pass by pass."""
+    """Return the values of a series, shape (n_steps, n_channels), imputed pass by pass."""
     values, last = values.copy(), len(values) - window
     starts = np.unique(np.append(np.arange(0, last, max(1, window // 4)), last))
     for turn in range(len(starts) * window + 1):
@@ -261,7 +262,7 @@ def _fill_inwards(values, window, sampler, n_draws, seed):
         chosen = known < 1
         if not chosen.any():
             break
-        # where no window knows enough, those that know most begin
+        # if no window has enough known values, those with the most begin
         chosen &= known >= min(_ENOUGH_KNOWN, known[chosen].max())
         _fill_once(values, windows[chosen], starts[chosen], sampler, n_draws, seed + turn)
         starts = starts[known < 1]
@@ -269,7 +270,7 @@ def _fill_inwards(values, window, sampler, n_draws, seed):
 
 
 def _fill_once(values, windows, starts, sampler, n_draws, seed):
-    """Fill, in place, what is missing in some windows."""
+    """Impute, in place, the missing values of some windows."""
     total, weights = np.zeros(values.shape), np.zeros(values.shape)
     tiny = 1e-12 * np.nanvar(values, axis=0) + np.finfo(float).tiny
     size = max(1, _BLOCK_VALUES // (n_draws * windows[0].size))

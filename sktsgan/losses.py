@@ -1,4 +1,4 @@
-"""Losses and penalties as functions of logits, of states and of windows."""
+"""Losses and penalties as functions of logits, states and windows."""
 
 import torch
 from torch.nn.functional import softplus
@@ -17,12 +17,12 @@ __all__ = [
 ]
 
 LOSSES = ("relativistic", "bce")
-_LEAST_VARIANCE = 1e-6  # whose root has a finite slope
-_MAX_EXPONENT = 20.0  # of the ratio: far below overflow, far beyond any trained pair
+_LEAST_VARIANCE = 1e-6  # keeps the slope of its square root finite
+_MAX_EXPONENT = 20.0  # of the ratio: far below overflow, far above that of any trained networks
 
 
 def discriminator_loss(real, fake, loss):
-    """Return what the discriminator minimises.
+    """Return the loss that the discriminator minimises.
 
     ``"bce"`` is the cross-entropy of Goodfellow et al. (2014), eq. 1: the mean of
     softplus(−D(x)) + softplus(D(G(z))). ``"relativistic"`` is the relativistic pairing loss of
@@ -45,7 +45,7 @@ def discriminator_loss(real, fake, loss):
 
 
 def generator_loss(real, fake, loss):
-    """Return what the generator minimises.
+    """Return the loss that the generator minimises.
 
     The mean of softplus(−D(G(z))) for ``"bce"`` (the non-saturating loss of Goodfellow et al. 2014, sec. 3),
     of softplus(−(D(G(z)) − D(x))) for ``"relativistic"``.
@@ -65,12 +65,12 @@ def generator_loss(real, fake, loss):
 
 
 def generator_gradient_ratio(real, fake, loss):
-    """Return how the generator's loss pulls at each logit, relative to the discriminator's loss.
+    """Return the ratio of the generator's gradient to the discriminator's, for each generated item.
 
-    Both losses depend on a generated item only through its logit f, so that their gradients with
-    respect to the item differ by a factor of its own. With the generator minimising softplus(−f) (the
-    non-saturating loss of Goodfellow et al. 2014) or softplus(−(f − r)), the factor is −e^{−f} or −e^{r−f}. One
-    backward pass through the discriminator then serves both players.
+    Both losses depend on a generated item only through its logit f, so their gradients with respect to the item
+    differ only by a factor. If the generator minimises softplus(−f) (the non-saturating loss of Goodfellow et al.
+    2014) or softplus(−(f − r)), the factor is −e^{−f} or −e^{r−f}. One backward pass through the discriminator then
+    serves both networks.
 
     Parameters
     ----------
@@ -90,15 +90,15 @@ def generator_gradient_ratio(real, fake, loss):
 def finite_difference_penalty(logits, moved, step):
     """Return an estimate of the zero-centred gradient penalty E‖∇D(x)‖² / 2.
 
-    For noise n ~ N(0, I), (D(x + h n) − D(x))² / h² has the mean ‖∇D(x)‖² as h → 0. It needs no second derivatives,
-    which attention makes expensive. The penalty is that of Mescheder et al. (2018), eq. 9.
+    For noise n ~ N(0, I), the mean of (D(x + h n) − D(x))² / h² tends to ‖∇D(x)‖² as h → 0. This needs no second
+    derivatives, which are expensive for attention. The penalty is that of Mescheder et al. (2018), eq. 9.
 
     Parameters
     ----------
     logits, moved : Tensor of shape (batch_size,)
         Logits at x and at x + h n.
     step : float
-        h.
+        Step size h.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def reconstruction_loss(real, recovered, mask=None):
     ----------
     real, recovered : Tensor of shape (batch_size, n_timesteps, n_channels)
     mask : bool Tensor of shape (batch_size, n_timesteps), default=None
-        Steps that belong to their series; None is all.
+        Steps that belong to their series; None for all.
 
     Returns
     -------
@@ -128,20 +128,20 @@ def reconstruction_loss(real, recovered, mask=None):
 
 
 def supervised_loss(states, predicted, mask=None):
-    """Return the mean squared error of each state's prediction from those before it.
+    """Return the mean squared error of states predicted one step ahead.
 
-    L_S of Yoon et al. (2019), eq. 9: what was predicted at step t − 1 is held against the state at step t.
+    L_S of Yoon et al. (2019), eq. 9: the prediction at step t − 1 is compared with the state at step t.
 
     Parameters
     ----------
     states, predicted : Tensor of shape (batch_size, n_timesteps, hidden_size)
     mask : bool Tensor of shape (batch_size, n_timesteps), default=None
-        Steps that belong to their series; None is all.
+        Steps that belong to their series; None for all.
 
     Returns
     -------
     value : Tensor of shape ()
-        0 where no series has a second step.
+        0 if no series has a second step.
     """
     if states.shape[1] < 2 or (mask is not None and not mask[:, 1:].any()):
         return 0.0 * predicted.sum()
@@ -151,16 +151,16 @@ def supervised_loss(states, predicted, mask=None):
 
 
 def moment_loss(real, generated, mask=None):
-    """Return how far the two moments of a generated batch are from those of a real one.
+    """Return the difference between the first two moments of a generated batch and those of a real one.
 
-    Mean absolute differences of the standard deviations and of the means that each channel has over the batch at
-    each step: the two moments which the code published with Yoon et al. (2019) adds to the generator's loss.
+    The mean absolute difference of the means, plus that of the standard deviations, of each channel and step over the
+    batch. The code published with Yoon et al. (2019) adds it to the generator's loss.
 
     Parameters
     ----------
     real, generated : Tensor of shape (batch_size, n_timesteps, n_channels)
     mask : bool Tensor of shape (batch_size, n_timesteps), default=None
-        Steps that belong to their series, in both batches; None is all. Steps of fewer than two series don't count.
+        Steps that belong to their series, in both batches; None for all. Steps of fewer than two series don't count.
 
     Returns
     -------
@@ -184,10 +184,10 @@ def _moments(windows, weights):
 
 
 def state_discriminator_loss(real, fake, before, gamma, loss):
-    """Return what a discriminator of latent states minimises.
+    """Return the loss that a discriminator of latent states minimises.
 
-    −L_U of Yoon et al. (2019), eq. 8, with generated states judged twice, as in the code published with it: after the
-    supervisor, and with the weight γ before it.
+    −L_U of Yoon et al. (2019), eq. 8. As in the code published with it, generated states count twice: after the
+    supervisor, and with weight γ before it.
 
     Parameters
     ----------
@@ -208,14 +208,14 @@ def state_discriminator_loss(real, fake, before, gamma, loss):
 
 
 def state_generator_loss(real, fake, before, gamma, loss):
-    """Return what a generator of latent states minimises against their discriminator.
+    """Return the loss that a generator of latent states minimises.
 
-    The sum of ``generator_loss`` after the supervisor and, with the weight γ, before it.
+    The sum of ``generator_loss`` after the supervisor and, with weight γ, before it.
 
     Parameters
     ----------
     real, fake, before : Tensor of shape (n_states,)
-        Logits, as of ``state_discriminator_loss``.
+        Logits, as for ``state_discriminator_loss``.
     gamma : float
         γ, at least 0.
     loss : {"relativistic", "bce"}

@@ -13,10 +13,10 @@ __all__ = ["PurgedWindowSplit"]
 class PurgedWindowSplit(BaseCrossValidator):
     """Split windows into folds that share no time step.
 
-    Neighbouring windows of a series overlap. A shuffled fold therefore has, for almost every window that is
-    held out, a copy of most of its steps in training: a model that only remembers looks excellent. Here each
-    fold holds out one block of time, and windows that share a step with it are left out of training (purged);
-    so are those within an embargo, whose values are still correlated with the block.
+    Neighbouring windows of a series overlap. In a shuffled fold, most steps of almost every held-out window are
+    also in training, so a model that only remembers looks excellent. Here each fold holds out one block of time,
+    and windows that share a step with it are left out of training (purged). So are windows within an embargo,
+    whose values are still correlated with the block.
 
     Parameters
     ----------
@@ -24,32 +24,32 @@ class PurgedWindowSplit(BaseCrossValidator):
         Number of folds, at least 2. The held-out blocks follow each other in time and hold about as many windows
         each; every window is held out once.
     window : int, default=None
-        Length of a window, in time steps. None reads it from ``X`` where that has three axes. 1 is for the
-        rows of a series that is cut into windows later, by a :class:`~sktsgan.Windowizer` inside a pipeline.
+        Length of a window, in time steps. None reads it from ``X`` if that has three axes. Use 1 for the rows of
+        a series that is cut into windows later, by a :class:`~sktsgan.Windowizer` inside a pipeline.
     stride : int, default=1
         Time steps from the start of a window to the start of the next.
     embargo : int, default=0
-        Time steps between the held-out block and the nearest training window, on either side.
+        Time steps between the held-out block and the nearest training window, on each side.
 
     See Also
     --------
-    sktsgan.Windowizer : Makes windows of series, and tells where they start.
+    sktsgan.Windowizer : Cuts series into windows, and tells where they start.
     sklearn.model_selection.TimeSeriesSplit : Trains on the past only; ``gap`` is its embargo.
     sklearn.model_selection.GroupKFold : Holds out whole series.
 
     Notes
     -----
-    This is the purged k-fold of [1]_. It differs in that the embargo lies on both sides of the held-out block:
-    there, a label looks ahead of what predicts it, so that only training rows after the block can know too
-    much; a window that is generated, or classified as a whole, is as close to those before it.
+    This is the purged k-fold of [1]_, with an embargo on both sides of the held-out block instead of one. In [1]_,
+    labels look ahead, so only training rows after the block can leak; whole windows are as close to those before
+    the block.
 
-    Where a window starts is read from ``groups``, else from the DatetimeIndex of ``X``, and else window ``i`` starts
-    at step ``i * stride``. The last is right for the windows of one series, and for series or
-    stretches between gaps that follow each other it only leaves out a few windows more than need be.
+    The start of a window comes from ``groups``, else from the DatetimeIndex of ``X``; else window ``i`` starts at
+    step ``i * stride``. The last is right for the windows of one series; for several series, or stretches between
+    gaps, it leaves out a few windows more than necessary.
 
-    Timestamps tell the order of windows, not their distance, as steps may be months or business days: two
-    that follow each other count as ``stride`` steps apart, or as one where the windows do not all lie on one even
-    grid. Around a gap of the index that leaves out a few windows more than need be, never fewer.
+    Timestamps give the order of windows, not their distance, as steps may be months or business days. Successive
+    timestamps count as ``stride`` steps apart, or as one step if the windows are not all on one even grid. Around a
+    gap of the index this leaves out a few windows more than necessary, never fewer.
 
     References
     ----------
@@ -66,7 +66,7 @@ class PurgedWindowSplit(BaseCrossValidator):
     [0 1] [4 5 6 7]
     """
 
-    __metadata_request__split = {"groups": True}  # scikit-learn routes groups to it unasked
+    __metadata_request__split = {"groups": True}  # scikit-learn then routes groups by default
 
     def __init__(self, n_splits=5, *, window=None, stride=1, embargo=0):
         self.n_splits = check_scalar(n_splits, "n_splits", Integral, min_val=2)
@@ -82,13 +82,13 @@ class PurgedWindowSplit(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of shape (n_windows, ...)
-            Windows, in order of time where neither ``groups`` nor a DatetimeIndex says where they start.
+            Windows, in order of time if neither ``groups`` nor a DatetimeIndex gives their starts.
         y : array-like of shape (n_windows,), default=None
             Ignored.
         groups : array-like of shape (n_windows,), default=None
-            Where each window starts: whole numbers of time steps, or timestamps; see
-            :meth:`sktsgan.Windowizer.window_starts`. Windows of several series that start at the same time are
-            held out together, so that no fold is trained on the time that it is judged on.
+            Start of each window, in time steps or as a timestamp; see :meth:`sktsgan.Windowizer.window_starts`.
+            Windows of several series that start at the same time are held out together, so that no fold trains on
+            the period that it is tested on.
 
         Yields
         ------
@@ -100,8 +100,8 @@ class PurgedWindowSplit(BaseCrossValidator):
         Raises
         ------
         ValueError
-            If the length of the windows is not known or not that of ``X``, there are fewer starts than folds, or a
-            fold has no training window left. It is raised before the first fold.
+            If ``window`` is missing or not the length of the windows of ``X``, there are fewer starts than folds, or
+            a fold has no training window left. It is raised before the first fold.
         """
         X, y, groups = indexable(X, y, groups)
         window = self._read_window(X)
@@ -119,7 +119,7 @@ class PurgedWindowSplit(BaseCrossValidator):
         Returns
         -------
         n_splits : int
-            As given.
+            The parameter ``n_splits``.
         """
         return self.n_splits
 
@@ -127,19 +127,19 @@ class PurgedWindowSplit(BaseCrossValidator):
         starts = np.unique(places)
         if len(starts) < self.n_splits:
             raise ValueError(
-                f"n_splits={self.n_splits} folds need windows at {self.n_splits} starts or more, got "
+                f"n_splits={self.n_splits} folds need windows with at least {self.n_splits} different starts, got "
                 f"{len(starts)}."
             )
         folds = []
         for block in np.array_split(starts, self.n_splits):
             first, last = block[0], block[-1]
-            reach = window + self.embargo  # from start to start, for no shared step
+            reach = window + self.embargo  # least distance of starts
             train = (places <= first - reach) | (places >= last + reach)
             if not train.any():
                 raise ValueError(
                     f"Fold {len(folds) + 1} of n_splits={self.n_splits} has no training window left: {len(places)} "
                     f"windows of window={window} steps are too few for a held-out block and "
-                    f"embargo={self.embargo} on either side of it."
+                    f"embargo={self.embargo} on each side of it."
                 )
             test = (places >= first) & (places <= last)
             folds.append((np.flatnonzero(train), np.flatnonzero(test)))
@@ -148,7 +148,7 @@ class PurgedWindowSplit(BaseCrossValidator):
     def _read_window(self, X):
         shape = np.shape(X) if getattr(X, "ndim", 0) == 3 else None
         if self.window is None and shape is None:
-            raise ValueError("window must be given where X does not have three axes, got None.")
+            raise ValueError("window must be given if X does not have three axes, got None.")
         if shape is not None and self.window not in (None, shape[1]):
             raise ValueError(f"window={self.window}, but the windows of X have {shape[1]} steps.")
         return shape[1] if self.window is None else self.window
@@ -163,7 +163,7 @@ class PurgedWindowSplit(BaseCrossValidator):
         check_consistent_length(X, groups)
         starts = pd.Index(groups)
         if starts.hasnans:
-            raise ValueError("groups must say where each window starts, but holds missing values.")
+            raise ValueError("groups must hold the start of each window, but has missing values.")
         if isinstance(starts, pd.DatetimeIndex):
             return self._count_steps(starts)
         if starts.dtype.kind not in "iu":
@@ -174,11 +174,11 @@ class PurgedWindowSplit(BaseCrossValidator):
         return starts.to_numpy()
 
     def _count_steps(self, starts):
-        """Number timestamps so that two of them are never nearer to each other than their numbers."""
+        """Number timestamps so that their numbers are never further apart than the timestamps."""
         unique, order = np.unique(starts.asi8, return_inverse=True)
         forward = np.diff(order)
         distances, counts = np.unique(np.diff(unique), return_counts=True)
-        # no series starts between two neighbours of another, and no distance is below the usual one
+        # each series follows the joint grid, and no distance is below the usual one
         on_one_grid = (forward[forward > 0] == 1).all() and (
             counts.max(initial=0) == counts[:1]
         ).all()

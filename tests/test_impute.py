@@ -103,7 +103,9 @@ def test_a_fitted_sampler_is_taken_as_it_is(series):
     fitted = sampler.imputer_
     assert_repaired(repair_series(given, sampler, random_state=0), given)
     assert sampler.imputer_ is fitted
-    with pytest.raises(ValueError, match="window must be 12, that of the fitted sampler, got 24."):
+    with pytest.raises(
+        ValueError, match="window must be 12, the length that the sampler was fitted on, got 24."
+    ):
         repair_series(given, sampler, window=24)
 
 

@@ -171,7 +171,7 @@ class TestErrors:
                 PurgedWindowSplit(),
                 np.zeros((9, 4)),
                 None,
-                "window must be given where X does not have three axes",
+                "window must be given if X does not have three axes",
             ),
             (
                 PurgedWindowSplit(window=3),
@@ -183,7 +183,7 @@ class TestErrors:
                 PurgedWindowSplit(),
                 np.zeros((3, 4, 1)),
                 None,
-                "n_splits=5 folds need windows at 5 starts or more, got 3",
+                "n_splits=5 folds need windows with at least 5 different starts, got 3",
             ),
             (
                 PurgedWindowSplit(3),
@@ -207,7 +207,7 @@ class TestErrors:
                 PurgedWindowSplit(2),
                 np.zeros((2, 2, 1)),
                 pd.DatetimeIndex(["2024", None]),
-                "holds missing values",
+                "has missing values",
             ),
         ],
     )

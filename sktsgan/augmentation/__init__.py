@@ -1,4 +1,4 @@
-"""Synthetic rows before classifiers and regressors, and whether they help."""
+"""Synthetic training rows for classifiers and regressors, and whether they help."""
 
 from sktsgan.augmentation._classifier import AugmentedClassifier
 from sktsgan.augmentation._over_sampler import GANOverSampler

@@ -1,4 +1,4 @@
-"""What the estimators that add synthetic rows before they learn have in common."""
+"""Base of estimators that add synthetic rows before they learn."""
 
 from abc import ABCMeta, abstractmethod
 
@@ -17,7 +17,7 @@ __all__ = ["BaseAugmented", "estimator_has"]
 
 
 def estimator_has(name):
-    """Return a check whether the estimator inside has a method, for ``available_if``."""
+    """Return a check for ``available_if`` whether the wrapped estimator has a method."""
 
     def check(augmented):
         estimator = getattr(augmented, "estimator_", augmented.estimator)
@@ -30,37 +30,35 @@ def estimator_has(name):
 class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of estimators that learn from their training rows and from synthetic ones.
 
-    A subclass adds ``_check_targets(y, n_rows)``, which raises an error for targets that it can't take;
-    ``_augment(X, y, seed)``, which returns rows and targets with the synthetic ones last; and
-    ``_weigh(weights, y)``, which returns the weights of all of them, given those of the real ones.
+    A subclass adds ``_check_targets(y, n_rows)``, ``_augment(X, y, seed)`` and ``_weigh(weights, y)``.
     """
 
     @abstractmethod
     def _check_targets(self, y, n_rows):
-        """Raise a ValueError unless the targets can be learnt."""
+        """Raise a ValueError if the targets can't be learnt."""
 
     @abstractmethod
     def _augment(self, X, y, seed):
-        """Return the rows and targets, and synthetic ones after them."""
+        """Return the rows and targets, followed by synthetic ones."""
 
     @abstractmethod
     def _weigh(self, weights, y):
         """Return the weights of all rows, given those of the real ones."""
 
     def fit(self, X, y, sample_weight=None, **fit_params):
-        """Learn from the rows and from synthetic ones made of them.
+        """Learn from the rows and from synthetic ones like them.
 
         Parameters
         ----------
         X : array-like, DataFrame or list of shape (n_rows, ...)
             Training rows: a table, windows, images or texts, whatever the estimator and the sampler take.
         y : array-like of shape (n_rows,)
-            Their targets.
+            Targets.
         sample_weight : array-like of shape (n_rows,), default=None
-            Weights of the rows; a synthetic row weighs the mean of the real ones of its class times
-            ``synthetic_weight``. Rows of weight 0 are left out, so that nothing is made of them.
+            Weights of the rows; a synthetic row gets the mean weight of the real rows of its class times
+            ``synthetic_weight``. Rows of weight 0 are left out, also for the sampler.
         **fit_params : dict
-            For the ``fit`` of the estimator, where metadata routing is enabled and it requests them.
+            Metadata for the ``fit`` of the estimator, if metadata routing is enabled and the estimator requests it.
 
         Returns
         -------
@@ -70,8 +68,8 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``X`` holds NaN or infinity, if ``y`` can't be learnt, if weights are needed that the estimator does
-            not take, or if metadata has a value for each row: synthetic rows have none.
+            If ``X`` holds NaN or infinity, ``y`` can't be learnt, weights are needed that the estimator doesn't take,
+            or metadata has a value for each row: synthetic rows have none.
         """
         self._validate_params()
         if y is None:
@@ -107,7 +105,7 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
             sample_weight = params.pop("sample_weight", None)
         elif fit_params:
             raise ValueError(
-                f"{list(fit_params)[0]} is passed on to the estimator only where metadata routing is enabled: "
+                f"{list(fit_params)[0]} is passed to the estimator only if metadata routing is enabled: "
                 "sklearn.set_config(enable_metadata_routing=True)."
             )
         else:
@@ -130,19 +128,19 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
     def _check_takes_weights(self, needed):
         if needed and not has_fit_parameter(self.estimator, "sample_weight"):
             raise ValueError(
-                f"Weights are asked for, but the fit of {type(self.estimator).__name__} takes no sample_weight."
+                f"Weights are needed, but the fit of {type(self.estimator).__name__} takes no sample_weight."
             )
 
     @available_if(estimator_has("predict"))
     def predict(self, X, **params):
-        """Predict with the fitted estimator; nothing is added to the rows.
+        """Predict with the fitted estimator.
 
         Parameters
         ----------
         X : array-like of shape (n_rows, ...)
             Rows like those of ``fit``.
         **params : dict
-            For the estimator, where metadata routing is enabled and it requests them.
+            Metadata for the estimator, if metadata routing is enabled and the estimator requests it.
 
         Returns
         -------
@@ -160,12 +158,12 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
     _ROUTED = ("fit", "predict")
 
     def get_metadata_routing(self):
-        """Return what metadata the estimator requests.
+        """Return the metadata that the estimator requests.
 
         Returns
         -------
         routing : MetadataRouter
-            Of :mod:`sklearn.utils.metadata_routing`.
+            Router of :mod:`sklearn.utils.metadata_routing`.
         """
         mapping = MethodMapping()
         for method in self._ROUTED:
@@ -193,5 +191,5 @@ def _check_weights(sample_weight, n_rows):
         raise ValueError(f"sample_weight must have one axis, got {weights.ndim}.")
     check_consistent_length(weights, np.empty(n_rows))
     if (weights < 0).any() or not weights.any():
-        raise ValueError("sample_weight must hold no negative weights, and not zero weights only.")
+        raise ValueError("sample_weight must not be negative, and not be all zeros.")
     return weights

@@ -17,50 +17,51 @@ __all__ = ["AugmentedClassifier"]
 class AugmentedClassifier(ClassifierMixin, BaseAugmented):
     """Fit a classifier on its training rows and on synthetic ones.
 
-    Rows are added in ``fit`` only. In cross-validation the sampler therefore learns from the training part of
-    each fold and nothing synthetic is ever predicted or scored.
+    Rows are added in ``fit`` only. In cross-validation, the sampler thus learns from the training part of each fold,
+    and only real rows are predicted and scored.
 
     Parameters
     ----------
     estimator : classifier
-        Learns from all rows; cloned. It has to take the rows as they come, windows with three axes included.
+        Classifier of the real and synthetic rows; cloned. It must accept the rows as they are, including windows with
+        three axes.
     sampler : sampler or over-sampler, default=None
-        What makes rows: a sampler with ``sample``, such as :class:`TransformerGANSampler`, or anything with
-        ``fit_resample`` that returns the rows given first, such as an over-sampler of imbalanced-learn; cloned. None is
-        that of :class:`GANOverSampler`.
+        Source of synthetic rows, cloned: a sampler with ``sample``, such as :class:`TransformerGANSampler`, or an
+        object with ``fit_resample`` that returns the given rows first, such as an over-sampler of imbalanced-learn.
+        None takes the default of :class:`GANOverSampler`.
     sampling_strategy : {"auto", "minority", "not minority", "not majority", "all"}, float, dict or callable, \
 default="auto"
-        How many rows of which classes, as in :class:`GANOverSampler`; for a sampler with ``sample`` or None.
+        Number of new rows of each class, as in :class:`GANOverSampler`; not for a sampler with ``fit_resample``.
     keep : {"all", "best"}, default="all"
-        Which synthetic rows stay, as in :class:`GANOverSampler`; for a sampler with ``sample`` or None.
+        Choice of synthetic rows, as in :class:`GANOverSampler`; not for a sampler with ``fit_resample``.
     synthetic_weight : float, default=1.0
-        Weight of a synthetic row relative to a real one of its class, above 0. Other values than 1 are passed
+        Weight of a synthetic row relative to a real one of its class, above 0. Values other than 1 are passed
         to the estimator as ``sample_weight``.
     class_weight : dict, "balanced" or None, default=None
-        Factors of the weights of the rows of each class, real or synthetic. ``"balanced"`` gives all classes the same
-        weight in total, whatever the numbers of rows.
+        Factor on the weights of the rows of each class, real or synthetic. ``"balanced"`` gives all classes the same
+        total weight.
     random_state : int, RandomState instance or None, default=None
-        Rules the synthetic rows; the estimator has its own.
+        Controls the synthetic rows; the estimator has its own ``random_state``.
 
     Attributes
     ----------
     estimator_ : classifier
-        Fitted.
+        Fitted classifier.
     sampler_ : sampler or over-sampler
-        Fitted: what made the rows.
+        Fitted sampler that made the rows.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
     n_synthetic_ : int
-        Synthetic rows that the estimator learned from.
+        Number of synthetic rows that the estimator learned from.
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     See Also
     --------
-    GANOverSampler : The rows by themselves.
-    augmentation_report : Tells whether they help.
+    GANOverSampler : Returns the synthetic rows.
+    augmentation_report : Tells whether synthetic rows help.
 
     Examples
     --------
@@ -113,7 +114,7 @@ default="auto"
             missing = [c for c in self.class_weight if c not in self.classes_]
             if missing:
                 raise ValueError(
-                    f"class_weight has the class {missing[0]!r}, which y does not have; its classes are "
+                    f"class_weight has the class {missing[0]!r}, which is not in y; the classes of y are "
                     f"{self.classes_.tolist()}."
                 )
 
@@ -134,7 +135,7 @@ default="auto"
         for name in ("sampling_strategy", "keep"):
             if getattr(self, name) != getattr(type(self)(None), name):
                 raise ValueError(
-                    f"{name}={getattr(self, name)!r} can't be told to {type(self.sampler).__name__}: set it there."
+                    f"{name}={getattr(self, name)!r} can't be passed to {type(self.sampler).__name__}: set it there."
                 )
         over_sampler = clone(self.sampler)
         if over_sampler.get_params().get("random_state", seed) is None:
@@ -162,7 +163,7 @@ default="auto"
 
     @available_if(estimator_has("predict_proba"))
     def predict_proba(self, X, **params):
-        """Predict the chances of classes with the fitted estimator.
+        """Predict the probabilities of classes with the fitted estimator.
 
         Parameters
         ----------
@@ -180,7 +181,7 @@ default="auto"
 
     @available_if(estimator_has("predict_log_proba"))
     def predict_log_proba(self, X, **params):
-        """Predict the logarithms of the chances of classes with the fitted estimator.
+        """Predict the log-probabilities of classes with the fitted estimator.
 
         Parameters
         ----------
@@ -210,7 +211,7 @@ default="auto"
         Returns
         -------
         decision : ndarray of shape (n_rows,) or (n_rows, n_classes)
-            As the estimator returns it.
+            The result of the estimator.
         """
         return self._delegate("decision_function", X, params)
 

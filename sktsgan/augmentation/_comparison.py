@@ -1,4 +1,4 @@
-"""Differences between scores of the same folds, in figures and in words."""
+"""Differences between scores on the same folds, in figures and in words."""
 
 import numpy as np
 import pandas as pd
@@ -16,14 +16,14 @@ def compare_scores(scores, share, confidence):
     ----------
     scores : DataFrame of shape (n_folds, 1 + n_samplers)
     share : float
-        Test rows for each training row.
+        Number of test rows per training row.
     confidence : float
-        Of each interval.
+        Confidence of each interval.
     """
     n_folds = len(scores)
     differences = scores.drop(columns=BARE).sub(scores[BARE], axis=0)
     means = differences.mean()
-    # one fold leaves the variance open: NaN, and nothing is shown
+    # with one fold the variance is unknown (NaN), so no difference is shown
     errors = np.sqrt((1 / n_folds + share) * differences.var(ddof=1))
     reach = student_t.ppf((1 + confidence) / 2, n_folds - 1) * errors
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -59,11 +59,11 @@ def conclude(table, n_folds, scoring):
         lines.append(f"Augmentation helps, in {scoring}: {by_verdict['helps']}.")
     else:
         lines.append(
-            f"Augmentation does not help here, as far as {n_folds} folds show it: no sampler raises {scoring} by more "
+            f"Augmentation does not help here, as far as {n_folds} folds can show: no sampler raises {scoring} by more "
             "than chance would. Use the bare estimator, or more folds."
         )
     if by_verdict["hurts"]:
-        lines.append(f"Worse than nothing: {by_verdict['hurts']}.")
+        lines.append(f"Worse than the bare estimator: {by_verdict['hurts']}.")
     if by_verdict["no difference shown"]:
         lines.append(f"No difference shown: {by_verdict['no difference shown']}.")
     return " ".join(lines)

@@ -30,58 +30,58 @@ __all__ = ["GANOverSampler"]
 class GANOverSampler(BaseEstimator):
     """Over-sample small classes with new rows from a generative sampler.
 
-    One sampler learns all classes at once, so that classes of a few windows borrow from the others how windows vary.
-    The rows of the input come out first and as they were, new ones after them.
+    One sampler learns all classes at once, so that classes of a few rows learn from the others how rows vary. The
+    result holds the input rows, unchanged, followed by the new ones.
 
     Parameters
     ----------
     sampler : sampler, default=None
-        What makes new rows: it is cloned, fitted on ``X`` with the classes, and prompted for classes. None is a
-        :class:`CopulaSampler`; rows with two axes are then read as windows of one channel where neighbouring columns
-        are alike, as in a series, and otherwise as a table, each column with a distribution of its own.
-        ``CopulaSampler(n_channels=X.shape[1])`` means a table in any case, ``CopulaSampler()`` a series.
+        Source of new rows: it is cloned, fitted on ``X`` with the classes, and prompted for classes. None takes a
+        :class:`CopulaSampler`, which reads rows with two axes as windows of one channel if neighbouring columns are
+        alike, as in a series, and otherwise as a table, each column with its own distribution. To choose yourself,
+        pass ``CopulaSampler(n_channels=X.shape[1])`` for a table or ``CopulaSampler()`` for a series.
     sampling_strategy : {"auto", "minority", "not minority", "not majority", "all"}, float, dict or callable, \
 default="auto"
-        Which classes to fill up and how far, as in imbalanced-learn:
+        Sizes of the classes in the result, as in imbalanced-learn:
 
-        - a name fills the classes that it says up to the largest one; ``"auto"`` is ``"not majority"``;
+        - a name brings the named classes to the size of the largest one; ``"auto"`` is ``"not majority"``;
         - a float in (0, 1] is the size of the smaller of two classes relative to the larger one;
-        - a dict says how many rows each of its classes is to have in the end;
+        - a dict gives the number of rows of each of its classes in the result;
         - a callable takes ``y`` and returns such a dict.
     keep : {"all", "best"}, default="all"
-        ``"best"`` draws three times as many rows and keeps those that a random forest, cross-fitted to tell real from
-        synthetic ones, takes for real most.
+        Choice of new rows. ``"best"`` draws three times as many and keeps those that look most real to a random
+        forest, cross-fitted to tell real from synthetic rows.
     min_class_size : int, default=2
-        Classes of fewer rows are too small to learn from: the sampler doesn't see them, and their new rows are copies.
+        Smallest class to learn from, in rows. The new rows of smaller classes are copies.
     random_state : int, RandomState instance or None, default=None
-        Rules the sampler, where its own ``random_state`` is None, and the draws.
+        Controls the draws, and the sampler if its own ``random_state`` is None.
 
     Attributes
     ----------
     sampler_ : sampler or None
-        Fitted; None where there was nothing to add or every class was too small.
+        Fitted sampler; None if there was nothing to add or every class was too small.
     sampling_strategy_ : dict
-        New rows of each class.
+        Number of new rows of each class.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     Warns
     -----
     UserWarning
-        If a class is too small to learn from; its rows are repeated then.
+        If a class is too small to learn from, so that its rows are repeated.
 
     See Also
     --------
-    AugmentedClassifier : The same inside an estimator of scikit-learn.
+    AugmentedClassifier : A classifier that learns from the resampled rows.
 
     Notes
     -----
-    It is a step of imbalanced-learn's ``Pipeline``, which resamples in ``fit`` only; imbalanced-learn itself is not
-    needed for anything else.
+    Use it as a step of imbalanced-learn's ``Pipeline``, which resamples in ``fit`` only, or by itself without
+    imbalanced-learn.
 
     References
     ----------
@@ -124,7 +124,7 @@ default="auto"
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y):
-        """Count what is to be added, and learn the classes.
+        """Count the rows to add, and learn the classes.
 
         Parameters
         ----------
@@ -141,15 +141,15 @@ default="auto"
         Raises
         ------
         ValueError
-            If ``X`` holds NaN or infinity, ``y`` is no set of at least two classes, or the strategy doesn't fit
-            the classes. Nothing has been trained then.
+            If ``X`` holds NaN or infinity, ``y`` does not have at least two classes, or the strategy doesn't fit the
+            classes. It is raised before training.
         """
         self._learn(as_array(X), as_array(y))
         return self
 
     @_fit_context(prefer_skip_nested_validation=False)
     def fit_resample(self, X, y):
-        """Return the rows, and new ones of the small classes.
+        """Return the rows, followed by new ones of the small classes.
 
         Parameters
         ----------
@@ -161,9 +161,9 @@ default="auto"
         Returns
         -------
         X_resampled : ndarray or DataFrame of shape (n_rows + n_new, ...)
-            In the container, columns and dtypes of ``X``: its own rows, then the new ones class by class.
+            The rows of ``X``, then the new ones class by class, in the container, columns and dtypes of ``X``.
         y_resampled : ndarray or Series of shape (n_rows + n_new,)
-            Their labels.
+            Labels of the rows.
 
         Raises
         ------
@@ -186,15 +186,15 @@ default="auto"
         Returns
         -------
         classes : ndarray of shape (n_rows,)
-            The class of each row as an integer.
+            Class of each row, as an integer.
         n_new : ndarray of shape (n_classes,)
-            How many rows each class gets.
+            Number of new rows of each class.
         rng : RandomState
-            For the draws.
+            Generator for the draws.
         """
         if self.keep == "best" and holds_items(X):
             raise ValueError(
-                'keep must be "all" for texts and sequences of unequal length, got "best": its judge takes numbers.'
+                'keep must be "all" for texts and sequences of unequal length, got "best", which compares numbers.'
             )
         windows = read_rows(self, X, min_rows=2)
         if y is None:
@@ -260,7 +260,7 @@ default="auto"
 
 
 def _append_labels(y, labels):
-    """Return labels and further ones, as a Series where they were one."""
+    """Return labels followed by further ones, as a Series if they were one."""
     if isinstance(y, pd.Series):
         return pd.concat([y, pd.Series(labels, name=y.name).astype(y.dtype)], ignore_index=True)
     return np.concatenate([column_or_1d(y), labels]).astype(y.dtype, copy=False)

@@ -20,43 +20,44 @@ __all__ = ["AugmentedRegressor"]
 class AugmentedRegressor(RegressorMixin, BaseAugmented):
     """Fit a regressor on its training rows and on synthetic ones.
 
-    The target is a further channel of the rows for the sampler, so that new rows come with targets of their own that
-    go with them as the real ones do. Rows are added in ``fit`` only; nothing synthetic is predicted or scored.
+    The sampler learns the target as a further channel of the rows, so that new rows come with matching targets. Rows
+    are added in ``fit`` only; only real rows are predicted and scored.
 
     Parameters
     ----------
     estimator : regressor
-        Learns from all rows; cloned. It has to take the rows as they come, windows with three axes included.
+        Regressor of the real and synthetic rows; cloned. It must accept the rows as they are, including windows with
+        three axes.
     sampler : sampler, default=None
-        What makes rows, such as :class:`TransformerGANSampler`; cloned. None is a :class:`CopulaSampler`, which
-        reads rows with two axes as in :class:`GANOverSampler`: as windows of a series, or as a table.
+        Source of synthetic rows, such as :class:`TransformerGANSampler`; cloned. None takes a :class:`CopulaSampler`,
+        which reads rows with two axes as in :class:`GANOverSampler`: as windows of a series, or as a table.
     ratio : float, default=1.0
-        Synthetic rows for each training row, above 0; rounded to whole rows, at least one.
+        Number of synthetic rows per training row, above 0; rounded to whole rows, at least one.
     keep : {"all", "best"}, default="all"
-        ``"best"`` draws three times as many rows and keeps those that a random forest, cross-fitted to tell real from
-        synthetic rows with their targets, takes for real most.
+        Choice of synthetic rows. ``"best"`` draws three times as many and keeps those that look most real, with their
+        targets, to a random forest, cross-fitted to tell real from synthetic rows.
     synthetic_weight : float, default=1.0
-        Weight of a synthetic row relative to the mean of the real ones, above 0. Other values than 1 are
+        Weight of a synthetic row relative to the mean of the real ones, above 0. Values other than 1 are
         passed to the estimator as ``sample_weight``.
     random_state : int, RandomState instance or None, default=None
-        Rules the synthetic rows; the estimator has its own.
+        Controls the synthetic rows; the estimator has its own ``random_state``.
 
     Attributes
     ----------
     estimator_ : regressor
-        Fitted.
+        Fitted regressor.
     sampler_ : sampler
-        Fitted, on rows whose last channel is the target.
+        Sampler fitted on rows whose last channel is the target.
     n_synthetic_ : int
-        Synthetic rows that the estimator learned from.
+        Number of synthetic rows that the estimator learned from.
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     See Also
     --------
-    AugmentedClassifier : The same for classes.
+    AugmentedClassifier : The same for classifiers.
 
     Examples
     --------
@@ -117,9 +118,7 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
         if self.keep == "best":
             made = made[keep_most_real(joined, made, n_new, draw_seed(rng))]
         X_new = container.wrap(np.ascontiguousarray(made[..., :-1]))
-        y_new = made[..., -1].mean(
-            axis=1
-        )  # the channel is constant but for what the model leaves out
+        y_new = made[..., -1].mean(axis=1)  # the channel is only nearly constant
         if isinstance(X, pd.DataFrame):
             X_all = pd.concat([X, X_new], ignore_index=True)
         else:
@@ -127,7 +126,7 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
         return X_all, np.concatenate([targets, y_new])
 
     def _make_sampler(self, X, seed):
-        """Return the sampler for windows with three axes, and the channels that flat rows have."""
+        """Return the sampler for windows with three axes, and the number of channels of flat rows."""
         if self.sampler is None:
             table = np.ndim(X) == 2 and not is_series(np.asarray(X, dtype=np.float64))
             return CopulaSampler(random_state=seed), X.shape[1] if table else None

@@ -1,4 +1,4 @@
-"""Does augmentation help? Paired cross-validation that says so, and draws it."""
+"""Does augmentation help? Paired cross-validation tells, and draws it."""
 
 from dataclasses import dataclass
 from numbers import Real
@@ -22,22 +22,22 @@ _COLORS = {"helps": LINE_COLORS[2], "hurts": SYNTHETIC, "no difference shown": "
 
 @dataclass
 class AugmentationReport:
-    """What augmentation brings, by :func:`augmentation_report`.
+    """Result of :func:`augmentation_report`.
 
     Parameters
     ----------
     table : DataFrame
-        A row for each sampler: its mean ``score``, the mean ``difference`` from the bare estimator, ``low`` and
-        ``high``, which bound the difference, the ``p_value`` of no difference (of this sampler alone), the share of
-        folds that are ``better``, and the ``verdict``: "helps", "hurts" or "no difference shown".
+        One row per sampler: its mean ``score``, the mean ``difference`` from the bare estimator, the bounds ``low``
+        and ``high`` of the difference, the ``p_value`` of no difference (for this sampler alone), the share of
+        ``better`` folds, and the ``verdict``: "helps", "hurts" or "no difference shown".
     scores : DataFrame of shape (n_folds, 1 + n_samplers)
-        The score of each fold; the column ``"none"`` is the bare estimator's.
+        Score of each fold; the column ``"none"`` is the bare estimator's.
     conclusion : str
-        What can be said, in words.
+        The result in words.
     scoring : str
-        What was scored; higher is better.
+        Name of the score; higher is better.
     confidence : float
-        Of all intervals together.
+        Confidence of all intervals together.
     """
 
     table: pd.DataFrame
@@ -52,12 +52,12 @@ class AugmentationReport:
         Parameters
         ----------
         ax : Axes, default=None
-            The panel; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : AugmentationDisplay
-            Drawn.
+            The drawn display.
         """
         return AugmentationDisplay(report=self).plot(ax=ax)
 
@@ -86,26 +86,26 @@ def augmentation_report(
     Parameters
     ----------
     estimator : classifier or regressor
-        What is to learn; cloned.
+        Estimator to augment; cloned.
     samplers : dict of str to sampler, sequence of samplers, or sampler
-        What makes rows, by name: samplers with ``sample``; for classifiers also over-samplers with ``fit_resample``,
-        such as SMOTE. A whole :class:`AugmentedClassifier` or :class:`AugmentedRegressor` is taken as it is, and
-        None is their default. Without names they go by their class.
+        Sources of synthetic rows, by name: samplers with ``sample``, or, for classifiers, over-samplers with
+        ``fit_resample``, such as SMOTE. An :class:`AugmentedClassifier` or :class:`AugmentedRegressor` is used as it
+        is, and None stands for their default. Samplers without names are named after their class.
     X : array-like or DataFrame of shape (n_rows, n_columns) or (n_rows, n_timesteps, n_channels)
         Rows.
     y : array-like of shape (n_rows,)
-        Their targets.
+        Targets.
     cv : int, splitter or iterable, default=5
-        As in :func:`~sklearn.model_selection.cross_validate`. Few folds show large differences only:
-        ``RepeatedStratifiedKFold(n_splits=5, n_repeats=5)`` shows smaller ones. All samplers get the same folds.
+        Folds, the same for all samplers, as in :func:`~sklearn.model_selection.cross_validate`. A few folds show only
+        large differences: ``RepeatedStratifiedKFold(n_splits=5, n_repeats=5)`` shows smaller ones.
     scoring : str or callable, default=None
-        A scorer, higher is better; None is the macro-averaged F1 for classifiers and R² for regressors.
+        Scorer, higher is better; None takes the macro-averaged F1 for classifiers and R² for regressors.
     confidence : float, default=0.95
-        With which all intervals hold together, in (0, 1).
+        Confidence that all intervals hold together, in (0, 1).
     n_jobs : int, default=None
-        Folds at a time, as in scikit-learn.
+        Number of folds computed in parallel, as in scikit-learn.
     random_state : int, RandomState instance or None, default=None
-        Rules folds that are drawn here and the synthetic rows.
+        Controls the synthetic rows, and the folds if ``cv`` is an integer.
 
     Returns
     -------
@@ -115,11 +115,11 @@ def augmentation_report(
     Raises
     ------
     ValueError
-        If there is no sampler, two of one name or one named "none", or ``confidence`` is not between 0 and 1.
+        If there is no sampler, two have the same name or one is named "none", or ``confidence`` is not between 0 and 1.
 
     Notes
     -----
-    Folds share training rows, so that their differences d are not independent. Intervals follow the corrected
+    Folds share training rows, so their differences d are not independent. Intervals follow the corrected
     resampled t-test of [1]_: the variance of the mean of J differences is (1/J + n_test / n_train) Var(d), with
     J − 1 degrees of freedom.
     With m samplers each interval has the confidence 1 − (1 − ``confidence``) / m (Bonferroni).
@@ -173,14 +173,14 @@ def _name_samplers(samplers):
         names = ["default" if s is None else type(s).__name__ for s in samplers]
         if len(set(names)) < len(names):
             raise ValueError(
-                f"samplers have names in common, {names}: give a dict with names of your own."
+                f"samplers must have different names, got {names}: pass a dict with names of your own."
             )
         samplers = dict(zip(names, samplers, strict=True))
     if not samplers:
         raise ValueError("samplers must hold at least one sampler, got none.")
     if BARE in samplers:
         raise ValueError(
-            f"samplers may not have the name {BARE!r}: it stands for the bare estimator."
+            f"samplers must not have the name {BARE!r}: it stands for the bare estimator."
         )
     return samplers
 
@@ -188,13 +188,13 @@ def _name_samplers(samplers):
 class AugmentationDisplay:
     """Differences in score between an estimator with synthetic rows and without them.
 
-    A faint point is a fold, a large one the mean over the folds with its interval. Make it by
-    :meth:`from_estimator`, or by :meth:`AugmentationReport.plot`.
+    A faint point is a fold, a large one the mean over the folds, with its interval. Create it with
+    :meth:`from_estimator` or :meth:`AugmentationReport.plot`.
 
     Parameters
     ----------
     report : AugmentationReport
-        What to draw.
+        Report to draw.
 
     Attributes
     ----------
@@ -221,7 +221,7 @@ class AugmentationDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, samplers, X, y, *, ax=None, **options):
-        """Compare, and draw the differences.
+        """Compare the samplers and draw the differences.
 
         Parameters
         ----------
@@ -232,16 +232,16 @@ class AugmentationDisplay:
         X : array-like
             Rows.
         y : array-like of shape (n_rows,)
-            Their targets.
+            Targets.
         ax : Axes, default=None
-            The panel; None makes a new figure.
+            Axes to draw on; None makes a new figure.
         **options : dict
             Further parameters of :func:`augmentation_report`.
 
         Returns
         -------
         display : AugmentationDisplay
-            Drawn.
+            The drawn display.
         """
         return cls(report=augmentation_report(estimator, samplers, X, y, **options)).plot(ax=ax)
 
@@ -251,12 +251,12 @@ class AugmentationDisplay:
         Parameters
         ----------
         ax : Axes, default=None
-            The panel; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : AugmentationDisplay
-            Itself.
+            The display itself.
         """
         report = self.report
         size = (7.2, 1.5 + 0.55 * len(report.table))

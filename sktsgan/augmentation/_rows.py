@@ -1,4 +1,4 @@
-"""Rows of any kind that a sampler may be given: tables, windows, images, texts."""
+"""Rows of any kind that a sampler takes: tables, windows, images, texts."""
 
 import numpy as np
 import pandas as pd
@@ -21,19 +21,19 @@ __all__ = [
 ]
 
 _MAX_RATIO = 0.5
-DRAWN_FOR_BEST = 3  # rows for each that is kept
+DRAWN_FOR_BEST = 3  # rows drawn for each that is kept
 _MAX_FOLDS = 5
 
 
 def as_array(values):
-    """Return values that have a shape, and None as it is; texts become an array of objects."""
+    """Return values as an array, unless they are None or have a shape; texts become an array of objects."""
     if values is None or hasattr(values, "shape"):
         return values
     return _as_objects(values) if holds_items(values) else np.asarray(values)
 
 
 def holds_items(X):
-    """Return whether ``X`` holds texts or sequences of unequal length, of which no table can be made."""
+    """Return whether ``X`` holds texts or sequences of unequal length, which don't fit in a table."""
     if isinstance(X, list | tuple | pd.Series) or getattr(X, "ndim", 0) == 1:
         return len(X) > 0 and (isinstance(next(iter(X)), str) or is_ragged(X))
     return False
@@ -42,19 +42,19 @@ def holds_items(X):
 def read_rows(estimator, X, *, min_rows):
     """Validate rows for ``fit``.
 
-    Rows for the default sampler are windows or a table; a sampler of the user's sees to the rest itself.
+    Rows for the default sampler are windows or a table; the user's sampler checks its rows itself.
 
     Parameters
     ----------
     estimator : estimator
-        With a parameter ``sampler``.
+        Estimator with a parameter ``sampler``.
     X : array-like, DataFrame or list
     min_rows : int
 
     Returns
     -------
     rows : ndarray
-        For a sampler of the user's, as validated; otherwise windows of shape (n_rows, n_timesteps, n_channels).
+        Windows of shape (n_rows, n_timesteps, n_channels) for the default sampler, otherwise the validated rows.
 
     Raises
     ------
@@ -67,12 +67,12 @@ def read_rows(estimator, X, *, min_rows):
         return validate_numbers(estimator, X, reset=True, min_items=min_rows)
     if estimator.sampler is None:
         raise ValueError(
-            "sampler must be one that learns from texts or sequences of unequal length, which X holds; got None, "
-            "which learns from rows of numbers."
+            "sampler must be one that learns from texts or sequences of unequal length, which X holds; the default "
+            "learns from rows of numbers."
         )
     if len(X) < min_rows:
         raise ValueError(f"X must hold at least {min_rows} rows, got {len(X)}.")
-    for name in ("n_features_in_", "feature_names_in_"):  # of an earlier fit
+    for name in ("n_features_in_", "feature_names_in_"):  # left by an earlier fit
         if hasattr(estimator, name):
             delattr(estimator, name)
     return as_array(X)
@@ -84,7 +84,7 @@ def take_rows(X, rows):
 
 
 def stack_rows(parts):
-    """Return rows of one kind below each other."""
+    """Return rows of one kind, concatenated."""
     if isinstance(parts[0], pd.DataFrame | pd.Series):
         rest = [part if hasattr(part, "iloc") else pd.Series(part) for part in parts[1:]]
         return pd.concat([parts[0], *rest], ignore_index=True)
@@ -92,17 +92,17 @@ def stack_rows(parts):
 
 
 def _as_objects(items):
-    """Return an array of one axis; NumPy would make two of sequences of equal length."""
+    """Return an array of one axis; NumPy would make two axes of sequences of equal length."""
     objects = np.empty(len(items), dtype=object)
     objects[:] = items
     return objects
 
 
 def is_series(rows):
-    """Return whether the columns of flat rows follow each other as the steps of a series do.
+    """Return whether the columns of flat rows look like the steps of a series.
 
-    They do where neighbours differ much less than columns in any order: once the mean of every column is taken off,
-    the mean squared difference of neighbouring columns is below half of that of all pairs (a von Neumann ratio).
+    They do if neighbours differ much less than other columns: with every column centred, the mean squared difference
+    of neighbouring columns is below half of that of all pairs (a von Neumann ratio).
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def is_series(rows):
     Returns
     -------
     is_series : bool
-        False where there are fewer than three columns.
+        False for fewer than three columns.
     """
     n_columns = rows.shape[1]
     if n_columns < 3:
@@ -123,30 +123,30 @@ def is_series(rows):
 
 
 def keep_most_real(real, synthetic, n_kept, seed):
-    """Return which synthetic rows look most real.
+    """Return the synthetic rows that look most real.
 
-    A random forest learns to tell real from synthetic rows, and judges those of the fold that it did not learn from.
+    A random forest learns to tell real from synthetic rows, and judges those of the held-out fold.
 
     Parameters
     ----------
     real : ndarray of shape (n_real, ...)
     synthetic : ndarray of shape (n_synthetic, ...)
     n_kept : int
-        How many, at most ``n_synthetic``.
+        Number of rows to keep, at most ``n_synthetic``.
     seed : int
 
     Returns
     -------
     kept : ndarray of int of shape (n_kept,)
-        Row numbers of ``synthetic``, ascending. The first ones where there are fewer than two real or synthetic rows,
-        as nothing can be cross-fitted then.
+        Row numbers of ``synthetic``, ascending; the first ones if there are fewer than two real or synthetic rows,
+        too few to cross-fit.
     """
     n_folds = min(_MAX_FOLDS, len(real), len(synthetic))
     if n_folds < 2:
         return np.arange(n_kept)
     rows = np.concatenate([real, synthetic])
     is_real = np.arange(len(rows)) < len(real)
-    # leaves of a single row would make of each vote a copy of the nearest row's
+    # with leaves of a single row, each tree would only vote like the nearest row
     judge = RandomForestClassifier(min_samples_leaf=2, class_weight="balanced", random_state=seed)
     folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     chances = cross_val_predict(

@@ -8,26 +8,26 @@ _NAMES = ("auto", "minority", "not minority", "not majority", "all")
 
 
 def count_new_rows(sampling_strategy, y, counts):
-    """Return how many new rows each class gets, as imbalanced-learn's over-samplers would add.
+    """Return the number of new rows of each class, as imbalanced-learn's over-samplers count them.
 
     Parameters
     ----------
     sampling_strategy : str, float, dict or callable
         As in :class:`sktsgan.GANOverSampler`.
     y : array-like of shape (n_rows,)
-        What a callable is given.
+        Argument of a callable.
     counts : dict of label to int
-        Rows of each class; at least two classes.
+        Number of rows of each class; at least two classes.
 
     Returns
     -------
     n_new : dict of label to int
-        A class that isn't asked for is left out.
+        Classes that the strategy doesn't name are left out.
 
     Raises
     ------
     ValueError
-        If the strategy is unknown, doesn't fit the classes, or would take rows away.
+        If the strategy is unknown, doesn't fit the classes, or would remove rows.
     """
     if callable(sampling_strategy):
         sampling_strategy = sampling_strategy(y)
@@ -59,7 +59,7 @@ def _by_name(name, counts):
 def _by_ratio(ratio, counts):
     if len(counts) != 2:
         raise ValueError(
-            f"sampling_strategy={ratio!r}: a float needs two classes, y has {len(counts)}; give a dict."
+            f"sampling_strategy={ratio!r}: a float needs two classes, y has {len(counts)}; pass a dict."
         )
     if not 0 < ratio <= 1:
         raise ValueError(f"sampling_strategy as a float must be in (0, 1], got {ratio!r}.")
@@ -67,7 +67,7 @@ def _by_ratio(ratio, counts):
     n_new = int(ratio * counts[majority]) - counts[minority]
     if n_new < 0:
         raise ValueError(
-            f"sampling_strategy={ratio!r} would take rows away: class {minority!r} has {counts[minority]} rows "
+            f"sampling_strategy={ratio!r} would remove rows: class {minority!r} has {counts[minority]} rows "
             f"already, class {majority!r} {counts[majority]}."
         )
     return {minority: n_new}
@@ -77,13 +77,12 @@ def _by_class(wanted, counts):
     unknown = [label for label in wanted if label not in counts]
     if unknown:
         raise ValueError(
-            f"sampling_strategy asks for the class {unknown[0]!r}, which y does not have; its classes are "
-            f"{list(counts)}."
+            f"sampling_strategy has the class {unknown[0]!r}, which is not in y; the classes of y are {list(counts)}."
         )
     for label, n in wanted.items():
         if not isinstance(n, Integral) or n < counts[label]:
             raise ValueError(
-                f"sampling_strategy asks for {n!r} rows of class {label!r}; it must be an integer of at least the "
-                f"{counts[label]} rows that there are."
+                f"sampling_strategy asks for {n!r} rows of class {label!r}; it must be an integer of at least "
+                f"the {counts[label]} rows that y has."
             )
     return {label: int(n) - counts[label] for label, n in wanted.items()}

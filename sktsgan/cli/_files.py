@@ -1,4 +1,4 @@
-"""The files of a run: new windows and pictures."""
+"""The files that a run writes: new windows and pictures."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,21 +10,21 @@ __all__ = ["write_pictures", "write_windows"]
 
 
 def write_windows(folder, windows, columns):
-    """Write windows as a table with a row a step, and as an array.
+    """Write windows as a table with one row per step, and as an array.
 
     Parameters
     ----------
     folder : Path
-        An existing folder; files of the same names are replaced.
+        Existing folder; files of the same names are replaced.
     windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-        In the units of the series.
+        Windows in the units of the series.
     columns : list of str
         Names of the channels.
 
     Returns
     -------
     files : dict of Path to str
-        What was written and what it holds.
+        Contents of each written file.
     """
     n_windows, n_timesteps, n_channels = windows.shape
     index = pd.MultiIndex.from_product(
@@ -35,31 +35,31 @@ def write_windows(folder, windows, columns):
     table.to_csv(csv, float_format="%.8g")
     np.savez_compressed(npz, windows=windows, columns=np.array(columns, dtype=str))
     return {
-        csv: f"{n_windows} new windows, a row a step",
-        npz: f"the same as an array of shape {windows.shape}",
+        csv: f"{n_windows} new windows, one row per step",
+        npz: f"the same windows as an array of shape {windows.shape}",
     }
 
 
 def write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
-    """Draw real beside new windows, and the training.
+    """Draw real beside new windows, and the losses in training.
 
     Parameters
     ----------
     folder : Path
-        An existing folder; files of the same names are replaced.
+        Existing folder; files of the same names are replaced.
     real, synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
-        The windows to compare.
+        Windows to compare.
     sampler : estimator
-        Fitted; with ``history_``.
+        Fitted sampler with ``history_``.
     columns : list of str
         Names of the channels.
     random_state : int
-        Rules which windows are shown.
+        Controls the choice of windows to draw.
 
     Returns
     -------
     files : dict of Path to str
-        What was written and what it shows.
+        Contents of each written file.
     """
     displays = {
         "distribution.png": (
@@ -72,7 +72,7 @@ def write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
             ),
             "real windows above, new ones below",
         ),
-        "losses.png": (LossCurveDisplay.from_estimator(sampler), "the course of training"),
+        "losses.png": (LossCurveDisplay.from_estimator(sampler), "the losses in training"),
     }
     files = {}
     for name, (display, what) in displays.items():

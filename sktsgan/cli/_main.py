@@ -1,4 +1,4 @@
-"""The command line: learn the windows of a series, judge what was learned, write new ones."""
+"""The command line: learn the windows of a series, make new ones and score them."""
 
 import argparse
 import sys
@@ -15,8 +15,8 @@ __all__ = ["main"]
 _MAX_ITER = 1200  # with scores and pictures, under three minutes on two cores
 
 _DESCRIPTION = """\
-Learn the windows of a multivariate series with a TransformerGANSampler, print its scores beside
-those of simpler models, draw comparison pictures, and write new windows.
+Learn the windows of a multivariate series with a TransformerGANSampler, write new windows, print
+their scores beside those of simpler models, and draw both sets.
 
 Without CSV, the hourly appliances energy series that comes with the package is used."""
 
@@ -38,7 +38,7 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0, or 2 where the input can't be used; the reason is then one line of the error stream.
+        0, or 2 if the input can't be used; one line on the error stream then says why.
     """
     args = _parser().parse_args(argv)
     try:
@@ -89,7 +89,7 @@ def _compare(args, columns, sampler, train, held_out):
 
 
 def _load(args):
-    """Return the series of the arguments, and say what it is."""
+    """Return the series that the arguments name, and print what it is."""
     if args.csv is None:
         frame, name = load_appliances_energy().frame, "appliances energy, as bundled"
         if args.columns is not None:
@@ -101,7 +101,7 @@ def _load(args):
         frame, dropped = read_table(args.csv, time_column=args.time_column, columns=args.columns)
         name = args.csv
         if dropped:
-            print(f"Left out, since not numeric: {', '.join(dropped)}")
+            print(f"Left out because not numeric: {', '.join(dropped)}")
     print(f"Series: {name}: {frame.shape[0]} rows of {', '.join(frame.columns)}")
     return frame
 
@@ -124,8 +124,14 @@ def _parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("csv", metavar="CSV", nargs="?", type=Path, help="a CSV file with a header, a row a step")
-    add("--time-column", metavar="NAME", help="column of dates or times; rows must be in its order")
+    add(
+        "csv",
+        metavar="CSV",
+        nargs="?",
+        type=Path,
+        help="a CSV file with a header and one row per step",
+    )
+    add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
     add(
         "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
     )
@@ -138,7 +144,7 @@ def _parser():
         "--max-iter",
         type=_at_least(1),
         default=_MAX_ITER,
-        help="generator updates; more are better, and slower (default: %(default)s)",
+        help="generator updates; more give better windows but take longer (default: %(default)s)",
     )
     add("--seed", type=int, default=0, help="same seed, same windows (default: %(default)s)")
     add(
@@ -149,5 +155,5 @@ def _parser():
         default=Path("sktsgan-output"),
         help="folder for the files (default: %(default)s)",
     )
-    add("--windows-only", action="store_true", help="write new windows; no scores, no pictures")
+    add("--windows-only", action="store_true", help="write new windows only, no scores or pictures")
     return parser

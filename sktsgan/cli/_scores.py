@@ -22,11 +22,11 @@ KL    divergence of two-dimensional Gaussians after PCA, in nats: 0 is best
 GRU   |accuracy - 0.5| of a recurrent network that tells new from real: 0 is best, 0.5 worst
 C2ST  accuracy of gradient boosting that does the same: 0.5 is best, 1 worst
 Real windows: one half of the training windows against the other, and all of them against the
-held-out ones. The latter come from other days, so that even real windows do not score best there."""
+held-out ones, which come from other days: there, even real windows do not get the best score."""
 
 
 def independent_gaussians(train, n_samples, *, random_state):
-    """Draw every value by itself from the normal distribution of its step and channel: the trivial baseline."""
+    """Draw every value independently from the normal distribution of its step and channel: the trivial baseline."""
     rng = np.random.default_rng(random_state)
     return rng.normal(train.mean(axis=0), train.std(axis=0), size=(n_samples, *train.shape[1:]))
 
@@ -37,19 +37,19 @@ def score_windows(candidates, train, held_out, *, max_iter=1000, random_state=No
     Parameters
     ----------
     candidates : dict of str to ndarray of shape (n_windows, n_timesteps, n_channels)
-        The sets to judge, by the name of what made them.
+        Sets to score, by the name of the model that made them.
     train, held_out : ndarray of shape (n_windows, n_timesteps, n_channels)
         Real windows.
     max_iter : int, default=1000
         Training steps of the recurrent judge.
     random_state : int, default=None
-        Rules the judges.
+        Controls the judges.
 
     Returns
     -------
     scores : DataFrame of shape (n_candidates + 1, 5)
-        A row a set; columns (reference, metric). The last row holds real windows: a random half of
-        the training windows against the other half, and all of them against the held-out ones.
+        One row per set; columns (reference, metric). The last row is for real windows: a random half
+        of the training windows against the other half, and all of them against the held-out ones.
     """
     order = np.random.default_rng(random_state).permutation(len(train))
     pairs = {
@@ -61,7 +61,7 @@ def score_windows(candidates, train, held_out, *, max_iter=1000, random_state=No
         _UNSEEN: (held_out, train),
     }
     cells = [(name, column) for column in _COLUMNS for name in pairs]
-    # as processes, because more threads make small judges slower, not faster
+    # processes, because more threads would make small judges slower
     values = Parallel(n_jobs=min(_MAX_JOBS, os.cpu_count()))(
         delayed(_judge)(metric, *pairs[name][reference], max_iter, random_state)
         for name, (reference, metric) in cells

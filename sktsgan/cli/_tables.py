@@ -16,16 +16,16 @@ def read_table(path, *, time_column=None, columns=None):
     Parameters
     ----------
     path : path-like
-        A CSV file with a header line.
+        CSV file with a header line.
     time_column : str, default=None
-        The column that holds the time of each row; it becomes the index.
+        Column with the time of each row, which becomes the index.
     columns : list of str, default=None
-        The columns to keep; None keeps every numeric one.
+        Columns to keep; None keeps all numeric ones.
 
     Returns
     -------
     frame : DataFrame of shape (n_rows, n_channels)
-        With a DatetimeIndex where ``time_column`` is given.
+        The columns, with a DatetimeIndex if ``time_column`` is given.
     dropped : list of str
         Columns left out because they are not numeric.
 
@@ -34,7 +34,7 @@ def read_table(path, *, time_column=None, columns=None):
     OSError
         If the file can't be opened.
     ValueError
-        If it is no CSV, a column is missing, a time can't be read, or a value is missing or infinite.
+        If the file is not CSV, a column is missing, a time can't be read, or a value is missing or infinite.
     """
     try:
         frame = pd.read_csv(path)
@@ -54,7 +54,7 @@ def read_table(path, *, time_column=None, columns=None):
         raise ValueError(f"{path} has no numeric column")
     _refuse_missing(frame)
     if (frame.nunique() < 2).all():
-        raise ValueError(f"{path} holds constant columns only: there is nothing to learn")
+        raise ValueError(f"{path} has only constant columns: there is nothing to learn")
     return frame.astype(float), dropped
 
 
@@ -66,15 +66,15 @@ def _parse_times(column):
         row = int(np.argmax(times.isna()))
         raise ValueError(
             f"column {column.name!r} holds {column.iloc[row]!r} in data row {row + 1}, "
-            f"which is no date like {column.iloc[0]!r}"
+            f"which is not a date like {column.iloc[0]!r}"
             if row
-            else f"column {column.name!r} starts with {column.iloc[0]!r}, which is no date"
+            else f"column {column.name!r} starts with {column.iloc[0]!r}, which is not a date"
         )
     return pd.DatetimeIndex(times, name=column.name)
 
 
 def _numeric(frame, columns):
-    """Keep the numeric columns, or just those named; name what is left out unasked."""
+    """Return the numeric columns, or those named, and the names of columns left out for not being numeric."""
     kept = frame.select_dtypes("number")
     if columns is None:
         return kept, [name for name in frame.columns if name not in kept.columns]
@@ -90,15 +90,15 @@ def _refuse_missing(frame):
         if column.any():
             raise ValueError(
                 f"column {name!r} has {column.sum()} missing or infinite values, the first in data "
-                f"row {np.argmax(column) + 1}: fill them, or leave the column out with --columns"
+                f"row {np.argmax(column) + 1}: impute them, or leave the column out with --columns"
             )
 
 
 def split_windows(frame, *, window, stride=1):
     """Cut a series into training windows and held-out windows that share no row.
 
-    The series is cut into up to eight equal periods; the last fifth of each is held out, so that a
-    long series is judged on all of its seasons and a short one on its end.
+    The series is cut into up to eight equal periods, and the last fifth of each is held out. A long
+    series is thus tested on all seasons, a short one on its end.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def split_windows(frame, *, window, stride=1):
     Raises
     ------
     ValueError
-        If too few windows would be left to learn from or to hold out.
+        If there would be too few windows to learn from or to hold out.
     """
     least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
     if len(frame) < least:
@@ -137,6 +137,6 @@ def split_windows(frame, *, window, stride=1):
     if min(len(train), len(held_out)) < _MIN_HELD_OUT:
         raise ValueError(
             f"gaps leave {len(train)} windows to learn from and {len(held_out)} to hold out: "
-            f"at least {_MIN_HELD_OUT} of either are needed"
+            f"at least {_MIN_HELD_OUT} of each are needed"
         )
     return train, held_out

@@ -1,4 +1,4 @@
-"""Datasets: real ones that come with the package, and made ones whose pattern is known."""
+"""Datasets: real ones that come with the package, and simulated ones with a known pattern."""
 
 from sktsgan.datasets._appliances import load_appliances_energy
 from sktsgan.datasets._captions import load_captions

@@ -11,7 +11,7 @@ def load_appliances_energy():
 
     Energy use and climate of a house in Belgium in the first half of 2016: 3,289 hours without gaps, an extract
     of the UCI dataset *Appliances Energy Prediction* [1]_ [2]_, licensed under CC BY 4.0. It comes with the
-    package, so that nothing is downloaded.
+    package; nothing is downloaded.
 
     Returns
     -------
@@ -19,14 +19,14 @@ def load_appliances_energy():
         With the attributes
 
         data : DataFrame of shape (3289, 8)
-            The series, indexed by the start of each hour. ``Appliances`` and ``lights`` are whole numbers (Wh),
-            the others decimals.
+            The series, indexed by the start of each hour. ``Appliances`` and ``lights`` are integers (Wh), the
+            others floats.
         frame : DataFrame of shape (3289, 8)
-            The same DataFrame, by the name that scikit-learn's loaders give it.
+            The same DataFrame, under the name that scikit-learn's loaders use.
         feature_names : list of str
-            The columns.
+            Names of the columns.
         DESCR : str
-            What the columns mean and their units, the attribution, and how the extract was made.
+            Meaning and units of the columns, the attribution, and how the extract was made.
 
     References
     ----------

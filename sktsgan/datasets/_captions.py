@@ -9,13 +9,14 @@ from sklearn.utils import Bunch
 def load_captions(*, return_X_y=False):
     """Load captions of photographs: 2,215 short English texts in six classes.
 
-    An extract of the captions of COCO 2014 [1]_ [2]_, annotations of the COCO Consortium, licensed under CC BY 4.0. The
-    label is the one of six objects that a caption names. It comes with the package, so that nothing is downloaded.
+    An extract of the captions of COCO 2014 [1]_ [2]_, annotations of the COCO Consortium, licensed under CC BY 4.0.
+    The label of a caption is the one of six objects that it names. The data comes with the package; nothing is
+    downloaded.
 
     Parameters
     ----------
     return_X_y : bool, default=False
-        Whether to return captions and labels alone.
+        Whether to return only captions and labels.
 
     Returns
     -------
@@ -25,15 +26,15 @@ def load_captions(*, return_X_y=False):
         data : list of str
             The captions: at most 20 words, in lower case.
         target : ndarray of shape (2215,)
-            The label of each: ``"airplane"``, ``"bathroom"``, ``"cat"``, ``"dog"``, ``"kitchen"`` or
+            Label of each caption: ``"airplane"``, ``"bathroom"``, ``"cat"``, ``"dog"``, ``"kitchen"`` or
             ``"motorcycle"``.
         target_names : list of str
-            The labels.
+            The six labels.
         DESCR : str
             The attribution, and how the extract was made.
 
     (data, target) : tuple
-        With ``return_X_y``.
+        If ``return_X_y`` is True.
 
     References
     ----------

@@ -9,7 +9,7 @@ from sktsgan._validation import check_count
 
 
 def seasonal_pattern(timestamps, n_channels=3, *, yearly=5.0, weekly=1.0, daily=3.0):
-    r"""Return what ``make_seasonal_series`` expects at given times: the series without its noise.
+    r"""Return the pattern of ``make_seasonal_series`` at given times: the series without its noise.
 
     Channel :math:`c = 0, 1, \dots` of :math:`C` has, at the time :math:`t`, the value
 
@@ -18,22 +18,22 @@ def seasonal_pattern(timestamps, n_channels=3, *, yearly=5.0, weekly=1.0, daily=
               + A_w W(t)
               - A_d \cos\left(2\pi\left(D(t) - \tfrac{c}{4C}\right)\right),
 
-    where :math:`Y` is the part of the calendar year and :math:`D` the part of the day that has passed, both in
+    where :math:`Y` is the elapsed part of the calendar year and :math:`D` that of the day, both in
     :math:`[0, 1)`, and :math:`W` is 2/5 from Monday to Friday and -1 at the weekend, so that its mean is 0. The
     first channel is lowest on 1 January and at midnight; later channels lag behind it.
 
     Parameters
     ----------
     timestamps : DatetimeIndex or array-like of datetimes, of shape (n_steps,)
-        The times :math:`t`, those of a time zone by its clocks.
+        The times :math:`t`, in local time if they have a time zone.
     n_channels : int, default=3
         Number of channels :math:`C`.
     yearly : float, default=5.0
-        The amplitude of the year, :math:`A_y`.
+        Amplitude of the year, :math:`A_y`.
     weekly : float, default=1.0
-        The amplitude of the week, :math:`A_w`.
+        Amplitude of the week, :math:`A_w`.
     daily : float, default=3.0
-        The amplitude of the day, :math:`A_d`.
+        Amplitude of the day, :math:`A_d`.
 
     Returns
     -------
@@ -97,8 +97,8 @@ def make_seasonal_series(
     .. math:: e(t) = \rho \, e(t-1) + \sqrt{1 - \rho^2} \, z(t), \quad z(t) \sim \mathcal{N}(0, \sigma^2 R),
               \quad R_{ij} = r^{|i - j|},
 
-    so that at each time :math:`e(t) \sim \mathcal{N}(0, \sigma^2 R)`, and noise :math:`k` steps apart correlates
-    by :math:`\rho^k`.
+    so that at each time :math:`e(t) \sim \mathcal{N}(0, \sigma^2 R)`, and noise :math:`k` steps apart has
+    correlation :math:`\rho^k`.
 
     Parameters
     ----------
@@ -107,9 +107,9 @@ def make_seasonal_series(
     n_channels : int, default=3
         Number of channels.
     start : str or Timestamp, default="2018-01-01"
-        The first timestamp.
+        First timestamp.
     frequency : str or pandas.DateOffset, default="h"
-        One time step.
+        Length of one time step.
     yearly : float, default=5.0
         Amplitude of the year in the pattern.
     weekly : float, default=1.0
@@ -123,17 +123,17 @@ def make_seasonal_series(
     cross_correlation : float, default=0.6
         Correlation :math:`r` of the noise of neighbouring channels, between -1 and 1.
     random_state : int, RandomState instance or None, default=None
-        Rules the noise. An int gives the same series at each call.
+        Controls the noise. An int gives the same series at each call.
 
     Returns
     -------
     series : DataFrame of shape (n_steps, n_channels)
-        Columns ``channel_0``, ``channel_1`` and so on; the DatetimeIndex carries its frequency.
+        Columns ``channel_0``, ``channel_1`` and so on; the DatetimeIndex has a ``freq``.
 
     Raises
     ------
     ValueError
-        If a count is below 1, ``noise`` below 0, or a correlation not between -1 and 1.
+        If a count is below 1, ``noise`` is below 0, or a correlation is not between -1 and 1.
 
     See Also
     --------
@@ -170,5 +170,7 @@ def _draw_noise(generator, shape, autocorrelation, cross_correlation):
     distance = np.abs(channel[:, np.newaxis] - channel)
     correlation = np.float64(cross_correlation) ** distance
     shocks = generator.standard_normal(shape) @ np.linalg.cholesky(correlation).T
-    shocks[1:] *= np.sqrt(1 - autocorrelation**2)  # the first step has the variance of all
+    shocks[1:] *= np.sqrt(
+        1 - autocorrelation**2
+    )  # so that all steps have the variance of the first
     return lfilter([1.0], [1.0, -autocorrelation], shocks, axis=0)

@@ -14,7 +14,7 @@ def make_sines(n_windows=10_000, n_timesteps=24, n_channels=5, *, random_state=N
     .. math:: x_{t,c} = \tfrac{1}{2} \left( \sin(f_c t + p_c) + 1 \right),
               \quad f_c, p_c \sim \mathcal{U}[0, 0.1],
 
-    with frequencies (radians a step) and phases (radians) drawn for each channel of each window.
+    with frequencies (radians per step) and phases (radians) drawn for each channel of each window.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def make_sines(n_windows=10_000, n_timesteps=24, n_channels=5, *, random_state=N
     n_channels : int, default=5
         Number of channels, independent of each other.
     random_state : int, RandomState instance or None, default=None
-        Rules the draws. An int gives the same windows at each call.
+        Controls the draws. An int gives the same windows at each call.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def make_sines(n_windows=10_000, n_timesteps=24, n_channels=5, *, random_state=N
     ValueError
         If a count is below 1.
     TypeError
-        If a count is no whole number.
+        If a count is not an integer.
 
     References
     ----------

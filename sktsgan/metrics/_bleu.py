@@ -10,41 +10,41 @@ from sktsgan.metrics._sentences import count_ngrams, read_sentences
 
 __all__ = ["bleu_score", "self_bleu_score"]
 
-_EPSILON = 0.1  # matches that an order without any counts as: smoothing method 1
+_EPSILON = 0.1  # matches counted for an order that has none: smoothing method 1
 
 
 def bleu_score(references, synthetic, *, n=4, tokenize=None):
-    """Return the mean BLEU of generated texts, each against all reference texts.
+    """Return the mean BLEU of generated texts, each compared with all reference texts.
 
     Parameters
     ----------
     references : iterable of str or of sequences of tokens
-        Real texts, not those that the generator was fitted on.
+        Real texts that the generator was not fitted on.
     synthetic : iterable of str or of sequences of tokens
         Generated texts.
     n : int or sequence of int, default=4
-        The longest n-grams that count, in tokens, at least 1: BLEU-n. Several cost hardly more than one.
+        Length of the longest n-grams, in tokens, at least 1: BLEU-n. Several cost hardly more than one.
     tokenize : callable, default=None
-        Takes a string, returns its tokens; None splits at white space.
+        Function from a string to its tokens; None splits at white space.
 
     Returns
     -------
     score : float or ndarray of shape (n_orders,)
-        In [0, 1], one for each ``n`` where that is a sequence; **higher is better**. Real text has a score below 1,
-        the one to aim for.
+        In [0, 1], one for each ``n`` if that is a sequence; **higher is better**. Real texts score below 1: aim for
+        their score.
 
     Raises
     ------
     ImportError
         If sacrebleu, which the extra ``text`` installs, is missing.
     ValueError
-        If there are no texts in either set or ``n`` is less than 1.
+        If a set has no texts or ``n`` is less than 1.
     TypeError
         If an argument has the wrong type.
 
     See Also
     --------
-    self_bleu_score : Whether the texts differ among themselves.
+    self_bleu_score : How much the texts resemble one another.
 
     Notes
     -----
@@ -52,16 +52,14 @@ def bleu_score(references, synthetic, *, n=4, tokenize=None):
 
     min(1, exp(1 − r / c)) · exp(1/n Σ log p_k),   k = 1 ... n
 
-    c is the length of the text, r that of the reference nearest to it in length (the shorter one of two), and
-    p_k the share of its k-grams that a reference has, no k-gram counted more often than it is in the reference that
-    has most of it. Where no k-gram matches, p_k is 0.1 / (number of its k-grams), which is method 1 of [3]_. A text
-    without any word of the references scores 0.
+    c is the length of the text, r that of the reference nearest to it in length (the shorter one of two), and p_k
+    the share of its k-grams found in a reference, each counted at most as often as in the reference that has most of
+    it. If no k-gram matches, p_k is 0.1 / (number of its k-grams): method 1 of [3]_. A text that shares no word with
+    the references scores 0.
 
-    More references give higher scores, so figures for sets of different sizes can't be compared. The score is
-    blind to variety: one good text, repeated, scores well. n-grams of the references are counted once, not once
-    for each text; the result is what sacrebleu's ``BLEU.sentence_score`` gives, which the tests compare, and where a
-    text has fewer than ``n`` tokens that of nltk, which Texygen used: the orders that it is too short for are
-    smoothed as well.
+    More references give higher scores, so compare only sets of the same size. The score ignores variety: one good
+    text, repeated, scores well. The result equals sacrebleu's ``BLEU.sentence_score``; for a text of fewer than ``n``
+    tokens it equals that of nltk, which Texygen used: the orders for which it is too short are smoothed as well.
 
     References
     ----------
@@ -85,22 +83,22 @@ def bleu_score(references, synthetic, *, n=4, tokenize=None):
 
 
 def self_bleu_score(synthetic, *, n=4, tokenize=None):
-    """Return the mean BLEU of texts, each against all the others.
+    """Return the mean BLEU of texts, each compared with all the others.
 
     Parameters
     ----------
     synthetic : iterable of str or of sequences of tokens
         Generated texts, at least two.
     n : int or sequence of int, default=4
-        The longest n-grams that count, in tokens, at least 1: self-BLEU-n.
+        Length of the longest n-grams, in tokens, at least 1: self-BLEU-n.
     tokenize : callable, default=None
-        Takes a string, returns its tokens; None splits at white space.
+        Function from a string to its tokens; None splits at white space.
 
     Returns
     -------
     score : float or ndarray of shape (n_orders,)
-        In [0, 1], one for each ``n`` where that is a sequence. **Lower means more variety**; 1 is mode collapse. The
-        score to aim for is that of as many real texts.
+        In [0, 1], one for each ``n`` if that is a sequence. **Lower means more variety**; 1 is mode collapse. Aim for
+        the score of as many real texts.
 
     Raises
     ------
@@ -113,13 +111,13 @@ def self_bleu_score(synthetic, *, n=4, tokenize=None):
 
     See Also
     --------
-    bleu_score : The same against other texts, and how it is computed.
+    bleu_score : BLEU against other texts, and how it is computed.
     distinct_n_score : A quicker measure of variety.
 
     Notes
     -----
-    Self-BLEU is that of Texygen [1]_. It grows with the number of texts, so compare equally many: for captions of COCO,
-    self-BLEU-5 is .20 among 500 and .42 among 10,000.
+    Self-BLEU as in Texygen [1]_. It grows with the number of texts, so compare equally many: self-BLEU-5 of captions
+    of COCO is .20 among 500 and .42 among 10,000.
 
     References
     ----------
@@ -160,7 +158,7 @@ def _import_bleu():
 
 
 def _mean_bleu(bleu, matches, n):
-    """Return the mean over texts of BLEU-n, an array where ``n`` is one."""
+    """Return the mean over texts of BLEU-n, an array if ``n`` is a sequence."""
     orders = np.atleast_1d(n).tolist()
     scores = [[_sentence_bleu(bleu, *match, order) for order in orders] for match in matches]
     means = np.minimum(np.mean(scores, axis=0), 1.0)  # rounding may leave it a hair above
@@ -181,16 +179,16 @@ def _sentence_bleu(bleu, matched, total, length, reference_length, order):
 
 
 class _References:
-    """What texts are matched against: for each n-gram, the most that one reference has of it.
+    """The highest count of each n-gram in any one reference.
 
-    The second most is kept as well: it is the most that the others have, for the text that has most.
+    The second highest is kept as well: for the text with the highest count, it is the highest among the others.
 
     Parameters
     ----------
     sentences : list of list
         The references, as tokens.
     max_order : int
-        The longest n-grams that count, in tokens.
+        Length of the longest n-grams, in tokens.
     """
 
     def __init__(self, sentences, max_order):
@@ -211,11 +209,11 @@ class _References:
                 second[ngram] = count
 
     def match(self, sentence):
-        """Return matched k-grams, all k-grams, and the lengths of a text and of the nearest reference."""
+        """Return the counts of matched and of all k-grams, the text's length and the nearest reference's."""
         return self._match(sentence, self._most, self.lengths)
 
     def match_others(self, sentence):
-        """Return the same for one of the references and the others."""
+        """Return the same for one of the references, matched against the others."""
         lengths = self.lengths - Counter([len(sentence)])
         return self._match(sentence, self._most_of_others, lengths)
 

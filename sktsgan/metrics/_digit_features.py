@@ -22,31 +22,31 @@ N_FEATURES = 64
 class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Features of handwritten digits, by a small convolutional network that comes with the package.
 
-    A transformer to hand to :func:`frechet_distance` and :func:`precision_recall`. The network was trained on the
-    first 8,000 of the 10,000 test images of MNIST [1]_; of the other 2,000 it recognises 99.20 %. ``fit`` learns
-    nothing but the range of the pixels.
+    A transformer for :func:`frechet_distance` and :func:`precision_recall`. The network was trained on the first
+    8,000 of the 10,000 test images of MNIST [1]_ and recognises 99.20 % of the other 2,000. ``fit`` learns only the
+    range of the pixels.
 
     Attributes
     ----------
     data_min_ : float
-        The least value seen in ``fit``, which counts as background.
+        Smallest value seen in ``fit``, taken as background.
     data_max_ : float
-        The greatest, which counts as ink.
+        Largest value seen in ``fit``, taken as ink.
 
     See Also
     --------
-    frechet_distance : The distance of two sets by their features.
+    frechet_distance : Distance between the features of two sets.
     precision_recall : Quality and variety of generated items.
 
     Notes
     -----
-    Four convolutions (16, 32, 48 and 64 channels) and the mean over the image, whose 64 values are the features; a
-    linear layer on them tells the digits. The images are small digits in the middle of 28 × 28 pixels, bright on dark;
-    of other pictures the features mean little. ``benchmarks/images/train_features.py`` trains the network; the file
-    ``metrics/data/digit_features.md`` says on what, and under which licence.
+    Four convolutions (16, 32, 48 and 64 channels), averaged over the image, give the 64 features; a linear layer on
+    them predicts the digit. The network expects small bright digits in the middle of 28 × 28 dark pixels; for other
+    pictures the features mean little. ``benchmarks/images/train_features.py`` trains it;
+    ``metrics/data/digit_features.md`` names the training data and its licence.
 
-    The features of an image depend on its pixels and on the range seen in ``fit`` alone. Fit on real images, so that
-    generated ones which are too faint or too bright are told from them.
+    The features of an image depend only on its pixels and on the range seen in ``fit``. Fit on real images: generated
+    ones that are too faint or too bright then differ from them.
 
     References
     ----------
@@ -76,7 +76,7 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         Parameters
         ----------
         X : array-like of shape (n_images, 28, 28), (n_images, 28, 28, 1) or (n_images, 784)
-            Images of digits, of any range of values.
+            Images of digits, in any range of values.
         y : None
             Ignored.
 
@@ -88,7 +88,7 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         Raises
         ------
         ValueError
-            If the images have another shape, values that are not finite, or all pixels are equal.
+            If the images have another shape or values that are not finite, or all pixels are equal.
         """
         images = _check_images(X)
         low, high = float(images.min()), float(images.max())
@@ -118,7 +118,7 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         return self._compute(X, DigitNetwork.features)
 
     def predict(self, X):
-        """Return the digit that the network sees in each image.
+        """Predict the digit in each image.
 
         Parameters
         ----------
@@ -138,13 +138,13 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         return self._compute(X, DigitNetwork.forward).argmax(axis=1)
 
     def _compute(self, X, method):
-        """Return what a method of the network makes of images, batch by batch."""
+        """Apply a method of the network to images, batch by batch."""
         check_is_fitted(self)
         scaled = (_check_images(X) - self.data_min_) / (self.data_max_ - self.data_min_)
         images = torch.from_numpy(scaled.astype(np.float32)).unsqueeze(1)
         network = _load_network()
         size = sum(parameter.numel() for parameter in network.parameters())
-        # neither a thread more nor a precision less than where the same images were seen before
+        # the number of threads and the precision change the result, so both are fixed
         with torch.inference_mode(), torch.autocast("cpu", enabled=False), threads_for(size):
             parts = [method(network, part) for part in images.split(_BATCH)]
         return torch.cat(parts).numpy().astype(np.float64)
@@ -155,7 +155,7 @@ class DigitFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False  # but for rows of 784 pixels
+        tags.input_tags.two_d_array = False  # only rows of 784 pixels
         tags.input_tags.three_d_array = True
         return tags
 
@@ -172,7 +172,7 @@ def _check_images(X):
 
 
 def _load_network():
-    """Return the network with its weights, made without drawing any."""
+    """Return the trained network, made without drawing random weights."""
     with torch.device("meta"):
         network = DigitNetwork()
     path = files("sktsgan.metrics") / "data" / "digit_features.safetensors"
@@ -181,10 +181,10 @@ def _load_network():
 
 
 class DigitNetwork(nn.Module):
-    """A small convolutional classifier of digits; what it averages over the image are the features.
+    """A small convolutional classifier of digits.
 
-    Four convolutions of 3 × 3 pixels with batch normalisation and rectified outputs; after the first and the third,
-    the largest of every 2 × 2 places; the mean over the 7 × 7 places that are left; a linear layer.
+    Four convolutions of 3 × 3 pixels with batch normalisation and rectified outputs; max pooling over 2 × 2 pixels
+    after the first and the third; the mean over the remaining 7 × 7 pixels, which is the features; a linear layer.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ class DigitNetwork(nn.Module):
         self.classify = nn.Linear(n_features, 10)
 
     def features(self, images):
-        """Return what the last convolution gives, averaged over the image.
+        """Return the outputs of the last convolution, averaged over the image.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Where two sets of windows differ: a judge sees one feature of one channel at a time."""
+"""Where two sets of windows differ: a classifier sees one feature of one channel at a time."""
 
 import itertools
 import numbers
@@ -15,7 +15,7 @@ from sktsgan.metrics._two_sample import _subset, classifier_two_sample_score
 
 __all__ = ["discrepancy_report"]
 
-# ``columns`` are what the judge sees, ``measure`` what the report gives the means of; both have the
+# ``columns`` are the judge's inputs, ``measure`` the values whose means are reported; both hold the
 # real windows first, then as many synthetic ones.
 _Feature = namedtuple("_Feature", "name channel lag columns measure")
 
@@ -37,49 +37,49 @@ def discrepancy_report(
 ):
     """Rank channels and features by how well each alone gives the synthetic windows away.
 
-    A judge sees one feature of one channel at a time, say the increments at lag 2 of channel 5. The
-    rows at the top are what to mend first.
+    A classifier, the judge, sees one feature of one channel at a time, say the increments at lag 2 of
+    channel 5. Work on the rows at the top first.
 
     Parameters
     ----------
     real : array-like of shape (n_real, n_timesteps, n_channels) or flat
-        Real windows, in the order of time where ``split="blocks"``.
+        Real windows, in the order of time if ``split="blocks"``.
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
         Generated windows, in any order.
     lags : iterable of int, default=None
-        Lags, in steps, from 1 to ``n_timesteps - 1``; by default 1, 2, 4, 8 and so on.
+        Lags in steps, from 1 to ``n_timesteps - 1``; None takes 1, 2, 4, 8 and so on.
     classifier : scikit-learn classifier, default=None
-        The judge; it is cloned. By default a quick
+        Judge, which is cloned. None takes a quick
         :class:`~sklearn.ensemble.HistGradientBoostingClassifier`.
     split : {"random", "blocks"}, default="random"
         How real windows are dealt to the folds, as in :func:`classifier_two_sample_score`.
     cv : int, default=3
         Number of folds, at least 2.
     n_blocks : int, default=20
-        Number of blocks of time, at least ``cv``; used only where ``split="blocks"``.
+        Number of blocks of time, at least ``cv``; used only if ``split="blocks"``.
     max_samples : int or None, default=2000
-        At most so many windows of either set are judged, drawn at random; None uses all.
+        Largest number of windows of each set that are judged, drawn at random; None uses all.
     max_pairs : int or None, default=10
-        Of each kind of relation, at most so many pairs of channels are judged: those whose mean
-        differs most between the sets. None judges all, 0 none.
+        Largest number of pairs of channels judged for each kind of relation: those that differ most
+        between the sets. None judges all, 0 none.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     channel_names : sequence of str, default=None
-        By default those of the columns ``<channel>_t<step>`` of a DataFrame, as
-        :class:`~sktsgan.preprocessing.Windowizer` names them, or else "0", "1" and so on.
+        Names of the channels. None takes them from the columns ``<channel>_t<step>`` of a DataFrame,
+        as :class:`~sktsgan.preprocessing.Windowizer` names them, or else "0", "1" and so on.
     random_state : int, RandomState instance or None, default=None
-        Rules the draw of windows, the folds and the classifier. None takes fresh entropy.
+        Controls the draw of windows, the folds and the classifier. None draws a fresh seed.
 
     Returns
     -------
     report : DataFrame
-        One row for each feature of a channel, of a pair of them or of all, the most telling first:
+        One row per feature of a channel, of a pair or of all channels, the most telling first:
 
         ==============  ================================================================
         ``feature``     see Notes
         ``channel``     a name, ``"a × b"`` for a pair, ``"all"`` for all channels jointly
-        ``lag``         in steps; missing where the feature has none
-        ``accuracy``    fraction of held-out windows told right, in [0, 1]; **0.5 is best**
+        ``lag``         in steps; missing if the feature has none
+        ``accuracy``    of the judge on held-out windows, in [0, 1]; **0.5 is best**
         ``real``        mean of the feature's measure in the real windows
         ``synthetic``   the same in the synthetic ones
         ==============  ================================================================
@@ -87,40 +87,40 @@ def discrepancy_report(
     Raises
     ------
     ValueError
-        If the windows differ in shape, a lag is out of range, ``channel_names`` are too few or too
-        many, ``split`` is unknown, ``cv`` or ``max_samples`` is less than 2, ``n_blocks`` is less
-        than ``cv``, ``max_pairs`` is negative, or a set has too few windows for the folds or blocks.
+        If the windows differ in shape, a lag is out of range, ``channel_names`` has the wrong length,
+        ``split`` is unknown, ``cv`` or ``max_samples`` is less than 2, ``n_blocks`` is less than
+        ``cv``, ``max_pairs`` is negative, or a set has too few windows for the folds or blocks.
     TypeError
-        If ``cv``, ``n_blocks``, ``max_samples`` or ``max_pairs`` is no integer.
+        If ``cv``, ``n_blocks``, ``max_samples`` or ``max_pairs`` is not an integer.
 
     See Also
     --------
-    classifier_two_sample_score : The accuracy of one judge that sees all values.
+    classifier_two_sample_score : Accuracy of one judge that sees all values.
 
     Notes
     -----
-    The judge sees, of each window (in brackets the measure, where it is another):
+    The features of each window (in brackets the measure, if it differs):
 
     - any step: ``values``; ``level`` (mean), ``scale`` (standard deviation), ``minimum``, ``maximum``;
-    - exact values, as shares of steps: ``exact zeros``; ``most common value``, where 1 % or more of the
-      real values agree; ``values on the grid``, those that occur twice or more in the real set, where
+    - exact values, as shares of steps: ``exact zeros``; ``most common value``, if 1 % or more of the
+      real values share it; ``values on the grid``, which occur at least twice in the real set, if
       it has ten times more values than distinct ones; ``repeats`` of the step before, with
       the longest run of them;
     - dynamics: ``increments`` at each lag (mean size), ``largest increment`` (size),
       ``second differences`` (mean size), ``roughness`` (size of second differences over that of
       increments), ``autocorrelation`` within the window and ``increment autocorrelation`` at each lag,
       ``spectrum`` (mean amplitude);
-    - pairs: ``spread``, the distance of the first from its line of regression on the second, fitted on real
-      values (mean size, in standard deviations), ``equal values``, and ``increment correlation``;
+    - pairs: ``spread``, the distance of the first channel from its regression line on the second, fitted on
+      real values (mean size, in standard deviations), ``equal values``, and ``increment correlation``;
     - all channels jointly: ``level``, ``scale``, ``repeats``, ``values at one step`` and
       ``increments at one step`` (the middle one), ``increment correlation`` of the judged pairs.
 
-    Exact events that all windows or none have are left out. Each accuracy is that of
+    Shares that are the same in all windows are left out. Each accuracy is that of
     :func:`classifier_two_sample_score`, on the same windows and folds throughout. By chance alone,
-    one accuracy is off by about 0.35 / sqrt(windows of either set judged), the largest of
-    hundreds by three times that. Values well below 0.5, at the end, show copies of real windows.
-    The default judge is quick, so that 28 channels and 24 steps take a minute: it misses what
-    only longer training finds.
+    one accuracy is off by about 0.35 / sqrt(number of judged windows of a set), the largest of
+    hundreds by three times that. Values well below 0.5, in the last rows, show copies of real windows.
+    The default judge takes a minute for 28 channels and 24 steps; it misses what only longer
+    training finds.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def discrepancy_report(
 
 
 def _quick_judge():
-    """Return a judge that is fast enough to be asked hundreds of times."""
+    """Return a judge that is fast enough to be fitted hundreds of times."""
     return HistGradientBoostingClassifier(max_iter=20, learning_rate=0.3, max_leaf_nodes=8)
 
 
@@ -189,7 +189,7 @@ def _check_names(names, n_channels):
         return [str(channel) for channel in range(n_channels)]
     if len(names) != n_channels:
         raise ValueError(
-            f"channel_names must be as many as there are channels, {n_channels}, got {len(names)}."
+            f"channel_names must have one name for each of the {n_channels} channels, got {len(names)}."
         )
     return [str(name) for name in names]
 
@@ -205,7 +205,7 @@ def _check_lags(lags, n_timesteps):
 
 
 def _common_values(series):
-    """Return the values of a grid and the commonest value, each None where there is none."""
+    """Return the values of a grid and the most common value, each None if there is none."""
     values, counts = np.unique(series, return_counts=True)
     top = values[counts.argmax()] if counts.max() >= max(3, 0.01 * len(series)) else None
     is_grid = len(values) <= len(series) / 10
@@ -224,7 +224,7 @@ def _features(both, names, lags, commons, max_pairs):
 
 
 def _marginal_features(x, name, grid, top):
-    """Yield what needs no order of the steps."""
+    """Yield the features that ignore the order of the steps."""
     yield _plain("values", name, x)
     if x.shape[1] > 1:
         yield _plain("level", name, x.mean(axis=1))
@@ -244,14 +244,14 @@ def _plain(feature, name, columns, lag=None):
 
 
 def _share(feature, name, event):
-    """Yield the share of steps with an event, unless it is the same in all windows."""
+    """Yield the share of steps with an event, unless all windows have the same."""
     share = event.mean(axis=1)
     if np.ptp(share) > 0:
         yield _plain(feature, name, share)
 
 
 def _dynamic_features(x, name, lags):
-    """Yield what depends on the order of the steps."""
+    """Yield the features that depend on the order of the steps."""
     n_steps = x.shape[1]
     if n_steps < 2:
         return
@@ -259,7 +259,7 @@ def _dynamic_features(x, name, lags):
     for lag in lags:
         change = x[:, lag:] - x[:, :-lag]
         yield _Feature("increments", name, lag, change, np.abs(change))
-        if lag < n_steps - 1:  # of two values, or two increments, it is always -1 / 2
+        if lag < n_steps - 1:  # for two values, or two increments, it is always -1 / 2
             yield _plain("autocorrelation", name, _autocorrelation(x, lag), lag)
         if lag < n_steps - 2:
             yield _plain("increment autocorrelation", name, _autocorrelation(steps, lag), lag)
@@ -275,7 +275,7 @@ def _dynamic_features(x, name, lags):
 
 
 def _repeats(is_repeat, name):
-    """Yield how often a value is that of the step before, and for how long."""
+    """Yield how often a value repeats that of the step before, and for how long."""
     share = is_repeat.mean(axis=1)
     if np.ptp(share) == 0:
         return
@@ -287,7 +287,7 @@ def _repeats(is_repeat, name):
 
 
 def _joint_features(both):
-    """Yield what a judge of all channels sees, with the dynamics left out."""
+    """Yield the features of all channels together."""
     n_steps = both.shape[1]
     at = n_steps // 2  # any step would do, and the middle is the least special one
     yield _plain("values at one step", "all", both[:, at])
@@ -303,7 +303,7 @@ def _joint_features(both):
 
 
 def _pair_features(both, names, max_pairs):
-    """Yield relations of the pairs of channels that differ most in each."""
+    """Yield each relation for the pairs of channels that differ most in it."""
     n_windows, n_steps, n_channels = both.shape
     pairs = np.array(list(itertools.combinations(range(n_channels), 2)))
     z = both - both[: n_windows // 2].mean(axis=(0, 1))
@@ -321,7 +321,7 @@ def _pair_features(both, names, max_pairs):
 
 
 def _correlation_features(steps, pairs, names, max_pairs):
-    """Yield how far the increments of two channels go together within a window."""
+    """Yield the correlation of the increments of two channels within a window."""
     steps = _divide(steps, np.sqrt((steps**2).sum(axis=1, keepdims=True)))
     moments = _moments(steps)
     judged = _most(pairs, np.abs(moments[0] - moments[1]), max_pairs)
@@ -333,7 +333,7 @@ def _correlation_features(steps, pairs, names, max_pairs):
 
 
 def _equality_difference(both):
-    """Return how the shares of equal values differ, shape (n_channels, n_channels)."""
+    """Return the differences of the shares of equal values, shape (n_channels, n_channels)."""
     n_channels = both.shape[2]
     differ = np.zeros((n_channels, n_channels))
     for a in range(n_channels):
@@ -353,17 +353,17 @@ def _square_spread(moments, slopes):
     """Return the mean square distance of row channels from lines through column channels."""
     variances = np.diag(moments)
     squares = variances[:, None] - 2 * slopes * moments + slopes**2 * variances
-    return np.maximum(squares, 1e-12)  # rounding may leave less than nothing of exact copies
+    return np.maximum(squares, 1e-12)  # rounding may make that of exact copies negative
 
 
 def _most(pairs, differences, max_pairs):
-    """Return the pairs with the greatest entries of a matrix."""
+    """Return the pairs with the largest entries of a matrix."""
     order = np.argsort(-differences[pairs[:, 0], pairs[:, 1]], kind="stable")
     return pairs[order[:max_pairs]]
 
 
 def _autocorrelation(x, lag):
-    """Return the mean product of centred values ``lag`` steps apart over the variance, by window."""
+    """Return the autocorrelation at a lag within each window."""
     x = _centre(x)
     return _divide((x[:, lag:] * x[:, :-lag]).sum(axis=1), (x**2).sum(axis=1))
 

@@ -1,4 +1,4 @@
-"""The discriminative score: a recurrent network learns to tell generated windows from real ones."""
+"""The discriminative score: can a recurrent network tell generated windows from real ones?"""
 
 import numbers
 
@@ -33,7 +33,7 @@ def discriminative_score(
     return_fits=False,
     random_state=None,
 ):
-    """Return how far a GRU that tells real from synthetic windows is from guessing.
+    """Return how much better than guessing a GRU tells real from synthetic windows.
 
     Parameters
     ----------
@@ -46,21 +46,21 @@ def discriminative_score(
     max_iter : int, default=2000
         Training steps of each judge.
     batch_size : int, default=128
-        Windows of *either* set in a step, drawn with replacement.
+        Windows of *each* set in a step, drawn with replacement.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     return_fits : bool, default=False
         Whether to return the score of each judge too.
     random_state : int, RandomState instance or None, default=None
-        Rules splits, initial weights and batches. None takes fresh entropy.
+        Controls splits, initial weights and batches. None draws a fresh seed.
 
     Returns
     -------
     score : float
         Mean over the judges of ``|accuracy − 0.5|``, in [0, 0.5]; **0 is best** (the judges guess),
-        0.5 is worst. A perfect generator gets about 0.4 / sqrt(windows held out), by chance.
+        0.5 is worst. A perfect generator gets about 0.4 / sqrt(held-out windows), by chance.
     fits : ndarray of shape (n_fits,)
-        The score of each judge; only where ``return_fits`` is True.
+        The score of each judge; only if ``return_fits`` is True.
 
     Raises
     ------
@@ -68,11 +68,11 @@ def discriminative_score(
         If the windows differ in shape, or ``n_fits``, ``max_iter`` or ``batch_size`` is less
         than 1.
     TypeError
-        If one of these is no integer.
+        If one of these is not an integer.
 
     See Also
     --------
-    classifier_two_sample_score : A far stronger judge.
+    classifier_two_sample_score : The accuracy of a far stronger judge.
 
     Notes
     -----
@@ -83,12 +83,12 @@ def discriminative_score(
     generated values beyond ten times that are cut off.
 
     It departs from the published code in three ways: there are at least two units, so that
-    univariate windows can be judged; the lengths of generated windows are their own, not those of
-    real ones; accuracy is the mean of the accuracies on either set, so that chance is 0.5 for
-    sets of unequal size.
+    univariate windows can be judged; generated windows keep their own lengths, not those of real
+    ones; accuracy is the mean of the accuracies on both sets, so that chance is 0.5 for sets of
+    unequal size.
 
-    The judges are weak: a score near 0 is necessary for a good generator, not sufficient, and
-    a copy of the training windows gets 0 too.
+    The judges are weak: a good generator gets a score near 0, but so may a poor one, and so does a
+    copy of the training windows.
 
     References
     ----------
@@ -156,7 +156,7 @@ def _draw(indices, size):
 
 
 def _share_called_real(judges, windows, indices):
-    """Return the share of each judge's windows that it takes for real, shape (n_judges,)."""
+    """Return the share of its windows that each judge calls real, shape (n_judges,)."""
     with torch.no_grad():
         logits = [judges(windows[part], last_only=True) for part in indices.split(_CHUNK, dim=1)]
     return (torch.cat(logits, dim=1) > 0).double().mean(dim=1).numpy()

@@ -1,4 +1,4 @@
-"""How many of the n-grams of a set of texts differ."""
+"""The share of distinct n-grams in a set of texts."""
 
 from collections import Counter
 
@@ -15,16 +15,16 @@ def distinct_n_score(synthetic, *, n=2, tokenize=None):
     synthetic : iterable of str or of sequences of tokens
         Generated texts.
     n : int, default=2
-        Tokens of an n-gram, at least 1.
+        Length of an n-gram in tokens, at least 1.
     tokenize : callable, default=None
-        Takes a string, returns its tokens; None splits at white space.
+        Function from a string to its tokens; None splits at white space.
 
     Returns
     -------
     score : float
-        (number of different n-grams) / (number of n-grams), in [0, 1]. **Higher means more variety**; towards 0, the
-        texts repeat each other. The score to aim for is that of as many real texts; more is noise. It is 0 where no
-        text has ``n`` tokens.
+        (number of distinct n-grams) / (number of n-grams), in [0, 1]. **Higher means more variety**; towards 0, the
+        texts repeat each other. Aim for the score of as many real texts; more is noise. It is 0 if no text has ``n``
+        tokens.
 
     Raises
     ------
@@ -35,12 +35,12 @@ def distinct_n_score(synthetic, *, n=2, tokenize=None):
 
     See Also
     --------
-    self_bleu_score : How much of each text the others have.
+    self_bleu_score : How much the texts resemble one another.
 
     Notes
     -----
     After distinct-1 and distinct-2 of [1]_, which divide by the number of tokens for any ``n``; here a set without
-    repetitions scores 1. All texts are counted together, so the score falls as texts are added: compare equally many.
+    repetitions scores 1. All texts are counted together, so more texts score lower: compare equally many.
 
     References
     ----------

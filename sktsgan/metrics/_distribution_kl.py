@@ -1,4 +1,4 @@
-"""The divergence of two sets in the plane of the first principal components, and its scorer."""
+"""The divergence between two sets in the plane of the first principal components, and its scorer."""
 
 import numbers
 
@@ -10,26 +10,26 @@ from sktsgan.metrics._plane import fit_normal, normal_kl, project_pair
 
 __all__ = ["distribution_kl_divergence", "distribution_kl_score"]
 
-_MIN_DRAWN = 1000  # items: with fewer the score would mostly measure the luck of the draw
+_MIN_DRAWN = 1000  # items: with fewer, the score would be mostly noise
 _SEED = 0
 
 
 def distribution_kl_divergence(real, synthetic, *, n_components=2, vectorizer=None):
-    """Return the divergence of two sets by normals fitted to their principal components.
+    """Return the divergence between normal distributions fitted to the principal components of two sets.
 
     Parameters
     ----------
     real : array-like of shape (n_real, ...), or list of array-like or str
-        Real windows (3-D or flat) or other items of equal shape; series of unequal length, arrays of shape
+        Real windows (3-D or flat) or other items of equal shape; series of unequal length, as arrays of shape
         (length, n_channels); or texts.
     synthetic : array-like of shape (n_synthetic, ...), or list of array-like or str
         Generated items of the same kind.
     n_components : int, default=2
-        Number of principal components; as many as the real set has, where it has fewer.
+        Number of principal components; at most as many as the real set has.
     vectorizer : transformer, default=None
-        Makes rows of numbers of the items, sparse or dense; it is cloned and fitted on the real set. None counts the
-        thousand most frequent words and pairs of words of texts. With ``CountVectorizer(analyzer=list)``, items
-        may be sequences of tokens.
+        Transformer from items to rows of numbers, sparse or dense; it is cloned and fitted on the real set. None
+        counts the thousand most frequent words and pairs of words in texts. With ``CountVectorizer(analyzer=list)``,
+        items may be sequences of tokens.
 
     Returns
     -------
@@ -40,10 +40,10 @@ def distribution_kl_divergence(real, synthetic, *, n_components=2, vectorizer=No
     Raises
     ------
     ValueError
-        If a set has fewer than two items or values that are not finite, the items of both sets differ
+        If a set has fewer than two items or values that are not finite, the items of the sets differ
         in shape, no real text has a word, or ``n_components`` is less than 1.
     TypeError
-        If ``n_components`` is no integer, or one item of a set of texts is none.
+        If ``n_components`` is not an integer, or an item in a set of texts is not a string.
 
     See Also
     --------
@@ -52,27 +52,27 @@ def distribution_kl_divergence(real, synthetic, *, n_components=2, vectorizer=No
     Notes
     -----
     Each value of an item (each step and channel of a window) is standardised by its mean and standard
-    deviation in the real set, so that units don't matter; a principal component analysis [1]_ of
-    the real set gives the components; a normal distribution is fitted to each projected set;
-    and the Kullback–Leibler divergence [2]_ of the two normals is taken in closed form:
+    deviation in the real set, so that units don't matter. Both sets are projected on the principal
+    components [1]_ of the real set, and a normal distribution is fitted to each. The Kullback–Leibler
+    divergence [2]_ of the two is taken in closed form:
 
     ½ [tr(Σs⁻¹ Σr) + (μs − μr)ᵀ Σs⁻¹ (μs − μr) − k + ln(det Σs / det Σr)]
 
     with r for real, s for synthetic, and k components. The expectation is over the real distribution:
-    a generator that leaves out part of what is real scores worse than one that adds to it.
+    a generator that misses some kinds of items scores worse than one that adds new ones.
 
-    Variances are increased by 1e-6 (in standardised units squared), so that sets without spread in
-    some direction have a finite divergence: a generator that always makes the same item gets
+    Variances are increased by 1e-6 (in standardised units squared), so that the divergence is finite
+    even for a set without spread in some direction: a generator that always makes the same item gets
     several hundred thousand nats or more. Standardised values are cut off at ±1e8.
 
     Series of unequal length are resampled to as many evenly spaced moments as the longest one has steps; their
     length is a further value.
 
-    Of texts, words, marks and pairs of neighbours are counted, the thousand that are most frequent in the real set,
-    each times the inverse frequency of the texts that have it [3]_. These are not standardised, which would blow rare
-    words up. The two components see topics, length and frequent pairs of words: against half of 10,000 captions of
-    COCO, the other half has a divergence of .002 nats, texts of Markov chains of order 0, 1, 2 and 3 that learned from
-    it have 2.2, .10, .025 and .003, and its captions with their words shuffled .25.
+    In texts, words, marks and pairs of neighbours are counted: the thousand most frequent in the real set, each
+    weighted by inverse document frequency [3]_. They are not standardised, which would inflate rare words. The two
+    components show topics, length and frequent pairs of words. Against half of 10,000 captions of COCO, the other half
+    has a divergence of .002 nats, texts of Markov chains of order 0, 1, 2 and 3 fitted to it have 2.2, .10, .025 and
+    .003, and its captions with their words shuffled .25.
 
     References
     ----------
@@ -101,20 +101,19 @@ def distribution_kl_divergence(real, synthetic, *, n_components=2, vectorizer=No
 
 
 def distribution_kl_score(estimator, X, y=None):
-    """Score a fitted sampler by the divergence of what it makes from real items.
+    """Score a fitted sampler by how far the items it makes diverge from real ones.
 
-    It is a scorer: pass it as ``scoring=`` to :func:`~sklearn.model_selection.cross_validate` or
+    A scorer: pass it as ``scoring=`` to :func:`~sklearn.model_selection.cross_validate` or
     :class:`~sklearn.model_selection.GridSearchCV`.
 
     Parameters
     ----------
     estimator : sampler or Pipeline
-        Fitted; its ``sample(n_samples, random_state=...)`` returns items like those of ``X``. At the end
-        of a :class:`~sklearn.pipeline.Pipeline`, the sampler is compared with what the steps before
-        it make of ``X``.
+        Fitted sampler, whose ``sample(n_samples, random_state=...)`` returns items like those of ``X``. In a
+        :class:`~sklearn.pipeline.Pipeline`, its items are compared with the output of the steps before it.
     X : array-like of shape (n_items, ...), or list of array-like or str
-        Real items, or what the pipeline takes. They may be series of unequal length or texts; where the sampler takes
-        texts, sequences of integers are compared as texts are.
+        Real items, or the pipeline's input. They may be series of unequal length or texts; if the sampler takes
+        texts, sequences of integers are compared as texts.
     y : None
         Ignored.
 
@@ -128,7 +127,7 @@ def distribution_kl_score(estimator, X, y=None):
     TypeError
         If the sampler has no method ``sample``.
     ValueError
-        If there are fewer than two real items, or the items made differ from them in shape.
+        If there are fewer than two real items, or the generated ones differ from them in shape.
 
     See Also
     --------
@@ -137,7 +136,7 @@ def distribution_kl_score(estimator, X, y=None):
     Notes
     -----
     The sampler makes as many items as there are real ones, but at least 1,000, always with
-    ``random_state=0``: the score of a fitted sampler does not vary from call to call.
+    ``random_state=0``, so the score of a fitted sampler is the same at every call.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Real items beside as many that a sampler makes, also at the end of a pipeline."""
+"""Real items beside as many from a sampler, alone or at the end of a pipeline."""
 
 import numpy as np
 from sklearn.pipeline import Pipeline
@@ -11,25 +11,25 @@ __all__ = ["draw_beside", "takes_text", "unwrap_pipeline"]
 
 
 def draw_beside(estimator, X, *, min_samples=1, random_state=None):
-    """Return real items, and items made by a fitted sampler, in the same representation.
+    """Return real items and items made by a fitted sampler, in the same form.
 
     Parameters
     ----------
     estimator : sampler or Pipeline
-        Fitted; its ``sample(n_samples, random_state=...)`` returns items like those of ``X``. A
-        sampler at the end of a pipeline makes items like those the steps before it make of ``X``.
+        Fitted sampler, whose ``sample(n_samples, random_state=...)`` returns items like those of ``X``,
+        or, in a pipeline, like the output of the steps before it.
     X : array-like of shape (n_items, ...)
-        Real items, or what the pipeline takes.
+        Real items, or the pipeline's input.
     min_samples : int, default=1
-        The least number of items to make; else there are as many as real ones.
+        Smallest number of items to make; otherwise as many as there are real ones.
     random_state : int, RandomState instance or None, default=None
-        Handed to ``sample``.
+        Passed to ``sample``.
 
     Returns
     -------
     real, synthetic : array-like of shape (n_items, ...)
-        Where the sampler takes texts, sequences of integers are strings here, in which the integers stand with spaces
-        between. Flat series of unequal length have an axis of channels here.
+        If the sampler takes texts, sequences of integers become strings of integers with spaces between. Flat series
+        of unequal length get an axis of channels.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def draw_beside(estimator, X, *, min_samples=1, random_state=None):
 
 
 def takes_text(sampler):
-    """Return whether a sampler says by its tags that it takes strings."""
+    """Return whether a sampler's tags say that it takes strings."""
     return hasattr(sampler, "__sklearn_tags__") and get_tags(sampler).input_tags.string
 
 
@@ -59,21 +59,21 @@ def _spell(items):
 
 
 def _with_channels(series, n_channels):
-    """Return time-major series of one axis as arrays of two; others as they are."""
+    """Return flat time-major series as arrays of two axes, others as they are."""
     if n_channels is None or np.ndim(series[0]) != 1:
         return series
     return [np.reshape(one, (-1, n_channels)) for one in series]
 
 
 def unwrap_pipeline(estimator, X=None):
-    """Return the last step of a pipeline, and what the steps before it make of ``X``.
+    """Return the last step of a pipeline, and ``X`` transformed by the steps before it.
 
     Parameters
     ----------
     estimator : estimator
-        One that is no pipeline is its own last step.
+        Pipeline; any other estimator is its own last step.
     X : array-like, default=None
-        What the pipeline takes; None is not transformed.
+        The pipeline's input; None is not transformed.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Two sets of items, and what a feature function makes of them."""
+"""Two sets of items as rows of features."""
 
 import numpy as np
 from sklearn.utils import check_array
@@ -9,15 +9,15 @@ __all__ = ["feature_pair"]
 
 
 def feature_pair(real, synthetic, features):
-    """Return the features of both sets, a row an item.
+    """Return the features of both sets, one row per item.
 
     Parameters
     ----------
     real, synthetic : array-like of shape (n_items, ...)
         The two sets; their numbers of items may differ.
     features : callable, transformer or None
-        A fitted transformer's ``transform``, or else the callable, is given each set as it came, a list as an
-        array; None flattens the items.
+        Fitted transformer or callable that computes the features of each set, passed unchanged (a list as an array);
+        None flattens the items.
 
     Returns
     -------
@@ -27,8 +27,8 @@ def feature_pair(real, synthetic, features):
     Raises
     ------
     ValueError
-        If a set has fewer than two items or values that are not finite, the items of both sets differ in shape, or
-        there is not one row of finite features for each item.
+        If a set has fewer than two items or values that are not finite, the items of the sets differ in shape, or
+        the features are not finite or not one row per item.
     TypeError
         If ``features`` is neither a transformer nor a callable.
     """
@@ -51,5 +51,5 @@ def _check_features(made, n_items, name):
     """Return features as an array of two axes, or say what is wrong with them."""
     made = check_array(made, dtype=np.float64, allow_nd=True, input_name=f"the features of {name}")
     if len(made) != n_items:
-        raise ValueError(f"features made {len(made)} rows of the {n_items} items of {name}.")
+        raise ValueError(f"features returned {len(made)} rows for the {n_items} items of {name}.")
     return made.reshape(n_items, -1)

@@ -1,4 +1,4 @@
-"""The Fréchet distance of two sets, by normals fitted to their features."""
+"""The Fréchet distance between normal distributions fitted to the features of two sets."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ __all__ = ["frechet_distance"]
 
 
 def frechet_distance(real, synthetic, *, features=None):
-    """Return the squared Fréchet distance of the normals fitted to the features of two sets.
+    """Return the squared Fréchet distance between normal distributions fitted to the features of two sets.
 
     Parameters
     ----------
@@ -17,9 +17,8 @@ def frechet_distance(real, synthetic, *, features=None):
     synthetic : array-like of shape (n_synthetic, ...)
         Generated items of the same shape.
     features : callable or transformer, default=None
-        What makes features of items: a fitted scikit-learn transformer, such as
-        :class:`~sktsgan.metrics.DigitFeatures`, or a callable, given each set as an array and returning an array of
-        shape (n_items, n_features). None compares the flattened values themselves.
+        Fitted scikit-learn transformer, such as :class:`~sktsgan.metrics.DigitFeatures`, or a function from a set,
+        as an array, to features of shape (n_items, n_features). None compares the flattened items.
 
     Returns
     -------
@@ -29,30 +28,30 @@ def frechet_distance(real, synthetic, *, features=None):
     Raises
     ------
     ValueError
-        If a set has fewer than two items or values that are not finite, the items of both sets differ in shape, or
-        there is not one row of finite features for each item.
+        If a set has fewer than two items or values that are not finite, the items of the sets differ in shape, or
+        the features are not finite or not one row per item.
     TypeError
         If ``features`` is neither a transformer nor a callable.
 
     See Also
     --------
-    precision_recall : Whether it is the quality of items or their variety that is wanting.
+    precision_recall : Quality and variety told apart.
     DigitFeatures : Ready-made features of handwritten digits.
 
     Notes
     -----
-    The distance of [1]_ (section 4), there with the features of a network of photographs and therefore called
-    Fréchet Inception distance; in closed form [2]_ it is
+    With the features of a network trained on photographs, this is the Fréchet Inception distance of [1]_
+    (section 4). In closed form [2]_ it is
 
     ‖μr − μs‖² + tr Σr + tr Σs − 2 tr (Σr Σs)^½
 
     with the means and covariances of the real and of the synthetic features. The last trace is computed as the sum of
-    the singular values of A Bᵀ, where AᵀA = Σr and BᵀB = Σs: no product of covariances is formed, and
-    none has to be invertible. Figures compare only where the features are the same.
+    the singular values of A Bᵀ, where AᵀA = Σr and BᵀB = Σs, so singular covariances do no harm. Compare only
+    distances by the same features.
 
-    Of finite sets of one distribution the distance is above 0, by about the number of features over the number of
-    items, times the features' variance: state it beside the distance of one real set to another of the same size, and
-    let items be many times more than features.
+    Two finite sets of one distribution have a distance above 0, by about (features / items) times the features'
+    variance. State it beside the distance between two real sets of the same size, and use many times more items than
+    features.
 
     References
     ----------
@@ -72,7 +71,7 @@ def frechet_distance(real, synthetic, *, features=None):
     >>> round(frechet_distance(real, real + 2))
     36
 
-    Features are what is looked at, here the mean of each image:
+    With a feature of your own, here the mean of each image:
 
     >>> def brightness(images):
     ...     return images.mean(axis=(1, 2))[:, None]
@@ -88,6 +87,6 @@ def frechet_distance(real, synthetic, *, features=None):
 
 
 def _root_covariance(points):
-    """Return a matrix R with RᵀR the covariance of points, of as few rows as that takes."""
+    """Return a matrix R, of as few rows as possible, with RᵀR the covariance of points."""
     root = (points - points.mean(axis=0)) / np.sqrt(len(points) - 1)
     return np.linalg.qr(root, mode="r") if len(root) > root.shape[1] else root

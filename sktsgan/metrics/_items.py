@@ -1,4 +1,4 @@
-"""Items of any kind, be they windows, series of unequal length or texts, as rows of numbers to compare sets by."""
+"""Items of any kind (windows, series of unequal length, texts) as comparable rows of numbers."""
 
 import numpy as np
 import pandas as pd
@@ -13,34 +13,33 @@ from sktsgan.metrics._plane import flatten_pair, standardise_pair
 __all__ = ["comparable_pair", "is_text", "make_vectorizer"]
 
 _MAX_TERMS = 1000  # rarer ones are in too few texts to tell sets apart
-_MAX_COMPONENTS = 50  # of texts; far more than are looked at
+_MAX_COMPONENTS = 50  # for texts; far more than are compared
 
 
 def comparable_pair(real, synthetic, vectorizer=None):
-    """Return two sets of items as rows of numbers of like scale.
+    """Return two sets of items as rows of numbers of similar scale.
 
     Parameters
     ----------
     real, synthetic : array-like of shape (n_items, ...), or list of array-like or str
         The two sets, of at least two items each.
     vectorizer : transformer, default=None
-        Makes rows of numbers of items that are none, such as texts; None takes that of ``make_vectorizer`` for strings.
+        Transformer from items to rows of numbers; None uses ``make_vectorizer`` for strings.
 
     Returns
     -------
     real, synthetic : ndarray of shape (n_items, n_values)
-        Values of windows are standardised in the real set. Series of unequal length are resampled to as many moments
-        as the longest one has steps, their length beside, and standardised likewise. Of what a vectoriser makes
-        these are the projections on the 50 largest singular vectors of the real set, in units of their largest
-        deviation.
+        Values of windows, standardised by the real set. Series of unequal length are resampled to as many moments as
+        the longest one has steps, their length is added, and both are standardised. Vectorised items are projected on
+        the 50 largest singular vectors of the real set, in units of their largest standard deviation.
 
     Raises
     ------
     ValueError
-        If a set has fewer than two items or values that are not finite, the items of both sets differ in shape, or
+        If a set has fewer than two items or values that are not finite, the items of the sets differ in shape, or
         no real text has a word.
     TypeError
-        If one item of a set of texts is none.
+        If an item in a set of texts is not a string.
     """
     if vectorizer is not None or is_text(real) or is_text(synthetic):
         return _vectorise_pair(real, synthetic, vectorizer)
@@ -57,10 +56,10 @@ def is_text(X):
 
 
 def make_vectorizer():
-    """Return what makes rows of numbers of strings, unfitted.
+    """Return an unfitted transformer from strings to rows of numbers.
 
-    They are counts of the thousand most frequent words, marks and pairs of these, each times the inverse frequency of
-    the texts that have it. Rows are not scaled to one length, so that long texts differ from short ones.
+    The numbers are counts of the thousand most frequent words, marks and pairs of these, weighted by inverse document
+    frequency. Rows are not scaled to one length, so that long texts differ from short ones.
     """
     return TfidfVectorizer(
         token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2), max_features=_MAX_TERMS, norm=None
@@ -88,7 +87,7 @@ def _check_texts(name, texts):
     texts = list(texts)
     for i, text in enumerate(texts):
         if not isinstance(text, str):
-            raise TypeError(f"{name}[{i}] must be a string, as other items are, got {text!r}.")
+            raise TypeError(f"{name}[{i}] must be a string like the other items, got {text!r}.")
     if name == "real" and not any(map(str.strip, texts)):
         raise ValueError("real must hold texts with words, got blank ones only.")
     return texts

@@ -1,4 +1,4 @@
-"""How probable held-out texts are to a sampler."""
+"""How probable a sampler finds held-out texts."""
 
 from sktsgan.metrics._draws import takes_text, unwrap_pipeline
 
@@ -8,40 +8,40 @@ __all__ = ["nll_score"]
 def nll_score(estimator, X, y=None):
     """Score a fitted sampler of texts by how probable it finds real ones.
 
-    It is a scorer: pass it as ``scoring=`` to :func:`~sklearn.model_selection.cross_validate` or
+    A scorer: pass it as ``scoring=`` to :func:`~sklearn.model_selection.cross_validate` or
     :class:`~sklearn.model_selection.GridSearchCV`.
 
     Parameters
     ----------
     estimator : sampler or Pipeline
-        Fitted; a sampler of texts, whose ``score`` is the mean log-likelihood of a token.
+        Fitted sampler of texts, whose ``score`` is the mean log-likelihood of a token.
     X : iterable of str or of sequences of int
-        Real texts that were not fitted on, or what the pipeline takes.
+        Real texts that the sampler was not fitted on, or the pipeline's input.
     y : array-like of shape (n_texts,), default=None
-        Their labels, where ``fit`` had labels; the likelihood is then that given the label.
+        Labels of the texts, if ``fit`` had labels; the likelihood is then that given the label.
 
     Returns
     -------
     score : float
-        Minus the negative log-likelihood of a token in nats, the end of a text being a token; at most 0 and **higher
-        is better**, as of scikit-learn's ``"neg_log_loss"``. The best possible is minus the entropy of the text.
+        Mean log-likelihood of a token in nats, the end of a text being a token; at most 0 and **higher is better**,
+        like scikit-learn's ``"neg_log_loss"``. The best possible score is minus the entropy of the text.
 
     Raises
     ------
     TypeError
-        If the estimator is no sampler of texts.
+        If the estimator is not a sampler of texts.
 
     See Also
     --------
-    bleu_score : Whether generated texts are made of what real ones are made of.
+    bleu_score : Whether generated texts resemble real ones.
 
     Notes
     -----
-    −1/N Σ −log p(token | tokens before it), over the N tokens of all texts: Texygen's [1]_ inverse-NLL with the
-    other sign, so that searches look for the best. The literature gives the positive figure, the lower the better:
-    ``-nll_score(sampler, X)``. Tokens that were not seen in ``fit`` count as one unknown token, so figures compare only
-    for the same vocabulary. It is the likelihood at temperature 1, whatever the temperature of ``sample``. It says
-    what the sampler leaves out, which BLEU of its texts does not.
+    1/N Σ log p(token | tokens before it), over the N tokens of all texts: Texygen's [1]_ inverse-NLL with the other
+    sign, so that a search maximises it. The literature reports the positive figure, ``-nll_score(sampler, X)``.
+    Tokens that were not seen in ``fit`` count as one unknown token, so compare only scores with the same vocabulary.
+    The likelihood is that at temperature 1, whatever the temperature of ``sample``. Unlike BLEU, it shows what the
+    sampler leaves out.
 
     References
     ----------

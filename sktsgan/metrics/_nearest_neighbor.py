@@ -11,29 +11,29 @@ __all__ = ["nearest_neighbor_ratio"]
 
 
 def nearest_neighbor_ratio(train, held_out, synthetic, *, n_channels=None, random_state=None):
-    """Return how much nearer synthetic windows lie to training windows than to unseen ones.
+    """Tell copies by how much nearer synthetic windows lie to training windows than to unseen ones.
 
     Parameters
     ----------
     train : array-like of shape (n_train, n_timesteps, n_channels) or flat
         Real windows that the generator was fitted on.
     held_out : array-like of shape (n_held_out, n_timesteps, n_channels) or flat
-        Real windows of the same distribution that it did not see.
+        Real windows of the same distribution that it has not seen.
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
         Generated windows.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     random_state : int, RandomState instance or None, default=None
-        Rules which windows of the larger real set are cut. None takes fresh entropy.
+        Controls which windows of the larger real set are left out. None draws a fresh seed.
 
     Returns
     -------
     ratio : float
         Median over the synthetic windows of (distance to the nearest training window) / (distance to
-        the nearest held-out window), at least 0. **About 1 is best**: the generator knows the
-        distribution, not the windows. Towards 0, it copies. Above 1, its windows
-        resemble the held-out ones more, as where the training set is of another period; infinite
-        where most of them equal one.
+        the nearest held-out window), at least 0. **About 1 is best**: the generator has learnt the
+        distribution, not the windows. Towards 0, it copies. Above 1, its windows resemble the
+        held-out ones more, for example because the training set is of another period. Infinite if
+        most of them equal a held-out one.
 
     Raises
     ------
@@ -42,19 +42,18 @@ def nearest_neighbor_ratio(train, held_out, synthetic, *, n_channels=None, rando
 
     Notes
     -----
-    The idea is that of the test of [1]_: a third, unseen set shows what distance to expect.
-    Distances are Euclidean, between flattened windows each channel of which is divided by its
-    standard deviation in the training set. A synthetic window that equals a window of both sets
-    counts as 1.
+    As in the test of [1]_, a third, unseen set shows what distance to expect. Distances are
+    Euclidean, between flattened windows whose channels are divided by their standard deviation in
+    the training set. A synthetic window that equals a window of both sets counts as 1.
 
-    The nearest of many is nearer than the nearest of few, so the sizes of the real sets must not
-    matter. A larger held-out set is cut to the size of the training set. A larger training set is
-    kept whole, since a copy of a window that was cut would go unseen; the ratio is multiplied by what
-    cutting it does to innocent windows: the median over the *held-out* windows of
+    The nearest of many is nearer than the nearest of few, so the sizes of the real sets are evened
+    out. A larger held-out set is cut to the size of the training set. A larger training set is
+    kept whole, or copies of the windows left out would go unnoticed; instead, the ratio is
+    multiplied by the effect that cutting has on unseen windows: the median over the *held-out* windows of
     (distance to the nearest of the cut training set) / (distance to the nearest of the whole one).
 
-    A perfect generator gets 1 only if both real sets are drawn alike. Where the held-out windows
-    are the last of a series with a trend, compare the ratio with that of another sampler.
+    A perfect generator gets 1 only if both real sets have the same distribution. If the held-out
+    windows are the last of a series with a trend, compare the ratio with that of another sampler.
 
     References
     ----------
@@ -87,7 +86,7 @@ def nearest_neighbor_ratio(train, held_out, synthetic, *, n_channels=None, rando
 
 
 def _flat_and_scaled(sets, n_channels):
-    """Return checked sets of flat windows in standard deviations of the first set's channels."""
+    """Return checked sets of flat windows, in standard deviations of the first set's channels."""
     sets = {
         name: check_windows(windows, n_channels=n_channels, name=name, min_windows=2)
         for name, windows in sets.items()
@@ -112,7 +111,7 @@ def _subset(windows, size, rng):
 def _nearest_distance(real, queries):
     """Return the distance of each query to the nearest real window."""
     nearest = NearestNeighbors(n_neighbors=1).fit(real).kneighbors(queries, return_distance=False)
-    # The search expands the square and so is off by rounding: copies would not be at distance 0.
+    # The search expands the square and so rounds: copies would not be at distance 0.
     return np.linalg.norm(queries - real[nearest[:, 0]], axis=1)
 
 

@@ -1,4 +1,4 @@
-"""The plane in which two sets are compared: principal components of the real one, a normal each."""
+"""Two sets compared in the plane of the real set's principal components, by normal distributions."""
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -11,12 +11,12 @@ __all__ = ["fit_normal", "flatten_pair", "normal_kl", "project_pair", "standardi
 # differ by, yet it keeps the divergence finite where a set has no spread in some direction.
 _RIDGE = 1e-6
 
-# Where standardised values are cut off: a diverged generator is to score badly, not to overflow.
+# Cut-off of standardised values: a diverged generator should score badly, not overflow.
 _MAX_STANDARDISED = 1e8
 
 
 def flatten_pair(real, synthetic):
-    """Return both sets as float64 arrays with a row an item.
+    """Return both sets as float64 arrays with one row per item.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def flatten_pair(real, synthetic):
     Raises
     ------
     ValueError
-        If a set has fewer than two items, values that are not finite, or the items of both sets
+        If a set has fewer than two items or values that are not finite, or the items of the sets
         differ in shape.
     """
     real, synthetic = (
@@ -51,7 +51,7 @@ def standardise_pair(real, synthetic):
     Parameters
     ----------
     real, synthetic : ndarray of shape (n_items, n_values)
-        The two sets. Values that are constant in the real set are centred only.
+        The two sets. Values that are constant in the real set are only centred.
 
     Returns
     -------
@@ -73,14 +73,14 @@ def project_pair(real, synthetic, n_components=2):
     real, synthetic : ndarray of shape (n_items, n_values)
         The two sets, as ``comparable_pair`` returns them.
     n_components : int, default=2
-        Number of components; as many as the real set has, where it has fewer.
+        Number of components; at most as many as the real set has.
 
     Returns
     -------
     real, synthetic : ndarray of shape (n_items, n_components)
     """
     pca = PCA(min(n_components, *real.shape), random_state=0)
-    with np.errstate(invalid="ignore"):  # shares of a total variance of 0, where all is constant
+    with np.errstate(invalid="ignore"):  # the total variance is 0 if all items are equal
         pca.fit(real)
     return pca.transform(real), pca.transform(synthetic)
 
@@ -116,7 +116,7 @@ def normal_kl(p, q):
     Returns
     -------
     divergence : float
-        At least 0, which means that both are the same; no symmetric function of ``p`` and ``q``.
+        At least 0, and 0 if both are the same; not symmetric in ``p`` and ``q``.
     """
     (p_mean, p_covariance), (q_mean, q_covariance) = p, q
     shift = q_mean - p_mean

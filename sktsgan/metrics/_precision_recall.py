@@ -11,13 +11,13 @@ from sktsgan.metrics._features import feature_pair
 
 __all__ = ["precision_recall"]
 
-# Distances come from expanded squares and are off by rounding, relative to the largest norm: an equal item would lie
-# outside a ball of radius 0.
+# Distances from expanded squares have rounding errors, relative to the largest norm: an equal item would lie outside
+# a ball of radius 0.
 _ROUNDING = 1e-7
 
 
 def precision_recall(real, synthetic, *, features=None, n_neighbors=3):
-    """Return which share of synthetic items looks real, and which share of real items is within reach.
+    """Return the share of synthetic items that look real, and the share of real items that they reach.
 
     Parameters
     ----------
@@ -26,39 +26,38 @@ def precision_recall(real, synthetic, *, features=None, n_neighbors=3):
     synthetic : array-like of shape (n_synthetic, ...)
         Generated items of the same shape.
     features : callable or transformer, default=None
-        What makes features of items: a fitted scikit-learn transformer, such as
-        :class:`~sktsgan.metrics.DigitFeatures`, or a callable, given each set as an array and returning an array of
-        shape (n_items, n_features). None compares the flattened values themselves.
+        Fitted scikit-learn transformer, such as :class:`~sktsgan.metrics.DigitFeatures`, or a function from a set,
+        as an array, to features of shape (n_items, n_features). None compares the flattened items.
     n_neighbors : int, default=3
-        The ball around an item reaches to so many of its neighbours in its own set.
+        Number of neighbours in its own set that the ball around an item reaches.
 
     Returns
     -------
     precision : float
-        Share of the synthetic items that lie in the ball of a real one, in [0, 1]: the quality. **Higher is better**;
+        Quality: share of the synthetic items that lie in the ball of a real one, in [0, 1]. **Higher is better**;
         compare it with that of another real set, which is below 1.
     recall : float
-        Share of the real items that lie in the ball of a synthetic one, in [0, 1]: the variety. **Higher is better**.
+        Variety: share of the real items that lie in the ball of a synthetic one, in [0, 1]. **Higher is better**.
 
     Raises
     ------
     ValueError
-        If a set has no more than ``n_neighbors`` items or values that are not finite, the items of both sets differ in
-        shape, there is not one row of finite features for each item, or ``n_neighbors`` is less than 1.
+        If a set has no more than ``n_neighbors`` items or values that are not finite, the items of the sets differ in
+        shape, the features are not finite or not one row per item, or ``n_neighbors`` is less than 1.
     TypeError
-        If ``features`` is neither a transformer nor a callable, or ``n_neighbors`` is no integer.
+        If ``features`` is neither a transformer nor a callable, or ``n_neighbors`` is not an integer.
 
     See Also
     --------
-    frechet_distance : Both in one number.
+    frechet_distance : Quality and variety in one number.
     nearest_neighbor_ratio : Whether items are copies, which have the best precision and recall.
 
     Notes
     -----
-    The improved precision and recall of [1]_ (section 2): the union of balls around the items of a set, each as wide as
-    the Euclidean distance to the ``n_neighbors``-th neighbour, stands for where the set lies. An outlier has a wide
-    ball: a few stray synthetic items raise the recall. Both figures depend on the sizes of the sets, so let these be
-    equal, as they are in [1]_.
+    The improved precision and recall of [1]_ (section 2). A set covers the union of balls around its items, each with
+    the Euclidean distance to the ``n_neighbors``-th neighbour as its radius. An outlier has a wide ball, so a few
+    stray synthetic items raise the recall. Both figures depend on the sizes of the sets: use sets of equal size, as
+    in [1]_.
 
     References
     ----------
@@ -67,7 +66,7 @@ def precision_recall(real, synthetic, *, features=None, n_neighbors=3):
 
     Examples
     --------
-    Items of which one half is missing are as good as real ones, but they reach only half of them:
+    Items from one half of the distribution are as good as real ones, but reach only half of them:
 
     >>> import numpy as np
     >>> from sktsgan.metrics import precision_recall
@@ -92,7 +91,7 @@ def precision_recall(real, synthetic, *, features=None, n_neighbors=3):
 
 
 def _covered_share(queries, points, n_neighbors):
-    """Return which share of the queries lies in the ball of at least one of the points."""
+    """Return the share of the queries that lie in the ball of at least one point."""
     index = NearestNeighbors(n_neighbors=n_neighbors).fit(points)
     radii = index.kneighbors()[0][:, -1]  # without X, a point is no neighbour of itself
     norms = [np.linalg.norm(X, axis=1).max() for X in (queries, points)]

@@ -1,4 +1,4 @@
-"""The predictive score: what is learnt from generated windows must hold for real ones."""
+"""The predictive score: does a forecaster trained on generated windows work on real ones?"""
 
 import numbers
 
@@ -38,7 +38,7 @@ def predictive_score(
     real : array-like of shape (n_real, n_timesteps, n_channels) or flat
         Real windows, on which the forecaster is tested.
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
-        Generated windows, on which it is trained.
+        Generated windows, on which the forecaster is trained.
     n_fits : int, default=1
         Number of forecasters, each with its own initial weights and batches.
     max_iter : int, default=5000
@@ -46,20 +46,20 @@ def predictive_score(
     batch_size : int, default=128
         Generated windows in a step, drawn with replacement.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     return_fits : bool, default=False
         Whether to return the score of each forecaster too.
     random_state : int, RandomState instance or None, default=None
-        Rules initial weights and batches. None takes fresh entropy.
+        Controls initial weights and batches. None draws a fresh seed.
 
     Returns
     -------
     score : float
-        Mean absolute error over all real windows and steps, mean over the forecasters, as
-        a fraction of the target's real range, in [0, 1]; **lower is better**. The floor is
-        not 0 but ``predictive_score(real, real)``.
+        Mean absolute error over forecasters, real windows and steps, as a fraction of the target's
+        real range, in [0, 1]; **lower is better**. The floor is not 0 but
+        ``predictive_score(real, real)``.
     fits : ndarray of shape (n_fits,)
-        The score of each forecaster; only where ``return_fits`` is True.
+        The score of each forecaster; only if ``return_fits`` is True.
 
     Raises
     ------
@@ -67,21 +67,21 @@ def predictive_score(
         If the windows differ in shape or have fewer than two steps, or ``n_fits``, ``max_iter`` or
         ``batch_size`` is less than 1.
     TypeError
-        If one of these is no integer.
+        If one of these is not an integer.
 
     Notes
     -----
     The protocol of [1]_: a one-layer GRU with max(⌊d / 2⌋, 2) units, d the number of
-    channels, reads channels 1 to d − 1 at steps 1 to T − 1; a linear layer and a sigmoid make of
-    each of its states a forecast of the *last* channel one step later. It is trained by Adam
-    (learning rate 0.001) on the mean absolute error. Each channel is scaled so that the real
-    windows span [0, 1]; generated values beyond ten times that are cut off.
+    channels, reads channels 1 to d − 1 at steps 1 to T − 1; from each state, a linear layer and a
+    sigmoid forecast the *last* channel one step later. Adam (learning rate 0.001) minimises the
+    mean absolute error. Each channel is scaled so that the real windows span [0, 1]; generated
+    values beyond ten times that are cut off.
 
     Univariate windows, which the published code can't score, are forecast from their own past: the
     only channel is both input and target.
 
-    The score says little where the last channel is noise, or follows from the others at the same
-    step: compare it with that of the real windows themselves.
+    The score says little if the last channel is noise or follows from the others at the same step:
+    compare it with that of the real windows themselves.
 
     References
     ----------

@@ -18,7 +18,7 @@ from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, read_tim
 
 __all__ = ["prompt_fidelity"]
 
-_LEAST_WINDOWS = 10  # of a value
+_LEAST_WINDOWS = 10  # for each value
 
 
 def prompt_fidelity(
@@ -39,49 +39,49 @@ def prompt_fidelity(
     n_channels=None,
     random_state=None,
 ):
-    """Tell whether generated windows are like the real ones of what their prompt asked for.
+    """Measure whether generated windows show what their prompt asked for.
 
-    A classifier learns on real windows to tell the values of a field apart, such as the months; it is asked
-    about real windows of other times and about generated ones. And normal distributions are fitted to the windows
-    of each prompt and of each real period, as in :func:`distribution_kl_divergence`.
+    A classifier learns from real windows to tell the values of a field apart, such as the months. It then predicts the
+    value of real windows of other times and of generated ones. Also, normal distributions are fitted to the windows of
+    each prompt and of each real period and compared, as in :func:`distribution_kl_divergence`.
 
     Parameters
     ----------
     sampler : sampler or Pipeline
-        Fitted with the field among its conditions.
+        Fitted sampler, with the field among its conditions.
     X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels) or flat
-        Real windows in the order of time, of stride 1 or independent.
+        Real windows in the order of time, either of stride 1 or independent.
     field : str or tuple of str, default="month"
-        A field of the calendar, ``"y"``, a column of ``conditions``, or several of them, whose combinations then
-        count: ``("month", "half_month")``.
+        A field of the calendar, ``"y"``, a column of ``conditions``, or several of these, whose combinations are then
+        the values: ``("month", "half_month")``.
     y : array-like of shape (n_windows,), default=None
         Class labels of ``X``, for the field ``"y"``.
     timestamps : array-like of shape (n_windows,), default=None
-        Starts of the windows, for fields of the calendar. A DatetimeIndex of ``X`` counts where none are given.
+        Starts of the windows, for fields of the calendar. None takes a DatetimeIndex of ``X``.
     conditions : DataFrame of shape (n_windows, n_conditions), default=None
-        For its columns.
+        Conditions of ``X``, for fields among its columns.
     unseen : array-like of bool of shape (n_windows,), default=None
-        Which windows the sampler was not fitted on; they should share no step with the others. The classifier then
-        learns from these alone and is asked about the others: they are as new to it as what is generated.
+        Mask of the windows that the sampler was not fitted on; they should share no step with the others. The
+        classifier then learns from these alone and predicts the others, as new to it as the generated ones.
     n_samples : int, default=500
-        Windows made for each value.
+        Number of windows made for each value.
     classifier : scikit-learn classifier, default=None
-        Learns from the flattened windows and their first differences; it is cloned. By default an
+        Classifier of the flattened windows and their first differences; it is cloned. None takes an
         :class:`~sklearn.ensemble.ExtraTreesClassifier` of 200 trees.
     block_length : int, default=None
-        Real windows are held out in blocks of so many, every ``cv``-th at a time; None takes twice ``n_timesteps``.
-        The ``n_timesteps`` - 1 windows on either side of a block, which share steps with it, are left out of the
-        training. Not used where ``unseen`` is given.
+        Length, in windows, of the blocks in which real windows are held out, every ``cv``-th block at a time; None
+        takes twice ``n_timesteps``. The ``n_timesteps`` - 1 windows on each side of a block, which share steps with
+        it, are left out of the training. Ignored if ``unseen`` is given.
     cv : int, default=5
-        Number of folds, at least 2. Not used where ``unseen`` is given.
+        Number of folds, at least 2. Ignored if ``unseen`` is given.
     max_samples : int or None, default=5000
-        The classifier learns from at most so many windows.
+        Largest number of windows that the classifier learns from; None for all.
     n_components : int, default=2
-        Principal components in which the normals are fitted.
+        Number of principal components in which the normal distributions are fitted.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     random_state : int, RandomState instance or None, default=None
-        Rules the windows made, those learned from, and the classifier.
+        Controls the generated windows, the draw of windows to learn from, and the classifier.
 
     Returns
     -------
@@ -89,24 +89,24 @@ def prompt_fidelity(
         With the attributes
 
         field : tuple of str
-            What prompts name.
+            The field.
         field_values : list of tuple of length n_values
-            Those that ten windows at least have, sorted.
+            Its values that at least ten windows have, sorted.
         real_accuracy, generated_accuracy : float
-            Share of the held-out real and of the generated windows whose value the classifier tells, the mean over
+            Share of the held-out real and of the generated windows whose value is predicted correctly, the mean over
             values; in [0, 1]. **The best generated accuracy is the real one.**
         divergences : ndarray of shape (n_values, n_values)
-            KL(real period‖prompt) in nats, a row for each prompt, a column for each real period.
+            KL(real period‖prompt) in nats, one row per prompt, one column per real period.
         real_divergences : ndarray of shape (n_values, n_values)
-            The same where the windows of every other block stand for the generated ones: what can be told at all.
+            The same with the real windows of every other block in place of generated ones: the best to expect.
         closest, real_closest : ndarray of bool of shape (n_values,)
             Whether the smallest divergence of a row is that of its own period.
 
     Raises
     ------
     ValueError
-        If the field is not known of ``X``, fewer than two values have ten windows, or the folds leave nothing to
-        learn from.
+        If the field is unknown, fewer than two of its values have ten windows, or the folds leave nothing to learn
+        from.
 
     See Also
     --------
@@ -114,9 +114,9 @@ def prompt_fidelity(
 
     Notes
     -----
-    A sampler that has seen all of ``X`` knows of time that the classifier does not: windows made for a month are
-    spread over what the classifier learned from and what was held out, so that they may be told more easily
-    than held-out real ones. ``unseen`` takes that advantage away.
+    A sampler that has seen all of ``X`` knows times that the classifier does not. Windows made for a month cover both
+    the times that the classifier learned from and those held out, so it may recognise them more easily than held-out
+    real ones. ``unseen`` removes that advantage.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def prompt_fidelity(
 
 
 def _read_values(field, n_windows, y, timestamps, conditions):
-    """Return the values of the field, sorted, and the place of each window's among them, or -1."""
+    """Return the sorted values of the field, and for each window the index of its value, or -1."""
     known = pd.DataFrame(index=range(n_windows))
     if conditions is not None:
         known = pd.DataFrame(conditions).reset_index(drop=True)
@@ -170,14 +170,14 @@ def _read_values(field, n_windows, y, timestamps, conditions):
         known["y"] = np.asarray(y)
     missing = [name for name in field if name not in known]
     if missing:
-        raise ValueError(f"field={missing[0]!r} is not known of X; known are {list(known)}.")
+        raise ValueError(f"field={missing[0]!r} is unknown; the fields of X are {list(known)}.")
     if len(known) != n_windows:
         raise ValueError(f"conditions has {len(known)} rows, but X has {n_windows} windows.")
     groups = known.groupby(list(field), observed=True).indices
     large = {value: rows for value, rows in groups.items() if len(rows) >= _LEAST_WINDOWS}
     if len(large) < 2:
         raise ValueError(
-            f"field={field} needs two values that {_LEAST_WINDOWS} windows have at least, got {len(large)}."
+            f"field={field} must have two values with at least {_LEAST_WINDOWS} windows each, got {len(large)}."
         )
     codes = np.full(n_windows, -1)
     for code, rows in enumerate(large.values()):
@@ -186,7 +186,7 @@ def _read_values(field, n_windows, y, timestamps, conditions):
 
 
 def _make(sampler, field, values, n_samples, shape, rng):
-    """Return windows made for each value, and the places of the values asked for."""
+    """Return windows made for each value, and the index of each window's value."""
     made = []
     for value in values:
         prompt = dict(zip(field, value, strict=True))
@@ -196,7 +196,7 @@ def _make(sampler, field, values, n_samples, shape, rng):
 
 
 def _deal_folds(fold, distance):
-    """Yield what is learned from and what is held out: not the windows within a distance of those held out."""
+    """Yield the rows to learn from, none within ``distance`` of those held out, and the held-out rows."""
     for k in np.unique(fold):
         held = fold == k
         near = np.convolve(held, np.ones(2 * distance + 1))[distance : distance + len(held)]
@@ -204,13 +204,13 @@ def _deal_folds(fold, distance):
 
 
 def _accuracies(judge, windows, codes, made, asked, folds, max_samples, rng):
-    """Return the mean over values of the share told right, of held-out real and of generated windows."""
+    """Return the accuracy, averaged over values, on held-out real and on generated windows."""
     real_right, made_right = [], []
     for learned, held in folds:
         learned, held = (rows[codes[rows] >= 0] for rows in (learned, held))
         if len(np.unique(codes[learned])) < 2 or not len(held):
             raise ValueError(
-                "The windows to learn from have fewer than two values; choose other cv, block_length or unseen."
+                "The windows to learn from have fewer than two values; change cv, block_length or unseen."
             )
         if max_samples is not None and len(learned) > max_samples:
             learned = rng.choice(learned, max_samples, replace=False)
@@ -223,12 +223,12 @@ def _accuracies(judge, windows, codes, made, asked, folds, max_samples, rng):
 
 
 def _mean_recall(right):
-    """Return the mean over values of how often each was told, from whether each window was."""
+    """Return the mean over values of the share of windows predicted correctly."""
     return pd.concat(right).groupby(level=0).mean().mean()
 
 
 def _compare(windows, codes, made, asked, odd, n_components):
-    """Return the divergences of generated windows and of half of the real ones, and whose are closest."""
+    """Return the divergences of generated windows and of half of the real ones, and which are closest."""
     real, synthetic = standardise_pair(
         windows.reshape(len(windows), -1), made.reshape(len(made), -1)
     )
@@ -246,7 +246,7 @@ def _compare(windows, codes, made, asked, odd, n_components):
 
 
 def _divergences(real, codes, synthetic, asked, n_values):
-    """Return KL(real‖synthetic), a row for each asked value, a column for each real one."""
+    """Return KL(real‖synthetic), one row per prompted value, one column per real one."""
     periods = [real[codes == code] for code in range(n_values)]
     prompts = [synthetic[asked == code] for code in range(n_values)]
     return np.array(

@@ -6,12 +6,12 @@ from torch import nn
 
 __all__ = ["RecurrentJudges", "fit_judges", "group_sizes", "scale_to_real"]
 
-# A GRU as small as these spends its time on calls, not on arithmetic: five judges of 3 units in one
-# block-diagonal GRU take a third of the time of one after the other; five of 14 gain nothing more.
+# So small a GRU spends its time on calls, not on arithmetic: five judges of 3 units in one
+# block-diagonal GRU take a third of the time of five in a row; five of 14 units gain nothing.
 _MAX_JOINT_UNITS = 40
 
-# Ten times the real range: values further off, of a diverged generator, would saturate every gate,
-# or overflow, and a judge that can't learn reads as one that can't tell.
+# Ten times the real range: values further off, from a diverged generator, would saturate the gates
+# or overflow; the judge would learn nothing and seem unable to tell the sets apart.
 _MAX_SCALED = 10.0
 
 
@@ -57,7 +57,7 @@ class RecurrentJudges(nn.Module):
         windows : tensor of shape (J, B, T, C)
             The B windows of each judge.
         last_only : bool
-            Whether only the state after the last step is read out.
+            Whether to read out only the state after the last step.
 
         Returns
         -------
@@ -78,8 +78,8 @@ def fit_judges(judges, compute_loss, max_iter):
     judges : RecurrentJudges
         The networks; changed in place.
     compute_loss : callable
-        Returns the loss of a fresh batch, a scalar tensor that is a *sum* over the judges: each
-        then trains as if it were alone.
+        Function that returns the loss of a fresh batch, a scalar tensor that is a *sum* over the
+        judges, so that each trains as if it were alone.
     max_iter : int
         Number of steps.
     """

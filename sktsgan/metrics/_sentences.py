@@ -15,13 +15,13 @@ def read_sentences(texts, *, tokenize=None, name="texts", min_sentences=1):
     Parameters
     ----------
     texts : iterable of str or of sequences of tokens
-        A row of an integer array of shape (n_texts, length) is a sequence of tokens.
+        Texts; a row of an integer array of shape (n_texts, length) is a sequence of tokens.
     tokenize : callable, default=None
-        Takes a string, returns its tokens; None splits at white space. Sequences of tokens stay as they are.
+        Function from a string to its tokens; None splits at white space. Sequences of tokens stay as they are.
     name : str, default="texts"
-        What messages call them.
+        Name of the texts in messages.
     min_sentences : int, default=1
-        The least number of texts.
+        Smallest number of texts.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def read_sentences(texts, *, tokenize=None, name="texts", min_sentences=1):
     ValueError
         If there are fewer than ``min_sentences`` texts.
     TypeError
-        If ``texts`` is a single string or no iterable, one of them is neither a string nor a sequence of tokens, or
+        If ``texts`` is a single string or not iterable, one of them is neither a string nor a sequence of tokens, or
         ``tokenize`` is not callable.
     """
     if tokenize is not None and not callable(tokenize):
@@ -51,7 +51,7 @@ def _read_sentence(text, split, name):
     if isinstance(text, str):
         return list(split(text))
     if isinstance(text, np.ndarray):
-        text = text.tolist()  # Python's own integers are hashed several times as fast
+        text = text.tolist()  # Python's own integers hash several times faster
     if not isinstance(text, list | tuple):
         raise TypeError(f"{name} must be a string or a sequence of tokens, got {text!r}.")
     return list(text)
@@ -63,21 +63,21 @@ def count_ngrams(tokens, n):
     Parameters
     ----------
     tokens : list
-        A text.
+        Tokens of a text.
     n : int
-        Tokens of an n-gram, at least 1.
+        Length of an n-gram in tokens, at least 1.
 
     Returns
     -------
     counts : Counter
-        By n-gram, a tuple.
+        Count of each n-gram, a tuple.
 
     Raises
     ------
     ValueError
         If ``n`` is less than 1.
     TypeError
-        If ``n`` is no integer.
+        If ``n`` is not an integer.
     """
     check_scalar(n, "n", numbers.Integral, min_val=1)
     return Counter(zip(*(tokens[i:] for i in range(n)), strict=False))

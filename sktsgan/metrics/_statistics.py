@@ -1,4 +1,4 @@
-"""Differences between the simple statistics of two sets of windows."""
+"""Differences between simple statistics of two sets of windows."""
 
 import numbers
 
@@ -23,7 +23,7 @@ def autocorrelation_difference(real, synthetic, *, max_lag=None, n_channels=None
     max_lag : int, default=None
         Largest lag, in steps, less than ``n_timesteps``; None takes ``n_timesteps - 1``.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
 
     Returns
     -------
@@ -36,14 +36,13 @@ def autocorrelation_difference(real, synthetic, *, max_lag=None, n_channels=None
     ValueError
         If the windows differ in shape or have fewer than two steps, or ``max_lag`` is out of range.
     TypeError
-        If ``max_lag`` is no integer.
+        If ``max_lag`` is not an integer.
 
     Notes
     -----
-    The measure "autocorrelation difference" of [1]_. The autocorrelation of a channel at a lag is the
-    mean product of all pairs of values that many steps apart, of all windows together, after
-    the channel's mean over windows and steps was taken off; divided by its variance. That of
-    a constant channel is taken as 0.
+    The "autocorrelation difference" of [1]_. The autocorrelation of a channel at a lag is the mean
+    product of values that many steps apart in all windows, less the channel's mean over windows
+    and steps, divided by the channel's variance. A constant channel counts as 0.
 
     References
     ----------
@@ -86,18 +85,18 @@ def correlation_difference(
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
         Generated windows.
     n_repeats : int, default=5
-        Number of random subsets of either set that are compared.
+        Number of random subsets of each set that are compared.
     fraction : float, default=0.2
         Size of a subset as a fraction of its set, in (0, 1].
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     random_state : int, RandomState instance or None, default=None
-        Rules the subsets. None takes fresh entropy.
+        Controls the subsets. None draws a fresh seed.
 
     Returns
     -------
     difference : float
-        Mean over the repeats of ``Σ|difference| / 10`` over all pairs of channels, at least 0;
+        ``Σ|difference| / 10`` over all pairs of channels, averaged over the repeats, at least 0;
         **lower is better**, 0 is best. It grows with the square of the number of channels, and is
         always 0 for one channel.
 
@@ -106,13 +105,13 @@ def correlation_difference(
     ValueError
         If the windows differ in shape, ``n_repeats`` is less than 1, or ``fraction`` is out of range.
     TypeError
-        If ``n_repeats`` is no integer or ``fraction`` no number.
+        If ``n_repeats`` is not an integer or ``fraction`` no number.
 
     Notes
     -----
     The "correlational score" of [1]_: each channel is standardised over the windows and steps of its
-    subset; the mean products at lag 0 are taken for all pairs i ≥ j of channels; the
-    division by 10 is that of the published figures. A constant channel has correlation 0 with all.
+    subset, and the correlation at lag 0 is taken for all pairs i ≥ j of channels. The division by
+    10 is that of the published figures. A constant channel has correlation 0 with all.
 
     References
     ----------
@@ -162,29 +161,28 @@ def marginal_difference(real, synthetic, *, n_bins=50, n_channels=None):
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
         Generated windows.
     n_bins : int, default=50
-        Number of bins of equal width on the range of the real values.
+        Number of bins of equal width over the range of the real values.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
 
     Returns
     -------
     difference : float
         Mean over steps and channels of the total variation distance ½ Σ|p − q| between the
         relative frequencies, in [0, 1]; **lower is better**, 0 is best. Values outside the real
-        range are in no real window's bin and count in full.
+        range count in full.
 
     Raises
     ------
     ValueError
         If the windows differ in shape or ``n_bins`` is less than 1.
     TypeError
-        If ``n_bins`` is no integer.
+        If ``n_bins`` is not an integer.
 
     Notes
     -----
-    After the "marginal distribution difference" of [1]_, a histogram for each step and channel. It
-    departs from it in the distance: the published one is a mean of differences of
-    densities, which depends on the units.
+    After the "marginal distribution difference" of [1]_, with a histogram for each step and channel.
+    The distance is another: the published mean of differences of densities depends on the units.
 
     References
     ----------
@@ -211,7 +209,9 @@ def _histograms(windows, low, high, n_bins):
     width = np.where(high > low, high - low, 1.0)
     place = np.clip(np.floor((windows - low) / width * n_bins), -1, n_bins)
     place[windows == high] = n_bins - 1  # the last bin includes its upper edge
-    place = place.reshape(len(windows), -1).astype(int) + 1  # 0 is below the range, the last above
+    place = (
+        place.reshape(len(windows), -1).astype(int) + 1
+    )  # the first is below the range, the last above
     n_columns = place.shape[1]
     counts = np.bincount(
         (place * n_columns + np.arange(n_columns)).ravel(), minlength=(n_bins + 2) * n_columns
@@ -220,7 +220,7 @@ def _histograms(windows, low, high, n_bins):
 
 
 def _z_score(windows):
-    """Return windows each channel of which is standardised over windows and steps."""
+    """Return windows with each channel standardised over windows and steps."""
     centred = windows - windows.mean(axis=(0, 1))
     deviation = centred.std(axis=(0, 1))
     return centred / np.where(deviation > 0, deviation, 1.0)

@@ -30,37 +30,36 @@ def classifier_two_sample_score(
     """Return the held-out accuracy of a classifier that tells real from synthetic windows.
 
     The features are the flattened windows and their first differences over time. Each of ``cv``
-    folds is held out once, so every window is judged, by a classifier that did not see it.
+    folds is held out once, so every window is judged by a classifier that has not seen it.
 
     Parameters
     ----------
     real : array-like of shape (n_real, n_timesteps, n_channels) or flat
-        Real windows, in the order of time where ``split="blocks"``.
+        Real windows, in the order of time if ``split="blocks"``.
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
         Generated windows, in any order.
     classifier : scikit-learn classifier, default=None
-        The judge; it is cloned. By default a
-        :class:`~sklearn.ensemble.HistGradientBoostingClassifier`.
+        Judge, which is cloned. None takes a :class:`~sklearn.ensemble.HistGradientBoostingClassifier`.
     split : {"random", "blocks"}, default="random"
-        How the real windows are dealt to the folds: singly, or in contiguous blocks of time. The
-        synthetic ones, which have no order, are dealt singly to folds of the same sizes.
+        How the real windows are dealt to the folds: one by one, or in contiguous blocks of time.
+        Synthetic windows, which have no order, are dealt one by one to folds of the same sizes.
     cv : int, default=3
         Number of folds, at least 2.
     n_blocks : int, default=20
-        Number of blocks of time, at least ``cv``; used only where ``split="blocks"``. Blocks should
+        Number of blocks of time, at least ``cv``; used only if ``split="blocks"``. Blocks should
         be many times longer than a window.
     max_samples : int or None, default=5000
-        At most so many windows of either set are used, drawn at random; None uses all.
+        Largest number of windows of each set that are used, drawn at random; None uses all.
     n_channels : int, default=None
-        Channels of flat windows.
+        Number of channels; needed for flat windows.
     random_state : int, RandomState instance or None, default=None
-        Rules the draw of windows, the folds and the classifier. None takes fresh entropy.
+        Controls the draw of windows, the folds and the classifier. None draws a fresh seed.
 
     Returns
     -------
     accuracy : float
-        Fraction of the held-out windows told right, in [0, 1]. **0.5 is best** (the sets can't be
-        told apart), 1 is worst. Values well below 0.5 show copies of the real windows.
+        Accuracy on the held-out windows, in [0, 1]. **0.5 is best** (the sets can't be told apart),
+        1 is worst. Values well below 0.5 show copies of the real windows.
 
     Raises
     ------
@@ -68,19 +67,18 @@ def classifier_two_sample_score(
         If the windows differ in shape, ``split`` is unknown, ``cv`` is less than 2, ``n_blocks`` or
         ``max_samples`` is less than ``cv``, or a set has too few windows for the folds or blocks.
     TypeError
-        If ``cv``, ``n_blocks`` or ``max_samples`` is no integer.
+        If ``cv``, ``n_blocks`` or ``max_samples`` is not an integer.
 
     Notes
     -----
     The test is that of [1]_ (section 3), with cross-validation in place of one split. Both sets are
     cut to the size of the smaller one, so that chance is exactly 0.5.
 
-    Real windows that overlap leak between folds dealt singly: the twin of a held-out window is in
-    the other folds. A copy of the training windows then scores far below 0.5, because
-    every held-out window has its twin under the other label. ``split="blocks"`` takes that leak
-    away for the real windows, but for those at the borders of blocks. Its price is that the judge
-    is asked about stretches of time of which it knows synthetic windows only: its figures are
-    lower, they rank generators and have no fixed best value.
+    If real windows overlap, random folds leak: near twins of a held-out window are in the other
+    folds. A copy of the training windows scores far below 0.5, because each held-out window has a
+    twin with the other label. ``split="blocks"`` removes that leak among real windows, except at
+    the borders of blocks. But the judge then meets periods of which it has seen synthetic windows
+    only: its figures are lower, rank generators, and have no fixed best value.
 
     References
     ----------
@@ -102,7 +100,7 @@ def classifier_two_sample_score(
     n_blocks = n_blocks if split == "blocks" else None
     n_windows = _count_windows(min(len(real), len(synthetic)), cv, n_blocks, max_samples)
     rng = check_random_state(draw_seed(random_state))
-    # no "or": an ensemble has a length, and none before it is fitted
+    # no "or": an unfitted ensemble has no length, so it has no truth value
     judge = HistGradientBoostingClassifier() if classifier is None else classifier
     judge = seeded_judge(judge, rng)
     real = window_features(_subset(real, n_windows, rng))
@@ -119,17 +117,17 @@ def classifier_two_sample_score(
 
 
 def _count_windows(n_windows, cv, n_blocks, max_samples):
-    """Return how many of the windows that either set has are used."""
+    """Return the number of windows of each set that are used."""
     check_scalar(cv, "cv", numbers.Integral, min_val=2)
     if max_samples is not None:
         check_scalar(max_samples, "max_samples", numbers.Integral, min_val=cv)
         n_windows = min(n_windows, max_samples)
     if n_windows < cv:
-        raise ValueError(f"cv={cv} folds need {cv} windows of either set, got {n_windows}.")
+        raise ValueError(f"cv={cv} folds need {cv} windows of each set, got {n_windows}.")
     if n_blocks is not None:
         check_scalar(n_blocks, "n_blocks", numbers.Integral, min_val=cv)
         if n_windows < n_blocks:
-            raise ValueError(f"n_blocks={n_blocks} need {n_blocks} windows, got {n_windows}.")
+            raise ValueError(f"n_blocks={n_blocks} needs {n_blocks} windows, got {n_windows}.")
     return n_windows
 
 
@@ -141,7 +139,7 @@ def _subset(windows, n_windows, rng):
 
 
 def _deal(n_windows, cv, n_blocks, rng):
-    """Return the fold of every window: dealt singly, or in ``n_blocks`` contiguous blocks."""
+    """Return the fold of every window, dealt one by one or in ``n_blocks`` contiguous blocks."""
     if n_blocks is None:
         return rng.permutation(np.arange(n_windows) % cv)
     block = np.arange(n_windows) * n_blocks // n_windows
@@ -156,7 +154,7 @@ def _labelled(real, synthetic):
 
 
 def seeded_judge(classifier, rng):
-    """Return an unfitted judge none of whose parts draws from NumPy's global state."""
+    """Return an unfitted judge with all seeds set, so that it leaves NumPy's global state alone."""
     judge = clone(classifier)
     unseeded = [
         name
@@ -167,7 +165,7 @@ def seeded_judge(classifier, rng):
 
 
 def window_features(windows):
-    """Return the flattened windows beside their first differences over time."""
+    """Return the flattened windows with their first differences over time."""
     n_windows = len(windows)
     steps = np.diff(windows, axis=1)
     return np.hstack([windows.reshape(n_windows, -1), steps.reshape(n_windows, -1)])

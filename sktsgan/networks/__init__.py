@@ -1,4 +1,4 @@
-"""Networks: plain torch modules."""
+"""Networks, as plain torch modules."""
 
 from sktsgan.networks._causal_transformer import CausalTransformer
 from sktsgan.networks._convolutional import (

@@ -1,4 +1,4 @@
-"""A causal transformer as a language model, with the keys and values of what it has read kept."""
+"""A causal transformer as a language model that keeps the keys and values of the tokens it has read."""
 
 import torch
 from torch import nn
@@ -12,7 +12,7 @@ _POSITION_SCALE = 0.1
 
 
 class CausalBlock(nn.Module):
-    """Self-attention to the tokens so far and a feed-forward layer, each behind a norm (Radford et al. 2019).
+    """Self-attention to the tokens so far and a feed-forward layer, each after a norm (Radford et al. 2019).
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class CausalBlock(nn.Module):
     def forward(self, x, past=None):
         """Map (n, T, width) to the same shape; also return keys and values, those of ``past`` first.
 
-        ``past`` is a pair of tensors (n, n_heads, t, width / n_heads), read before the only token of ``x``.
+        ``past`` is a pair of tensors (n, n_heads, t, width / n_heads), for the tokens before the single one of ``x``.
         """
         n, T, width = x.shape
         parts = self.project(self.attention_norm(x)).view(n, T, 3, self.n_heads, -1)
@@ -53,9 +53,9 @@ class CausalTransformer(LanguageModel):
     ----------
     n_tokens, n_conditions : int
     max_length : int
-        Tokens of the longest text.
+        Length of the longest text, in tokens.
     hidden_size : int
-        Width of a token, a multiple of ``n_heads``; the embedding has it too.
+        Width of a token and of its embedding, a multiple of ``n_heads``.
     n_layers, n_heads : int
     dropout : float
     """
@@ -73,7 +73,7 @@ class CausalTransformer(LanguageModel):
         self.head = TokenHead(hidden_size, n_tokens)
 
     def states(self, tokens, conditions=None):
-        """Return what the head sees, of shape (n, T, hidden_size)."""
+        """Return the inputs of the head, of shape (n, T, hidden_size)."""
         x = self._embed_shifted(tokens, conditions, self.dropout)
         x = x + self.position[: x.shape[1]]
         for block in self.blocks:
@@ -81,13 +81,13 @@ class CausalTransformer(LanguageModel):
         return drop_features(self.norm(x), self.dropout, self.training)
 
     def start(self, n, conditions=None):
-        """Return the state of n texts of which nothing was read."""
+        """Return the state before the first token of n texts."""
         heads = self.blocks[0].n_heads
         empty = self.position.new_empty(n, heads, 0, self.position.shape[1] // heads)
         return (self._context(conditions), *[empty] * (2 * len(self.blocks)))
 
     def advance(self, tokens, state):
-        """Read a token of each text; return what the head sees, of shape (n, hidden_size), and the new state."""
+        """Read a token of each text; return the inputs of the head, of shape (n, hidden_size), and the new state."""
         context, *cache = state
         x = self._embed_one(tokens, context) + self.position[cache[0].shape[2]]
         kept = [context]

@@ -1,4 +1,4 @@
-"""Convolutional and fully connected networks of images."""
+"""Convolutional and fully connected networks for images."""
 
 import math
 
@@ -13,14 +13,14 @@ __all__ = [
     "image_sizes",
 ]
 
-_LEAST_SIDE = 7  # of the smallest map; sides above are halved
+_LEAST_SIDE = 7  # pixels; longer sides of a map are halved again
 _MOST_DOUBLINGS = 3
 _SLOPE = 0.2
 _DENSE_WIDTHS = (256, 512, 1024)
 
 
 def image_sizes(height, width):
-    """Return the sizes of the maps of an image, each side halved, and rounded up, while it is above 7.
+    """Return the sizes of the maps of an image, each side halved and rounded up while it is above 7.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def image_sizes(height, width):
     Returns
     -------
     sizes : list of (int, int)
-        From the image's own on.
+        Heights and widths, the image's own first.
     """
     sizes = [(height, width)]
     while max(sizes[-1]) > _LEAST_SIDE:
@@ -38,15 +38,15 @@ def image_sizes(height, width):
 
 
 def _map_widths(width, sizes):
-    """Return the channels of the maps: they double as sides are halved, three times at most."""
+    """Return the numbers of channels of the maps, which double as sides are halved, at most three times."""
     return [width * 2 ** min(i, _MOST_DOUBLINGS) for i in range(max(1, len(sizes) - 1))]
 
 
 def _layer(kind, in_channels, out_channels, before, after):
-    """Return a convolution between maps of two sizes, ``before`` the larger one; a side is halved or kept."""
+    """Return a convolution between maps of two sizes, ``before`` the larger one; each side is halved or kept."""
     strides = [1 if a == b else 2 for a, b in zip(before, after, strict=True)]
     transposed = kind is nn.ConvTranspose2d
-    # an odd side is halved by a kernel of 3; the way back makes one row more, which is cut off
+    # a kernel of 3 halves an odd side; the way back makes one row too many, which is cut off
     kernel = [
         4 if s == 2 and (transposed or b % 2 == 0) else 3
         for s, b in zip(strides, before, strict=True)
@@ -55,12 +55,12 @@ def _layer(kind, in_channels, out_channels, before, after):
 
 
 def _normalise(channels, size):
-    """Return batch normalisation; none for maps of one pixel, of which a batch may hold a single one."""
+    """Return batch normalisation, or none for maps of one pixel, which fails for a batch of one image."""
     return nn.BatchNorm2d(channels) if math.prod(size) > 1 else nn.Identity()
 
 
 def _start_as_published(network):
-    """Draw weights from N(0, 0.02²), as Radford et al. (2016, sec. 4), and set biases to 0."""
+    """Draw weights from N(0, 0.02²) (Radford et al. 2016, sec. 4), and set biases to 0."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
             nn.init.normal_(layer.weight, 0.0, 0.02)
@@ -69,7 +69,7 @@ def _start_as_published(network):
 
 
 class _Upsample(nn.Module):
-    """Double the sides of a map by a transposed convolution, and cut it to ``size``."""
+    """Transposed convolution that doubles the sides of a map and cuts it to ``size``."""
 
     def __init__(self, in_channels, out_channels, size, smaller):
         super().__init__()
@@ -82,10 +82,10 @@ class _Upsample(nn.Module):
 
 
 class ConvGenerator(nn.Module):
-    """Noise to images by transposed convolutions (Radford et al. 2016, fig. 1).
+    """Maps noise to images by transposed convolutions (Radford et al. 2016, fig. 1).
 
-    Noise and conditions go through a linear layer to the smallest map, and from map to map through transposed
-    convolutions of stride 2, batch normalisation and ReLU; tanh ends in [−1, 1].
+    A linear layer maps noise and conditions to the smallest map. Transposed convolutions of stride 2, batch
+    normalisation and ReLU lead from map to map, and tanh to [−1, 1].
 
     Parameters
     ----------
@@ -94,10 +94,10 @@ class ConvGenerator(nn.Module):
         Channels, height, width.
     n_conditions : int
     width : int
-        Channels of the largest map; they double as sides are halved, three times at most.
+        Number of channels of the largest map; it doubles as sides are halved, at most three times.
     """
 
-    memory_format = torch.channels_last  # a fifth quicker than the other one, see docs/dcgan.md
+    memory_format = torch.channels_last  # a fifth faster than the default
 
     def __init__(self, noise_size, image_shape, n_conditions, width):
         super().__init__()
@@ -133,9 +133,9 @@ class ConvGenerator(nn.Module):
 
 
 class ConvDiscriminator(nn.Module):
-    """A logit for each image by strided convolutions (Radford et al. 2016), conditions by projection.
+    """Maps images to logits by strided convolutions (Radford et al. 2016), with conditions by projection.
 
-    Convolutions of stride 2 and LeakyReLU lead to features φ(x). The logit is wᵀφ(x) + b + cᵀVφ(x) for conditions c
+    Convolutions of stride 2 and LeakyReLU compute features φ(x). The logit is wᵀφ(x) + b + cᵀVφ(x) for conditions c
     (Miyato and Koyama 2018, eq. 3).
 
     Parameters
@@ -144,7 +144,7 @@ class ConvDiscriminator(nn.Module):
         Channels, height, width.
     n_conditions : int
     width : int
-        Channels of the largest map.
+        Number of channels of the largest map.
     """
 
     memory_format = torch.channels_last
@@ -181,7 +181,7 @@ class ConvDiscriminator(nn.Module):
 
 
 class DenseGenerator(nn.Module):
-    """Noise to images by linear layers of 256, 512 and 1024 units, LeakyReLU and tanh.
+    """Maps noise to images by linear layers of 256, 512 and 1024 units, LeakyReLU and tanh.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ class DenseGenerator(nn.Module):
 
 
 class DenseDiscriminator(nn.Module):
-    """A logit for each image, and its conditions beside, by linear layers of 1024, 512 and 256 units and LeakyReLU.
+    """Maps images and their conditions to logits by linear layers of 1024, 512 and 256 units and LeakyReLU.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ class DenseDiscriminator(nn.Module):
 
 
 def _dense_layers(sizes):
-    """Return linear layers between sizes, a LeakyReLU after each but the last."""
+    """Return linear layers between sizes, with a LeakyReLU after each but the last."""
     layers = []
     for before, after in zip(sizes, sizes[1:], strict=False):
         layers += [nn.Linear(before, after), nn.LeakyReLU(_SLOPE)]

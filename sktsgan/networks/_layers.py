@@ -15,7 +15,7 @@ class TokenLinear(nn.Module):
     ----------
     n_tokens, in_features, out_features : int
     scale : float, default=1.0
-        Of the initial weights, relative to 1 / sqrt(in_features).
+        Scale of the initial weights, relative to 1 / sqrt(in_features).
     """
 
     def __init__(self, n_tokens, in_features, out_features, scale=1.0):
@@ -30,7 +30,7 @@ class TokenLinear(nn.Module):
 
 
 def make_condition_layer(n_conditions, embedding_size):
-    """Return a linear map of conditions to the width of a token, added to every token; None without conditions."""
+    """Return a linear map from conditions to the width of a token, added to every token; None without conditions."""
     return nn.Linear(n_conditions, embedding_size) if n_conditions else None
 
 

@@ -1,4 +1,4 @@
-"""The recurrent networks of TimeGAN: series to latent states and back."""
+"""The recurrent networks of TimeGAN, from series to latent states and back."""
 
 import torch
 from torch import nn
@@ -9,15 +9,13 @@ from sktsgan.networks._fast._gru import run_gru
 __all__ = ["RecurrentDiscriminator", "RecurrentMap", "RecurrentTimeGAN"]
 
 _CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
-_SMALL = 1e-2  # of a last layer, so that a network starts as the linear map past it
-_LEAST_SHARE = (
-    1e-6  # of the largest variance: a direction that varies less counts as if it varied so much
-)
+_SMALL = 1e-2  # scale of a last layer, so that a network starts as the linear map beside it
+_LEAST_SHARE = 1e-6  # least variance of a direction, as a share of the largest
 _LEAST_VARIANCE = 1e-12
 
 
 def _with_conditions(series, conditions):
-    """Return series of shape (B, T, n) with the conditions (B, K) beside every step."""
+    """Return series of shape (B, T, n) with the conditions (B, K) appended to every step."""
     if conditions is None:
         return series
     return torch.cat([series, conditions[:, None].expand(-1, series.shape[1], -1)], dim=2)
@@ -35,10 +33,9 @@ def _run(recurrent, series, lengths=None):
 
 
 class RecurrentMap(nn.Module):
-    """Map a series step by step: y_t = W s_t + V x_t + b, with s_t the state of a recurrent network.
+    """Maps a series step by step: y_t = W s_t + V x_t + b, with s_t the state of a recurrent network.
 
-    The network sees x_1 to x_t, divided by ``size`` where that is set, and the conditions: nothing after a step changes
-    y_t.
+    The network sees the conditions and x_1 to x_t, divided by ``size`` if that is set; later steps don't change y_t.
 
     Parameters
     ----------
@@ -46,7 +43,7 @@ class RecurrentMap(nn.Module):
     hidden_size, n_layers : int
     cell : {"gru", "lstm"}
     linear : bool, default=False
-        Whether V leads past the recurrent network, whose part W s_t then starts near zero. Without it V = 0.
+        Whether there is a linear map V beside the recurrent network, whose part W s_t then starts near zero.
     sigmoid : bool, default=False
         Whether y_t goes through a sigmoid.
     """
@@ -90,27 +87,26 @@ class RecurrentTimeGAN(nn.Module):
     """Embedder, recovery, supervisor and generator of TimeGAN (Yoon et al. 2019, fig. 1).
 
     The embedder maps series to latent states and the recovery maps these back; the supervisor predicts each state from
-    those before it; the generator maps noise to states. Called, it is the sampler: noise → generator → supervisor →
+    those before it; the generator maps noise to states. A call generates series: noise → generator → supervisor →
     recovery.
 
-    With ``covariances`` the noise is series of a base, and linear maps lead past the recurrent networks: the embedder's
-    makes white what the channels do about their mean in a series, so that changes of states are as large as what they
-    change; the recovery's undoes it; and the generator starts as the embedder. A generated state moves towards what the
-    supervisor made of those before it, ĥ_t = e_t + a ⊙ (S(e)_{t−1} − e_t), with a learned from zero on: untrained, the
-    networks hand the base's series on. The mean over time of the states stays that of the base's series, which
-    knows levels best. Without them the generated states are what the supervisor made of them, ĥ_t = S(e)_t, as in
-    the published code.
+    With ``covariances``, the noise is series of a base model, and linear maps run beside the recurrent networks. The
+    embedder's whitens the variation of the channels about their mean in a series, the recovery's inverts it, and the
+    generator starts as the embedder. A generated state moves towards the supervisor's prediction,
+    ĥ_t = e_t + a ⊙ (S(e)_{t−1} − e_t), with a learned from zero on: untrained, the networks return the base's series.
+    The mean of the states over time stays that of the base's series, which models levels best. Without
+    ``covariances``, the generated states are the predictions, ĥ_t = S(e)_t, as in the published code.
 
     Parameters
     ----------
     n_channels, noise_size, n_conditions : int
     hidden_size, n_layers : int
-        The supervisor has a layer less, where there are several.
+        Size of the states, and number of recurrent layers; the supervisor has one layer less if there are several.
     cell : {"gru", "lstm"}
     covariances : Tensor of shape (2, n_channels, n_channels) or None
-        Of the channels of a step, and of what is left of them less their mean over a series.
+        Covariances of the channels at a step, and of their deviations from the mean of their series.
     unit_range : bool
-        Whether series lie within [0, 1], so that the recovery ends in a sigmoid.
+        Whether series lie in [0, 1], so that the recovery ends in a sigmoid.
     """
 
     def __init__(
@@ -142,7 +138,7 @@ class RecurrentTimeGAN(nn.Module):
     @torch.no_grad()
     def _start_as_identity(self, whole, within):
         hidden_size, n_channels = self.embedder.linear.weight.shape
-        # what varies least is lost where there is no room for all
+        # if there is no room for all directions, those that vary least are dropped
         _, axes = torch.linalg.eigh(within if hidden_size >= n_channels else whole)
         axes = axes[:, max(0, n_channels - hidden_size) :]
         variances = (axes * (within @ axes)).sum(dim=0)
@@ -158,7 +154,7 @@ class RecurrentTimeGAN(nn.Module):
         self.start_generator()
 
     def start_generator(self):
-        """Let the generator start as the embedder, where it maps series too."""
+        """Let the generator start as the embedder, if it maps series too."""
         if self.gate is not None:
             self.generator.load_state_dict(self.embedder.state_dict())
 
@@ -172,7 +168,7 @@ class RecurrentTimeGAN(nn.Module):
         return states - (states - start).mean(dim=1, keepdim=True)
 
     def supervise(self, states, predicted):
-        """Return generated states, given those before the supervisor and what it made of them, (B, T, hidden_size)."""
+        """Return generated states, given those before the supervisor and its predictions, (B, T, hidden_size)."""
         if self.gate is None:
             return predicted
         change = torch.zeros_like(states)
@@ -187,7 +183,7 @@ class RecurrentTimeGAN(nn.Module):
 
 
 class RecurrentDiscriminator(nn.Module):
-    """Latent states to a logit for every step, read in both directions (Yoon et al. 2019, sec. 4.2).
+    """Maps latent states to a logit for every step, reading in both directions (Yoon et al. 2019, sec. 4.2).
 
     Parameters
     ----------
@@ -195,8 +191,8 @@ class RecurrentDiscriminator(nn.Module):
     hidden_size, n_layers : int
     cell : {"gru", "lstm"}
     with_increments : bool, default=False
-        Whether it sees states, their increments and the increments of these, each divided by the root of its mean
-        square among real ones: second differences show roughness, which states hide.
+        Whether it sees states with their first and second differences, each divided by its root mean square in real
+        states. Second differences show roughness, which states hide.
     """
 
     def __init__(
@@ -211,7 +207,7 @@ class RecurrentDiscriminator(nn.Module):
         self.register_buffer("scale", torch.ones(3 * in_features) if with_increments else None)
 
     def learn_scale(self, states, mask=None):
-        """Learn the size of features from real states of shape (B, T, in_features)."""
+        """Learn the scale of features from real states of shape (B, T, in_features)."""
         if self.scale is None:
             return
         self.scale.fill_(1.0)
@@ -220,7 +216,7 @@ class RecurrentDiscriminator(nn.Module):
         self.scale.copy_(mean.sqrt().clamp(min=1e-6))
 
     def features(self, states):
-        """Return what the discriminator sees of states, of shape (B, T, n_features)."""
+        """Return the discriminator's features of states, of shape (B, T, n_features)."""
         if self.scale is None:
             return states
         once, twice = torch.zeros_like(states), torch.zeros_like(states)
@@ -236,7 +232,8 @@ class RecurrentDiscriminator(nn.Module):
         features : Tensor of shape (B, T, n_features)
         conditions : Tensor of shape (B, n_conditions), default=None
         lengths : int Tensor of shape (B,), default=None
-            Steps of each series, on the CPU; None is T for all. Later steps are not read; their logits say nothing.
+            Length of each series in steps, on the CPU; None means T for all. Later steps are not read, and their
+            logits mean nothing.
         """
         read = _run(self.recurrent, _with_conditions(features, conditions), lengths)
         return self.head(read)[..., 0]

@@ -1,4 +1,4 @@
-"""Monte-Carlo rollouts: what becomes of texts that go on anew from each of their beginnings."""
+"""Monte-Carlo rollouts: new endings for texts from each of their beginnings."""
 
 from typing import NamedTuple
 
@@ -11,15 +11,15 @@ __all__ = ["Rollouts", "roll_out"]
 
 
 class Rollouts(NamedTuple):
-    """Texts that begin as others.
+    """Texts that begin like others.
 
     Parameters
     ----------
     tokens : int64 Tensor of shape (n_rollouts, max_length)
     origins : int64 Tensor of shape (n_rollouts,)
-        Which text each one begins as.
+        Number of the text that each one begins like.
     kept : int64 Tensor of shape (n_rollouts,)
-        How many tokens of it are kept.
+        Number of tokens that it shares with that text.
     """
 
     tokens: torch.Tensor
@@ -29,19 +29,19 @@ class Rollouts(NamedTuple):
 
 @torch.no_grad()
 def roll_out(model, tokens, states, n_rollouts, generator):
-    """Let texts go on anew from each of their beginnings that is not the whole text.
+    """Draw new endings for texts from each of their proper beginnings.
 
-    Yu et al. (2017), eq. 4. All beginnings of all texts go on at once, from the states that the model had when it drew
-    them: a rollout costs its own tokens only.
+    Yu et al. (2017), eq. 4. All beginnings of all texts continue at once, from the states that the model had when it
+    drew them, so a rollout costs only its new tokens.
 
     Parameters
     ----------
     model : LanguageModel
     tokens : int64 Tensor of shape (n, max_length)
     states : list of tuple
-        What ``draw_tokens`` keeps.
+        States from ``draw_tokens`` with ``keep``.
     n_rollouts : int
-        Of each beginning.
+        Number of rollouts of each beginning.
     generator : torch.Generator
 
     Returns
@@ -55,9 +55,9 @@ def roll_out(model, tokens, states, n_rollouts, generator):
     places = torch.arange(tokens.shape[1], device=tokens.device)
     for t in range(1, tokens.shape[1]):
         begun = (tokens[:, t - 1] > END).nonzero()[:, 0].repeat_interleave(n_rollouts)
-        seen, fresh = states[min(t, len(states) - 1)]  # there are none where all texts have ended
+        seen, fresh = states[min(t, len(states) - 1)]  # none are kept once all texts have ended
         seen, fresh = seen[begun], model.select(fresh, begun)
-        if len(last):  # those of shorter beginnings go on beside
+        if len(last):  # rollouts of shorter beginnings continue
             seen_before, state = model.advance(last, state)
             seen, fresh = torch.cat([seen_before, seen]), model.join([state, fresh])
         if not len(seen):

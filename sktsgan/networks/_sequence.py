@@ -1,8 +1,7 @@
 """Language models: the distribution of each token of a text given those before it.
 
-A token is an integer: 0 pads a text behind its end and starts it, 1 is the end, 2 a word that is not in the
-vocabulary. What a model has read of some texts is its state, a tuple of tensors (or None) with the texts on the first
-axis, so that one can go on from it.
+A token is an integer: 0 starts a text and pads it after its end, 1 is the end, 2 a word that is not in the vocabulary.
+The state of a model after reading some tokens is a tuple of tensors (or None) with the texts on the first axis.
 """
 
 import torch
@@ -18,12 +17,12 @@ _EMBEDDING_SCALE = 0.1
 
 
 def drop_tokens(embedded, rate, training):
-    """Return embedded tokens (B, T, E) without a share of them, dropped whole (Gal and Ghahramani 2016)."""
+    """Drop whole tokens at random from embedded ones of shape (B, T, E) (Gal and Ghahramani 2016)."""
     return _drop(embedded, (*embedded.shape[:2], 1), rate, training)
 
 
 def drop_features(states, rate, training):
-    """Return states (B, T, H) without a share of the H features, the same at all steps of a text."""
+    """Drop features at random from states of shape (B, T, H), the same at all steps of a text."""
     return _drop(states, (len(states), 1, states.shape[2]), rate, training)
 
 
@@ -37,7 +36,7 @@ def _drop(values, shape, rate, training):
 class TokenHead(nn.Module):
     """Logits of the next token: log f + b + W h, with f the frequency of each symbol in the training text.
 
-    W and b start small, so that an untrained model draws words by frequency, and weight decay leads back there.
+    W and b start small, so an untrained model draws words by frequency, and weight decay pulls towards that.
 
     Parameters
     ----------
@@ -52,11 +51,11 @@ class TokenHead(nn.Module):
 
     @property
     def bias(self):
-        """What is added to W h; −∞ for what can't occur."""
+        """The sum log f + b; −∞ for symbols that can't occur."""
         return self.own_bias + self.log_frequencies
 
     def set_frequencies(self, frequencies):
-        """Set f, a Tensor of shape (n_tokens,); 0 is for symbols that can't occur."""
+        """Set f, a Tensor of shape (n_tokens,), 0 for symbols that can't occur."""
         self.log_frequencies.copy_(torch.log(frequencies))
 
     def forward(self, states):
@@ -65,16 +64,16 @@ class TokenHead(nn.Module):
 
 
 class LanguageModel(nn.Module):
-    """What all language models share: called, one gives the logits of every token of whole texts.
+    """Base of language models; a call gives the logits of every token of whole texts.
 
     A model adds ``states``, ``start`` and ``advance``, and has a ``head``.
 
     Parameters
     ----------
     n_tokens : int
-        Symbols in all, the padding included.
+        Number of symbols, padding included.
     n_conditions : int
-        Numbers that say what a text is to be, seen at every step; 0 for none.
+        Number of values that describe a text, seen at every step; 0 for none.
     embedding_size : int
     """
 
@@ -89,9 +88,9 @@ class LanguageModel(nn.Module):
         return self.head(self.states(tokens, conditions))
 
     def step(self, tokens, state):
-        """Read a token of each text, of shape (n,), first the start, 0.
+        """Read a token of each text, of shape (n,), the first being the start, 0.
 
-        Returns the logits of the next one, of shape (n, n_tokens), and the new state.
+        Returns the logits of the next token, of shape (n, n_tokens), and the new state.
         """
         seen, state = self.advance(tokens, state)
         return self.head(seen), state
@@ -113,7 +112,7 @@ class LanguageModel(nn.Module):
 
     @staticmethod
     def select(state, index):
-        """Return the state of some texts, one or several times each, by a Tensor of integers."""
+        """Return the state of the texts at a Tensor of indices, which may repeat."""
         return tuple(None if t is None else t.index_select(0, index) for t in state)
 
     @staticmethod
@@ -123,7 +122,7 @@ class LanguageModel(nn.Module):
 
     @staticmethod
     def join(states):
-        """Return the state of the texts of several states, one behind the other."""
+        """Return the states of several groups of texts as one."""
         return tuple(
             None if parts[0] is None else torch.cat(parts) for parts in zip(*states, strict=True)
         )
@@ -132,7 +131,7 @@ class LanguageModel(nn.Module):
 class LSTMLanguageModel(LanguageModel):
     """A recurrent language model (Mikolov et al. 2010) of long short-term memory cells.
 
-    Whole tokens are dropped at the input, and features of the last layer, the same ones all through a text.
+    Dropout removes whole tokens at the input and, at the last layer, the same features throughout a text.
 
     Parameters
     ----------
@@ -151,18 +150,18 @@ class LSTMLanguageModel(LanguageModel):
         self.head = TokenHead(hidden_size, n_tokens)
 
     def states(self, tokens, conditions=None):
-        """Return what the head sees, of shape (n, T, hidden_size)."""
+        """Return the inputs of the head, of shape (n, T, hidden_size)."""
         embedded = self._embed_shifted(tokens, conditions, self.dropout)
         return drop_features(self.recurrent(embedded)[0], self.dropout, self.training)
 
     def start(self, n, conditions=None):
-        """Return the state of n texts of which nothing was read."""
+        """Return the state before the first token of n texts."""
         shape = n, self.recurrent.num_layers, self.recurrent.hidden_size
         zeros = self.embed.weight.new_zeros(shape)
         return zeros, zeros.clone(), self._context(conditions)
 
     def advance(self, tokens, state):
-        """Read a token of each text; return what the head sees, of shape (n, hidden_size), and the new state."""
+        """Read a token of each text; return the inputs of the head, of shape (n, hidden_size), and the new state."""
         hidden, cells, context = state
         carried = tuple(t.transpose(0, 1).contiguous() for t in (hidden, cells))
         made, carried = self.recurrent(self._embed_one(tokens, context), carried)

@@ -10,7 +10,9 @@ __all__ = ["Highway", "TextDiscriminator"]
 
 
 class Highway(nn.Module):
-    """A layer that carries part of its input: t ⊙ relu(W x + b) + (1 − t) ⊙ x, t = σ(V x + c) (Srivastava et al. 2015).
+    """A layer that passes on part of its input: t ⊙ relu(W x + b) + (1 − t) ⊙ x, t = σ(V x + c).
+
+    After Srivastava et al. (2015).
 
     Parameters
     ----------
@@ -20,7 +22,7 @@ class Highway(nn.Module):
     def __init__(self, width):
         super().__init__()
         self.change, self.gate = nn.Linear(width, width), nn.Linear(width, width)
-        nn.init.constant_(self.gate.bias, -2.0)  # carry at first, as published
+        nn.init.constant_(self.gate.bias, -2.0)  # pass on most at first, as published
 
     def forward(self, x):
         """Map (B, width) to the same shape."""
@@ -28,7 +30,7 @@ class Highway(nn.Module):
 
 
 class TextDiscriminator(nn.Module):
-    """Texts to one logit each: convolutions, their maxima over the text, a highway layer (Yu et al. 2017, app. A.2).
+    """Maps texts to logits: convolutions, maxima over the text, a highway layer (Yu et al. 2017, app. A.2).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The transformer pair for windows."""
+"""The transformer networks for windows."""
 
 import torch
 from torch import nn
@@ -8,20 +8,20 @@ from sktsgan.networks._layers import TokenLinear, make_condition_layer, make_enc
 
 __all__ = ["RefiningGenerator", "TransformerDiscriminator", "TransformerGenerator"]
 
-_MAX_FEATURES = 8192  # of a window that the read-out sees raw; more would be most of the network
+_MAX_FEATURES = 8192  # raw features that the read-out sees; more would dominate the network's size
 
 
 class TransformerGenerator(nn.Module):
-    """Windows from latent noise: z → tokens → encoder → patches.
+    """Maps latent noise to windows: z → tokens → encoder → patches.
 
-    One token stands for ``patch_length`` consecutive steps of all channels. This is the generator of the
-    transformer GANs of the literature (Li et al. 2022, TTS-GAN, fig. 2).
+    One token stands for ``patch_length`` consecutive steps of all channels, as in the transformer GANs of the
+    literature (Li et al. 2022, TTS-GAN, fig. 2).
 
     Parameters
     ----------
     latent_size, n_timesteps, n_channels, patch_length : int
     n_conditions : int
-        Numbers that say what an item is to be; 0 for none.
+        Number of values that describe an item; 0 for none.
     embedding_size, n_layers, n_heads : int
     dropout : float
     """
@@ -49,7 +49,7 @@ class TransformerGenerator(nn.Module):
         self.head = nn.Linear(embedding_size, patch_length * n_channels)
 
     def forward(self, latent, conditions=None):
-        """Map noise of shape (B, latent_size) to scores of shape (B, n_timesteps, n_channels)."""
+        """Map noise of shape (B, latent_size) to scaled windows of shape (B, n_timesteps, n_channels)."""
         B = len(latent)
         tokens = self.embed(latent).view(B, self.n_tokens, -1) + self.position
         if conditions is not None:
@@ -59,16 +59,16 @@ class TransformerGenerator(nn.Module):
 
 
 class RefiningGenerator(nn.Module):
-    """Change the noise that a base made components of: δ = ε ⊙ (exp(s) − 1) + r.
+    """Changes the components that a base model made from noise ε: δ = ε ⊙ (exp(s) − 1) + r.
 
-    A token is a group of consecutive components and the noise of the same places; the encoder returns s and r for each
-    of them. The last layer starts near zero, so that an untrained generator is the base.
+    A token is a group of consecutive components with their noise; the encoder returns s and r for each component. The
+    last layer starts near zero, so an untrained generator leaves the base as it is.
 
     Parameters
     ----------
     n_components, components_per_token : int
     n_conditions : int
-        Numbers that say what an item is to be; 0 for none.
+        Number of values that describe an item; 0 for none.
     embedding_size, n_layers, n_heads : int
     dropout : float
     """
@@ -102,22 +102,22 @@ class RefiningGenerator(nn.Module):
             tokens = tokens + self.condition(conditions)[:, None]
         change = self.head(self.encoder(tokens)).view(B, self.n_tokens, 2, self.group)
         log_gain, shift = (change[:, :, i].reshape(B, -1)[:, :K] for i in (0, 1))
-        # noise may fade but not explode: the base already has the variance of its group
+        # noise may shrink but not explode: the base already has the variance of its group
         change = noise[:, 1] * (torch.exp(log_gain.clamp(-3.0, 1.0)) - 1) + shift
         return torch.stack([noise[:, 0], change], dim=1)
 
 
 class TransformerDiscriminator(nn.Module):
-    """Windows to one logit each: tokens → encoder → all tokens side by side → logit.
+    """Maps windows to logits: tokens → encoder → all tokens side by side → logit.
 
-    The read-out sees the encoded tokens and, past the encoder, their raw features.
+    The read-out sees the encoded tokens and their raw features.
 
     Parameters
     ----------
     token_sizes : list of (int, int)
-        Number and features of the tokens of each kind.
+        Number and size of the tokens of each kind.
     n_conditions : int
-        Numbers that say what an item is to be; 0 for none.
+        Number of values that describe an item; 0 for none.
     embedding_size, n_layers, n_heads : int
     dropout : float
     hidden_size : int, default=256
@@ -125,7 +125,7 @@ class TransformerDiscriminator(nn.Module):
 
     Notes
     -----
-    The encoder ends without a norm: the size of a token tells real from generated, too.
+    The encoder has no final norm, because the size of a token also tells real from generated.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Pipelines whose samples come back in the units of what they were fitted on."""
+"""Pipelines that sample in the units of the data that they were fitted on."""
 
 from sktsgan.pipeline._pipeline import SamplingPipeline, make_sampling_pipeline
 

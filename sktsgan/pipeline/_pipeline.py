@@ -1,4 +1,4 @@
-"""The pipeline itself, a scikit-learn Pipeline with a sampler at its end."""
+"""A scikit-learn Pipeline with a sampler at its end."""
 
 from contextlib import suppress
 from inspect import signature
@@ -31,57 +31,56 @@ def _sampler_has(method):
 
 
 class SamplingPipeline(Pipeline):
-    """A pipeline that ends in a sampler, and gives new windows in the units of the series it was fitted on.
+    """A pipeline that ends in a sampler and makes new windows in the units of the series it was fitted on.
 
-    A scikit-learn :class:`~sklearn.pipeline.Pipeline` in every respect. What it adds: ``sample``, ``iter_sample`` and
-    ``impute`` go back through the inverse transforms of the steps before the sampler; timestamps of the series
-    reach the sampler by themselves; and ``y`` may have a target for each time step, of which the sampler
-    gets one for each window.
+    A scikit-learn :class:`~sklearn.pipeline.Pipeline` with three additions: ``sample``, ``iter_sample`` and ``impute``
+    apply the inverse transforms of the steps before the sampler; the sampler gets the timestamps of the series; and
+    ``y`` may have one target per time step, from which the sampler gets one per window.
 
     Parameters
     ----------
     steps : list of (str, estimator) tuples
         Transformers with an ``inverse_transform``, and a sampler at the end. One of the transformers may be a
-        :class:`Windowizer`: steps before it see the rows of the series (a scaler then has one scale a channel),
-        steps after it see windows. Without it the pipeline is fitted on windows.
+        :class:`Windowizer`: steps before it see the rows of the series (a scaler then has one scale per channel),
+        steps after it see windows. Without a Windowizer, the pipeline is fitted on windows.
     transform_input : list of str, default=None
-        As in :class:`~sklearn.pipeline.Pipeline`: metadata to transform before it reaches its step.
+        Metadata to transform before it reaches its step, as in :class:`~sklearn.pipeline.Pipeline`.
     memory : str or object with the joblib.Memory interface, default=None
-        As in :class:`~sklearn.pipeline.Pipeline`: where fitted transformers are cached.
+        Cache of fitted transformers, as in :class:`~sklearn.pipeline.Pipeline`.
     verbose : bool, default=False
         Whether to print the time that each step takes.
 
     Attributes
     ----------
     named_steps : :class:`~sklearn.utils.Bunch`
-        The steps by their names.
+        Steps by their names.
     n_features_in_ : int
-        Number of features that the first step has seen in ``fit``.
+        Number of features that the first step saw in ``fit``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where they are strings.
+        Names of the features, if they are strings.
     classes_ : ndarray of shape (n_classes,)
-        Class labels, where the sampler was fitted with them.
+        Class labels, if the sampler was fitted with them.
 
     See Also
     --------
-    make_sampling_pipeline : Names the steps by itself.
+    make_sampling_pipeline : Names the steps for you.
     PurgedWindowSplit : Folds to cross-validate with.
 
     Notes
     -----
-    New windows come in a container that says what they are:
+    The container of new windows depends on the data that the pipeline was fitted on:
 
-    - for a DataFrame a long DataFrame, a row a step, with its columns and dtypes. Its index has two levels:
-      ``window``, from 0, and the time of the step, by the name of the index of the series or ``timestamp``, where the
-      sampler makes windows of known time, else ``step``, from 0. For a Series a Series like that;
-    - for an array an array of shape (n_windows, window, n_channels) in its dtype, or (n_windows, window) for a
+    - a DataFrame gives a long DataFrame with its columns and dtypes, one row per step. The index has two levels:
+      ``window``, from 0, and, if the sampler makes windows of known time, the time of the step, named like the index
+      of the series or ``timestamp``; otherwise ``step``, from 0. A Series gives such a Series;
+    - an array gives an array in its dtype of shape (n_windows, window, n_channels), or (n_windows, window) for a
       series of one axis;
-    - for several series, given as a list where the first step is the Windowizer, as for the first of them;
-    - without a Windowizer as the windows came.
+    - a list of series, which needs the Windowizer as the first step, gives the container of the first one;
+    - windows, without a Windowizer, give windows in their container.
 
-    Steps before the Windowizer are set to give DataFrames (``set_output``) where the pipeline is fitted on one, so that
-    the Windowizer sees timestamps and gaps, and else arrays. Steps between it and the sampler see ``y`` as it was
-    given.
+    If the pipeline is fitted on a DataFrame, the steps before the Windowizer are set to return DataFrames
+    (``set_output``), so that the Windowizer sees timestamps and gaps; otherwise to return arrays. Steps between the
+    Windowizer and the sampler get ``y`` unchanged.
 
     Examples
     --------
@@ -100,18 +99,18 @@ class SamplingPipeline(Pipeline):
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, **params):
-        """Fit the transformers one after the other, and the sampler on the windows that they make.
+        """Fit the transformers one after the other, and the sampler on their output.
 
         Parameters
         ----------
-        X : array-like of shape (n_steps, n_channels), or what the first step takes
-            The series; windows where no step is a Windowizer.
+        X : array-like of shape (n_steps, n_channels), or the input of the first step
+            Series; without a Windowizer, windows.
         y : array-like of shape (n_steps,), default=None
-            A target for each time step; the Windowizer's ``target`` says which of them stands for a window. Without a
-            Windowizer one for each window.
+            One target per time step, from which the Windowizer's ``target`` makes one per window; without a
+            Windowizer, one target per window.
         **params : dict
-            As for :class:`~sklearn.pipeline.Pipeline`: ``<step>__<parameter>``, or metadata that is routed where
-            that is enabled.
+            As for :class:`~sklearn.pipeline.Pipeline`: ``<step>__<parameter>``, or metadata if metadata routing is
+            enabled.
 
         Returns
         -------
@@ -121,10 +120,10 @@ class SamplingPipeline(Pipeline):
         Raises
         ------
         TypeError
-            If a step before the sampler has no ``inverse_transform``. Nothing has been fitted then.
+            If a step before the sampler has no ``inverse_transform``; raised before anything is fitted.
         ValueError
-            If there are two Windowizers, a step before one loses the timestamps or would see a list of series, or a
-            step refuses its input.
+            If there are two Windowizers, a step before the Windowizer loses the timestamps or would get a list of
+            series, or a step refuses its input.
         """
         if not self._is_sampling:
             return super().fit(X, y, **params)
@@ -147,32 +146,32 @@ class SamplingPipeline(Pipeline):
 
     @available_if(_sampler_has("sample"))
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
-        """Make new windows in the units of what the pipeline was fitted on.
+        """Make new windows in the units of the data that the pipeline was fitted on.
 
         Parameters
         ----------
         n_samples : int, default=1
-            How many windows.
+            Number of windows.
         prompt : object, default=None
-            What the windows are to be like; handed to the sampler. Observed values, that is windows with NaN where
-            values are to be made, are in the units of the series: an array of shape (n_samples, window, n_channels),
-            or a long DataFrame like those that this method returns.
+            Description of the windows, passed to the sampler. Observed values (windows with NaN where values are to
+            be made) are in the units of the series: an array of shape (n_samples, window, n_channels), or a long
+            DataFrame like those that this method returns.
         random_state : int, RandomState instance or None, default=None
-            Rules the draws; an int gives the same windows every time.
+            Controls the draws; an int gives the same windows every time.
         return_prompt : bool, default=False
             Whether to return the sampler's table of conditions too.
 
         Returns
         -------
         X : ndarray, Series or DataFrame
-            ``n_samples`` windows; the class says in which container.
+            ``n_samples`` windows; see the notes of the class for the container.
         conditions : DataFrame of shape (n_samples, n_conditions)
-            With ``return_prompt`` only.
+            Only if ``return_prompt`` is True.
 
         Raises
         ------
         ValueError
-            As the sampler, and if windows of a prompt have another shape than those of ``fit``.
+            As the sampler, and if windows in a prompt have another shape than those of ``fit``.
         """
         options, with_table = self._draw_options("sample", prompt, random_state, return_prompt)
         drawn = self._final_estimator.sample(n_samples, **options)
@@ -189,9 +188,9 @@ class SamplingPipeline(Pipeline):
         Parameters
         ----------
         n_samples : int
-            How many windows in all.
+            Number of windows in all.
         batch_size : int, default=1024
-            Windows of a batch; the last one may be smaller.
+            Number of windows in a batch; the last batch may be smaller.
         prompt : object, default=None
             As in ``sample``.
         random_state : int, RandomState instance or None, default=None
@@ -202,9 +201,9 @@ class SamplingPipeline(Pipeline):
         Yields
         ------
         X : ndarray, Series or DataFrame
-            A batch; together they are what ``sample`` returns for the same ``random_state``, numbered through.
+            A batch. Together, the batches are what ``sample`` returns for the same ``random_state``, numbered through.
         conditions : DataFrame
-            With ``return_prompt`` only.
+            Only if ``return_prompt`` is True.
 
         Raises
         ------
@@ -217,35 +216,35 @@ class SamplingPipeline(Pipeline):
 
     @available_if(_sampler_has("impute"))
     def impute(self, X, n_draws=1, random_state=None):
-        """Fill what is missing in a series, or in windows, in their own units.
+        """Impute missing values of a series or of windows, in their own units.
 
         Parameters
         ----------
         X : series or windows
-            NaN where values are missing. A series like that of ``fit``, or several in a list; or windows, as
-            ``sample`` returns them.
+            Series like that of ``fit``, a list of several, or windows like those of ``sample``, with NaN where values
+            are missing.
         n_draws : int, default=1
-            How many times to fill.
+            Number of imputations.
         random_state : int, RandomState instance or None, default=None
-            Rules the draws.
+            Controls the draws.
 
         Returns
         -------
         X : like the input
-            A copy in which only what was NaN has changed. Several draws are stacked: an array of shape (n_draws, ...),
-            a DataFrame with ``draw`` as the first level of its index, or a list of lists of series.
+            A copy with imputed values in place of NaN. Several draws are stacked: an array of shape (n_draws, ...), a
+            DataFrame with ``draw`` as the first level of its index, or a list of lists of series.
 
         Raises
         ------
         ValueError
-            If values are missing in a stretch that is shorter than a window, or the sampler refuses its input.
+            If values are missing in a stretch shorter than a window, or the sampler refuses its input.
 
         Notes
         -----
-        Of a series, each hole is put in the middle of a window, so that the sampler knows what comes before it and
-        after it. A hole longer than a window is filled window by window, each from what was observed in it. For the
-        best single filling, an average over overlapping windows, see :func:`sktsgan.repair_series`. The sampler must
-        fill several draws as an array of shape (n_draws, n_windows, ...).
+        Each hole of a series is put in the middle of a window, so that the sampler sees the values before and after
+        it. A hole longer than a window is imputed window by window, each from its own observed values. For the best
+        single imputation, an average over overlapping windows, see :func:`sktsgan.repair_series`. The sampler must
+        return several draws as an array of shape (n_draws, n_windows, ...).
         """
         check_is_fitted(self)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)
@@ -257,7 +256,7 @@ class SamplingPipeline(Pipeline):
         made = self._final_estimator.impute(windows, n_draws=n_draws, random_state=random_state)
         if n_draws > 1:
             made = np.concatenate(made)
-        made = form.wrap(parts.backward(made))  # whole numbers where fit saw them
+        made = form.wrap(parts.backward(made))  # rounded for integer dtypes
         values = to_rows(made).reshape(n_draws, rows.size, -1)
         return stack_draws([fill_missing(X, rows.ravel(), drawn) for drawn in values])
 
@@ -267,20 +266,20 @@ class SamplingPipeline(Pipeline):
 
         Parameters
         ----------
-        X : array-like of shape (n_steps, n_channels), or what the first step takes
-            The series; windows where no step is a Windowizer.
+        X : array-like of shape (n_steps, n_channels), or the input of the first step
+            Series; without a Windowizer, windows.
         y : array-like of shape (n_steps,), default=None
-            As in ``fit``; the sampler gets one target for each window.
+            Targets as in ``fit``; the sampler gets one per window.
         sample_weight : array-like, default=None
-            Handed to the sampler where given.
+            Weights, passed to the sampler if given.
         **params : dict
-            Metadata that is routed, where that is enabled.
+            Metadata, if metadata routing is enabled.
 
         Returns
         -------
         score : float
-            Of the sampler, on what the steps before it make of ``X``; for those of sktsgan minus a divergence in
-            nats, 0 is best.
+            Score of the sampler on the transformed ``X``; for the samplers of windows in sktsgan minus a divergence
+            in nats, 0 is best.
         """
         if self._is_sampling and y is not None:
             y = self._parts.read_labels(X, y)[0]
@@ -288,12 +287,12 @@ class SamplingPipeline(Pipeline):
 
     @property
     def _is_sampling(self):
-        """Whether the last step makes items; that of a slice may be a transformer."""
+        """Whether the last step is a sampler; in a slice of a pipeline it may be a transformer."""
         return hasattr(self._final_estimator, "sample") or hasattr(self._final_estimator, "impute")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        # steps may be anything until fit has looked at them
+        # until fit has checked them, steps may be anything
         with suppress(ValueError, AttributeError, TypeError):
             steps = [step for _, _, step in self._iter()]
             allowed = all(get_tags(step).input_tags.allow_nan for step in steps)
@@ -308,7 +307,7 @@ class SamplingPipeline(Pipeline):
 
     @property
     def _raw_form(self):
-        """What the pipeline was fitted on; arrays where only its steps were fitted, as in a slice."""
+        """Form of the data that the pipeline was fitted on; arrays if only its steps were fitted, as in a slice."""
         windowizer = self._parts.windowizer
         return getattr(self, "_form", None) or RawForm.of(np.empty((0, 2)), windowizer)
 
@@ -334,13 +333,13 @@ class SamplingPipeline(Pipeline):
                 context.call_on_fit_task_end(estimator=self, X=X, y=y)
 
     def _draw_options(self, method, prompt, random_state, return_prompt):
-        """Return the arguments of the sampler's method, and whether a table comes with its windows."""
+        """Return the arguments of the sampler's method, and whether it returns a table of conditions."""
         check_is_fitted(self)
         form, options = self._raw_form, {"random_state": random_state}
         if prompt is not None:
             options["prompt"] = self._parts.read_prompt(prompt, form)
         known = signature(getattr(self._final_estimator, method)).parameters
-        # windows are labelled with the time that the table tells
+        # the table has the times that windows are labelled with
         with_table = return_prompt or (form.wrapping.kind != "array" and "return_prompt" in known)
         if with_table:
             options["return_prompt"] = True
@@ -365,12 +364,12 @@ class SamplingPipeline(Pipeline):
 
 
 def make_sampling_pipeline(*steps, transform_input=None, memory=None, verbose=False):
-    """Return a pipeline of transformers and a sampler, with names for the steps.
+    """Return a pipeline of transformers and a sampler, and name its steps.
 
     Parameters
     ----------
     *steps : estimators
-        See :class:`SamplingPipeline`. Each is named by its type in lower case.
+        Steps of a :class:`SamplingPipeline`, each named by its type in lower case.
     transform_input : list of str, default=None
         As in :class:`SamplingPipeline`.
     memory : str or object with the joblib.Memory interface, default=None
@@ -381,11 +380,11 @@ def make_sampling_pipeline(*steps, transform_input=None, memory=None, verbose=Fa
     Returns
     -------
     pipeline : SamplingPipeline
-        Not fitted yet.
+        The pipeline, not fitted.
 
     See Also
     --------
-    sklearn.pipeline.make_pipeline : The same for a pipeline that does not sample.
+    sklearn.pipeline.make_pipeline : The same for pipelines that don't sample.
 
     Examples
     --------

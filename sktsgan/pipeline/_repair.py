@@ -1,4 +1,4 @@
-"""Missing values of a series, put in where they are missing and nowhere else."""
+"""Replace missing values of series or windows, and only those."""
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,12 @@ __all__ = ["fill_missing", "find_incomplete", "stack_draws", "to_rows"]
 
 
 def to_rows(X):
-    """Return series, or windows, as one float64 array with a row an item and NaN for what is missing.
+    """Return series or windows as one float64 array, with one row per step or window and NaN for missing values.
 
     Parameters
     ----------
     X : array-like of shape (n_rows, ...), or a list of such series
-        A pandas container may hold missing values of any kind.
+        Series or windows; a pandas container may hold missing values of any kind.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def to_rows(X):
 
 
 def find_incomplete(X):
-    """Return which rows of series, or which windows, lack a value.
+    """Return a mask of the rows of series, or of the windows, that lack a value.
 
     Parameters
     ----------
@@ -45,29 +45,27 @@ def find_incomplete(X):
 
 
 def fill_missing(X, rows=(), values=()):
-    """Return a copy of series, or windows, in which only what is missing has changed.
+    """Return a copy of series or windows with missing values replaced.
 
     Parameters
     ----------
     X : array-like of shape (n_rows, ...), or a list of such series
-        NaN where values are missing.
+        Series or windows, with NaN where values are missing.
     rows : ndarray of shape (n_values,), default=()
-        Row numbers, those of several series following each other; of windows those of their steps. Of values for the
-        same row the first counts.
+        Row numbers of the values, counted through several series; for windows, counted through their steps. If a row
+        occurs twice, its first values count.
     values : ndarray of shape (n_values, n_channels), default=()
-        The values of those rows.
+        Values of those rows.
 
     Returns
     -------
     X : array-like or list
-        The containers, labels and dtypes of ``X``.
+        In the containers, labels and dtypes of ``X``. Observed values are returned unchanged.
     """
     items, many = split_series(X)
     known = to_rows(X)
     if len(rows):
-        known = known.reshape(
-            -1, values.shape[1]
-        ).copy()  # a view of X until here; of windows the steps
+        known = known.reshape(-1, values.shape[1]).copy()  # one row per step; may be a view of X
         known[rows[::-1]] = values[::-1]
     ends = np.cumsum([len(item) for item in items])[:-1]
     parts = np.split(known, ends)
@@ -85,8 +83,8 @@ def stack_draws(draws):
     Returns
     -------
     stacked : ndarray, Series, DataFrame or list
-        A single draw as it is. Otherwise arrays with the draws along the first axis, pandas containers with the
-        draw as the first level of the index, lists in a list.
+        A single draw as it is. Otherwise an array with the draws along the first axis, a pandas container with the
+        draw as the first level of its index, or a list of lists.
     """
     if len(draws) == 1:
         return draws[0]

@@ -1,4 +1,4 @@
-"""The steps before a sampler: to windows, and from windows back to the units of the series."""
+"""The steps before a sampler, from a series to windows and back."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ __all__ = ["StepParts", "check_invertible"]
 
 
 def check_invertible(steps):
-    """Raise unless samples can go back through the steps before a sampler.
+    """Raise unless the steps before a sampler can be inverted.
 
     Parameters
     ----------
@@ -34,11 +34,13 @@ def check_invertible(steps):
             continue
         if not hasattr(step, "inverse_transform"):
             raise TypeError(
-                f"Step {name!r} of a SamplingPipeline must have an inverse_transform, for samples to come back in the "
-                f"units of X, but {type(step).__name__} has none."
+                f"Step {name!r} of a SamplingPipeline must have an inverse_transform, to return samples in the units "
+                f"of X, but {type(step).__name__} has none."
             )
         if isinstance(step, Pipeline) and any(isinstance(s, Windowizer) for _, s in step.steps):
-            raise ValueError(f"Step {name!r} hides a Windowizer: make it a step of its own.")
+            raise ValueError(
+                f"Step {name!r} contains a Windowizer: make the Windowizer a step of the outer pipeline."
+            )
         windowizers += [name] * isinstance(step, Windowizer)
     if len(windowizers) > 1:
         raise ValueError(f"A SamplingPipeline can have one Windowizer, got {windowizers}.")
@@ -46,14 +48,14 @@ def check_invertible(steps):
 
 @dataclass(frozen=True)
 class StepParts:
-    """The steps before a sampler: those that see the rows of a series, and those that see windows.
+    """The steps before a sampler: those that take the rows of a series, and those that take windows.
 
     Parameters
     ----------
     before : list of transformers
     windowizer : Windowizer or None
     after : list of transformers
-        All of them where there is no Windowizer.
+        All transformers if there is no Windowizer.
     """
 
     before: list
@@ -69,17 +71,17 @@ class StepParts:
         return cls([], None, steps)
 
     def keep_labels(self, X):
-        """Let the steps before the Windowizer pass on the index of a DataFrame.
+        """Let the steps before the Windowizer keep the index of a DataFrame.
 
         Raises
         ------
         ValueError
-            If ``X`` is a list of series, and a step other than the Windowizer would see it.
+            If ``X`` is a list of series, and a step other than the Windowizer would get it.
         """
         if self.before and split_series(X)[1]:
             raise ValueError(
-                "X must be one series where a step comes before the Windowizer, got a list, which is several: make the "
-                "Windowizer the first step."
+                "X must be one series if a step comes before the Windowizer, got a list of series: make the Windowizer "
+                "the first step."
             )
         container = "pandas" if isinstance(X, pd.DataFrame) else "default"
         for step in self.before:
@@ -87,11 +89,11 @@ class StepParts:
                 step.set_output(transform=container)
 
     def read_labels(self, X, y):
-        """Return what the sampler is to know of its windows.
+        """Return the targets and timestamps of the windows, for the sampler.
 
         Parameters
         ----------
-        X : series, or windows where there is no Windowizer
+        X : series, or windows if there is no Windowizer
         y : array-like of shape (n_steps,) or (n_windows,), or None
 
         Returns
@@ -110,20 +112,20 @@ class StepParts:
         grid = WindowGrid(self.windowizer, X)
         if grid.is_dated and self.windowizer.frequency_ is None:
             raise ValueError(
-                "The Windowizer must see the timestamps of X, but a step before it loses them: it must return a "
-                "DataFrame with the index of X, as transformers with set_output do."
+                "A step before the Windowizer loses the timestamps of X: it must return a DataFrame with the index of "
+                "X, as transformers with set_output do."
             )
         return None if y is None else grid.targets(y), grid.starts()
 
     def forward(self, series, rows=None):
-        """Return windows of a series as the sampler sees them.
+        """Return windows of a series in the form for the sampler.
 
         Parameters
         ----------
         series : series or list of series
-            In the units of the data.
+            Series in the units of the data.
         rows : ndarray of shape (n_windows, n_timesteps), default=None
-            The rows of each window; by default windows one after the other.
+            Row numbers of each window; None for windows one after the other.
 
         Returns
         -------
@@ -135,7 +137,7 @@ class StepParts:
         return _apply(self.after, _in_form_of(self.windowizer, values[rows]))
 
     def backward(self, windows):
-        """Return what the sampler made in the units of the data.
+        """Return the sampler's windows in the units of the data.
 
         Parameters
         ----------
@@ -152,7 +154,7 @@ class StepParts:
         return _undo(self.before, rows)
 
     def read_prompt(self, prompt, form):
-        """Return observed values as the sampler sees them, any other prompt as it is."""
+        """Return observed values in the form for the sampler, any other prompt as it is."""
         if self.windowizer is None:
             is_windows = isinstance(prompt, np.ndarray) and prompt.ndim > 1
             return _apply(self.after, prompt) if is_windows else prompt
@@ -167,9 +169,9 @@ class StepParts:
         Parameters
         ----------
         X : series, list of series, or windows
-            NaN where values are missing.
+            Data with NaN where values are missing.
         form : RawForm
-            Tells windows from series.
+            Form of the data in ``fit``, which tells windows from series.
 
         Returns
         -------
@@ -184,7 +186,7 @@ class StepParts:
         return rows[find_incomplete(steps)[rows].any(axis=1)]
 
     def take_windows(self, X, rows, form):
-        """Return the windows of ``pick_rows`` as the sampler sees them.
+        """Return the windows of ``pick_rows`` in the form for the sampler.
 
         Returns
         -------
@@ -212,7 +214,7 @@ def _undo(steps, X):
 
 
 def _in_form_of(windowizer, windows):
-    """Return windows with three axes as a fitted Windowizer gives them."""
+    """Return windows with three axes in the output form of a fitted Windowizer."""
     container = windowizer._output_container()
     if windowizer.output == "3d" and container == "default":
         return windows

@@ -1,4 +1,4 @@
-"""Windows inside a pipeline, and in the container of the series that they stand for."""
+"""Windows inside a pipeline, and in the container of their series."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ __all__ = ["RawForm", "WindowGrid"]
 
 @dataclass(frozen=True)
 class RawForm:
-    """What a pipeline was fitted on besides its values, so that windows leave it in the same way.
+    """Form of the data that a pipeline was fitted on, so that new windows get the same.
 
     Parameters
     ----------
     wrapping : Wrapping
-        Container, names and dtypes, of the first series where there are several.
+        Container, names and dtypes of the data; of the first series if there are several.
     n_timesteps : int or None
-        Steps of a window; None where the pipeline was fitted on windows itself.
+        Length of a window in steps; None if the pipeline was fitted on windows.
     frequency : pandas.DateOffset or None
         One step of the timestamps.
     """
@@ -31,7 +31,7 @@ class RawForm:
 
     @classmethod
     def of(cls, X, windowizer):
-        """Return the form of what a pipeline with this fitted Windowizer, or None, was fitted on."""
+        """Return the form of the data ``X`` of a pipeline with this fitted Windowizer, or None."""
         first = split_series(X)[0][0]
         wrapping = describe(first, first if hasattr(first, "dtype") else np.asarray(first))
         if windowizer is None:
@@ -44,11 +44,11 @@ class RawForm:
         Parameters
         ----------
         rows : array-like of shape (n_windows * n_timesteps, n_channels), or of windows
-            Steps of windows, one window after the other; or windows where ``n_timesteps`` is None.
+            Steps of windows, one window after the other; or windows if ``n_timesteps`` is None.
         starts : DatetimeIndex of shape (n_windows,), default=None
-            Where each window starts.
+            Start of each window.
         first : int, default=0
-            The number of the first window.
+            Number of the first window.
 
         Returns
         -------
@@ -79,13 +79,13 @@ class RawForm:
         return pd.MultiIndex.from_arrays([numbers, times], names=["window", name])
 
     def read_windows(self, X):
-        """Return the steps of windows as a series, or None where ``X`` is no set of windows.
+        """Return the steps of windows as a series, or None if ``X`` does not hold windows.
 
         Parameters
         ----------
         X : object
-            Windows are an array with one axis more than the series had, or a long Series or DataFrame
-            whose index has two levels, as ``wrap`` makes them.
+            Data. Windows are an array with one axis more than the series, or a long Series or DataFrame whose index
+            has two levels, as ``wrap`` makes them.
 
         Returns
         -------
@@ -106,8 +106,8 @@ class RawForm:
                 or len(X) % self.n_timesteps
             ):
                 raise ValueError(
-                    f"X must have windows of {self.n_timesteps} steps, as in fit, one below the other: each "
-                    "has its own value in the first level of the index."
+                    f"X must have windows of {self.n_timesteps} steps, as in fit, one below the other, each with "
+                    "its own value in the first level of the index."
                 )
             return X.reset_index(drop=True)
         if not isinstance(X, np.ndarray) or X.ndim != self.wrapping.n_axes + 1:
@@ -130,16 +130,16 @@ class RawForm:
 
 
 class WindowGrid:
-    """Where the windows of series lie, whatever their values are.
+    """Positions of the windows of series.
 
     Parameters
     ----------
     windowizer : Windowizer
-        Its parameters rule the windows.
+        Windowizer whose parameters set the windows.
     X : series or list of series
-        Only its labels and its length count.
+        Series, of which only the labels and the lengths are used.
     stride : int, default=None
-        In place of that of ``windowizer``.
+        Stride in place of that of ``windowizer``.
     """
 
     def __init__(self, windowizer, X, *, stride=None):
@@ -167,22 +167,22 @@ class WindowGrid:
         return self._grid.window_targets(y)
 
     def covering(self, missing):
-        """Return windows that cover all missing rows, each with as much around them as can be.
+        """Return windows that cover all missing rows, with the holes as central as possible.
 
         Parameters
         ----------
         missing : ndarray of shape (n_rows,)
-            Whether a row lacks a value; the rows of several series follow each other.
+            Mask of the rows that lack a value; the rows of several series follow each other.
 
         Returns
         -------
         rows : ndarray of shape (n_windows, n_timesteps)
-            The rows of each window.
+            Row numbers of each window.
 
         Raises
         ------
         ValueError
-            If no window covers some missing row.
+            If a missing row is in no window.
         """
         windows = self._grid.transform(self._numbers)[:, :, 0]
         firsts, length = windows[:, 0], windows.shape[1]
@@ -196,7 +196,7 @@ class WindowGrid:
             high = np.searchsorted(firsts, row, side="right") - 1
             if high < low:
                 raise ValueError(
-                    f"X lacks values in row {row}, in a stretch without gaps of fewer than window={length} steps."
+                    f"X lacks values in row {row}, in a stretch between gaps shorter than window={length} steps."
                 )
             centred = np.searchsorted(firsts, row - (length - hole) // 2)
             picked.append(windows[np.clip(centred, low, high)])

@@ -1,4 +1,4 @@
-"""Pictures of what was learnt, as scikit-learn draws them."""
+"""Plots of what was learnt, as scikit-learn displays."""
 
 from sktsgan.plotting._distribution import DistributionDisplay
 from sktsgan.plotting._images import ImageGridDisplay

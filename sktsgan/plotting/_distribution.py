@@ -1,4 +1,4 @@
-"""Real and generated windows in the plane, with the normals whose divergence is the score."""
+"""Real and generated items in the plane, with the normal distributions whose divergence is the score."""
 
 import numbers
 
@@ -16,18 +16,18 @@ _LABELS = {"pca": ("PCA", "principal component"), "tsne": ("t-SNE", "t-SNE axis"
 
 
 class DistributionDisplay:
-    """Scatter of real and generated windows by PCA and t-SNE, with a normal fitted to each set.
+    """Scatter plot of real and generated items by PCA and t-SNE, with a normal distribution for each set.
 
-    Make it by :meth:`from_samples` or :meth:`from_estimator`. The ellipses hold the points within
-    one and two standard deviations of the normals. The divergence in the title of the PCA panel is
-    :func:`~sktsgan.metrics.distribution_kl_divergence`, of all windows.
+    Create it with :meth:`from_samples` or :meth:`from_estimator`. The ellipses lie at one and two
+    standard deviations of the normal distributions. The divergence in the title of the PCA panel is
+    :func:`~sktsgan.metrics.distribution_kl_divergence` of all items.
 
     Parameters
     ----------
     projections : dict of str to Projection
-        By ``"pca"`` or ``"tsne"``: the points to draw (``real`` and ``synthetic``, of shape
-        (n_points, 2)), the normals (``real_normal`` and ``synthetic_normal``, tuples of mean
-        and covariance) and their ``divergence`` in nats.
+        Under ``"pca"`` or ``"tsne"``: the points to draw (``real`` and ``synthetic``, of shape
+        (n_points, 2)), the normal distributions (``real_normal`` and ``synthetic_normal``, tuples
+        of mean and covariance) and their ``divergence`` in nats.
 
     Attributes
     ----------
@@ -46,8 +46,7 @@ class DistributionDisplay:
 
     Notes
     -----
-    The t-SNE panel is of both sets embedded together [1]_. Its distances and its ellipses are to be
-    looked at, not measured.
+    t-SNE embeds both sets together [1]_. Look at its distances and ellipses, but don't measure them.
 
     References
     ----------
@@ -77,7 +76,7 @@ class DistributionDisplay:
         random_state=None,
         ax=None,
     ):
-        """Draw two sets of windows.
+        """Draw two sets of items.
 
         Parameters
         ----------
@@ -85,21 +84,20 @@ class DistributionDisplay:
             Real windows (3-D or flat) or other items of equal shape, of at least two values; series of unequal length;
             or texts.
         synthetic : array-like of shape (n_synthetic, ...), or list of array-like or str
-            Generated ones of the same kind.
+            Generated items of the same kind.
         projection : {"pca", "tsne"} or a sequence of these, default=("pca", "tsne")
             The panels, from left to right.
         max_points : int, default=500
-            At most so many points of either set are drawn (and embedded by t-SNE), equally many of
-            both.
+            Largest number of points drawn (and embedded by t-SNE), the same for both sets.
         random_state : int, RandomState instance or None, default=None
-            Rules which points are drawn, and t-SNE.
+            Controls which points are drawn, and t-SNE.
         ax : Axes or array-like of Axes, default=None
-            One for each panel; None makes a new figure.
+            Axes to draw on, one for each panel; None makes a new figure.
 
         Returns
         -------
         display : DistributionDisplay
-            Drawn.
+            The drawn display.
 
         Raises
         ------
@@ -111,7 +109,7 @@ class DistributionDisplay:
         for name in names:
             if name not in _LABELS:
                 known = ", ".join(map(repr, _LABELS))
-                raise ValueError(f"projection must be of {known}, got {name!r}.")
+                raise ValueError(f"projection must be one of {known}, got {name!r}.")
         check_scalar(max_points, "max_points", numbers.Integral, min_val=2)
         real, synthetic = comparable_pair(real, synthetic)
         if real.shape[1] < 2:
@@ -130,28 +128,27 @@ class DistributionDisplay:
         random_state=None,
         ax=None,
     ):
-        """Draw real windows beside as many that a fitted sampler makes.
+        """Draw real items beside as many from a fitted sampler.
 
         Parameters
         ----------
         estimator : sampler or Pipeline
-            Fitted; at the end of a pipeline, the sampler is compared with what the steps before it
-            make of ``X``.
+            Fitted sampler; in a pipeline, its items are compared with the output of the steps before it.
         X : array-like of shape (n_items, ...)
-            Real windows, or what the pipeline takes.
+            Real items, or the pipeline's input.
         projection : {"pca", "tsne"} or a sequence of these, default=("pca", "tsne")
             The panels, from left to right.
         max_points : int, default=500
-            At most so many points of either set are drawn.
+            Largest number of points drawn, the same for both sets.
         random_state : int, RandomState instance or None, default=None
-            Rules what is made, which points are drawn, and t-SNE.
+            Controls the generated items, the choice of points, and t-SNE.
         ax : Axes or array-like of Axes, default=None
-            One for each panel; None makes a new figure.
+            Axes to draw on, one for each panel; None makes a new figure.
 
         Returns
         -------
         display : DistributionDisplay
-            Drawn.
+            The drawn display.
         """
         real, synthetic = draw_beside(estimator, X, random_state=random_state)
         return cls.from_samples(
@@ -169,12 +166,12 @@ class DistributionDisplay:
         Parameters
         ----------
         ax : Axes or array-like of Axes, default=None
-            One for each panel; None makes a new figure.
+            Axes to draw on, one for each panel; None makes a new figure.
 
         Returns
         -------
         display : DistributionDisplay
-            Itself.
+            The display itself.
         """
         shape = (1, len(self.projections))
         axes = make_axes(shape, size=(5, 4.4)) if ax is None else check_axes(ax, shape)
@@ -190,7 +187,7 @@ class DistributionDisplay:
 
 
 def _scatter(ax, projection):
-    """Draw the points of both sets; the generated ones on top, and of another shape."""
+    """Draw the points of both sets, the generated ones on top and with another marker."""
     style = {"s": 14, "alpha": 0.45, "linewidths": 0}
     return (
         ax.scatter(*projection.real.T, c=REAL, marker="o", label="real", **style),
@@ -199,7 +196,7 @@ def _scatter(ax, projection):
 
 
 def _draw_normals(ax, projection):
-    """Draw the ellipses of both normals at one and two standard deviations."""
+    """Draw ellipses at one and two standard deviations of both normal distributions."""
     from matplotlib.patches import Ellipse
 
     ellipses = []

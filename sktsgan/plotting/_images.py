@@ -1,4 +1,4 @@
-"""Images as grids: real ones beside generated ones, by class where classes are known."""
+"""Grids of real and generated images, by class if classes are known."""
 
 import numbers
 
@@ -11,25 +11,25 @@ from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
 
 __all__ = ["ImageGridDisplay"]
 
-_GAP = 1  # pixels of white between images
-_CELL = 0.4  # inches of an image
+_GAP = 1  # white pixels between images
+_CELL = 0.4  # inches per image
 _N_ROWS = 4
 
 
 class ImageGridDisplay:
-    """Some images of two sets: real ones above generated ones, or side by side with a row a class.
+    """Some images of two sets: real above generated ones, or side by side with one row per class.
 
-    Make it by :meth:`from_samples` or :meth:`from_estimator`. Both sets are drawn by one scale: what is darkest among
-    the real images is black, what is brightest is white, values beyond are cut off.
+    Create it with :meth:`from_samples` or :meth:`from_estimator`. Both sets share one scale: the darkest real
+    pixel is black, the brightest is white, values beyond are cut off.
 
     Parameters
     ----------
     real : ndarray of shape (n_rows, n_columns, height, width, n_channels)
-        Real images to draw, grey or red, green and blue, from 0 to 1; NaN leaves a place empty.
+        Real images to draw, grey or RGB, from 0 to 1; NaN leaves a place empty.
     synthetic : ndarray of shape (n_rows, n_columns, height, width, n_channels)
         Generated images to draw.
     labels : list of str or None
-        The class of each row; None puts the real images above the generated ones.
+        Class of each row; None puts the real images above the generated ones.
 
     Attributes
     ----------
@@ -82,36 +82,36 @@ class ImageGridDisplay:
         Parameters
         ----------
         real : array-like of shape (n_real, height, width), (n_real, height, width, n_channels) or flat
-            Real images, of any range of values, with 1 channel or 3.
+            Real images, in any range of values, with 1 channel or 3.
         synthetic : array-like of shape (n_synthetic, height, width), with channels or flat
             Generated images of the same shape.
         y_real : array-like of shape (n_real,), default=None
-            Classes of the real images; given, each class has a row.
+            Classes of the real images. If given, each class has a row.
         y_synthetic : array-like of shape (n_synthetic,), default=None
-            Classes of the generated images, which were prompted for; needed where ``y_real`` is given.
+            Classes that the generated images were prompted for; required with ``y_real``.
         n_columns : int, default=10
-            Images in a row; there are four rows of either set, or as many as there are classes.
+            Number of images in a row. Each set has four rows, or one per class.
         image_shape : tuple of int, default=None
             (height, width) or (height, width, n_channels) of flat images.
         random_state : int, RandomState instance or None, default=None
-            Rules which images are drawn.
+            Controls which images are drawn.
         ax : array-like of two Axes, default=None
-            The panels; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : ImageGridDisplay
-            Drawn.
+            The drawn display.
 
         Raises
         ------
         ValueError
-            If the images differ in shape or are no images, only one of the sets has classes, ``n_columns`` is less than
-            1, or there are not two axes.
+            If the images differ in shape or are not images, only one of the sets has classes, ``n_columns`` is less
+            than 1, or there are not two axes.
         """
         check_scalar(n_columns, "n_columns", numbers.Integral, min_val=1)
         if (y_real is None) != (y_synthetic is None):
-            raise ValueError("y_real and y_synthetic must be given both or neither.")
+            raise ValueError("Give both y_real and y_synthetic, or neither.")
         real = _read_images(real, image_shape, "real")
         synthetic = _read_images(synthetic, image_shape, "synthetic")
         if real.shape[1:] != synthetic.shape[1:]:
@@ -142,37 +142,37 @@ class ImageGridDisplay:
         random_state=None,
         ax=None,
     ):
-        """Draw some real images and some that a fitted sampler makes.
+        """Draw some real images and some from a fitted sampler.
 
         Parameters
         ----------
         estimator : sampler or Pipeline
-            Fitted; at the end of a pipeline, the sampler is compared with what the steps before it make of ``X``.
+            Fitted sampler; in a pipeline, its items are compared with the output of the steps before it.
         X : array-like of shape (n_images, ...)
-            Real images, or what the pipeline takes.
+            Real images, or the pipeline's input.
         y : array-like of shape (n_images,), default=None
-            Their classes; given, each class has a row, for which the sampler is prompted.
+            Classes of the images. If given, each class has a row, for which the sampler is prompted.
         n_columns : int, default=10
-            Images in a row; there are four rows of either set, or as many as there are classes.
+            Number of images in a row. Each set has four rows, or one per class.
         image_shape : tuple of int, default=None
             (height, width) or (height, width, n_channels) of flat images; None takes the sampler's ``image_shape_``,
             if it has one.
         random_state : int, RandomState instance or None, default=None
-            Rules what is made, and which images are drawn.
+            Controls the generated images and which ones are drawn.
         ax : array-like of two Axes, default=None
-            The panels; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : ImageGridDisplay
-            Drawn.
+            The drawn display.
 
         Raises
         ------
         TypeError
             If the sampler has no method ``sample``.
         ValueError
-            As :meth:`from_samples`, and if a class was not seen when the sampler was fitted.
+            As :meth:`from_samples`, and if the sampler was not fitted on one of the classes.
         """
         check_scalar(n_columns, "n_columns", numbers.Integral, min_val=1)
         sampler, real = unwrap_pipeline(estimator, X)
@@ -204,12 +204,12 @@ class ImageGridDisplay:
         Parameters
         ----------
         ax : array-like of two Axes, default=None
-            The panels; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : ImageGridDisplay
-            Itself.
+            The display itself.
         """
         n_rows, n_columns, height, width, _ = self.real.shape
         shape = (2, 1) if self.labels is None else (1, 2)
@@ -239,7 +239,7 @@ def _read_images(X, image_shape, name):
     if image_shape is not None:
         if images[0].size != np.prod(image_shape):
             raise ValueError(
-                f"{name} has {images[0].size} values an image, but image_shape={image_shape!r}."
+                f"{name} has {images[0].size} values per image, but image_shape={image_shape!r}."
             )
         images = images.reshape(-1, *image_shape)
     if images.ndim == 3:
@@ -253,12 +253,12 @@ def _read_images(X, image_shape, name):
 
 
 def _scale(images, low, high):
-    """Return images from 0, where they are at most ``low``, to 1, where they are at least ``high``."""
+    """Return images scaled from ``low`` ... ``high`` to 0 ... 1 and cut off there."""
     return np.clip((images - low) / (high - low if high > low else 1.0), 0.0, 1.0)
 
 
 def _arrange(images, y, labels, shape, rng):
-    """Return images drawn at random in rows, a row a class where there are labels; NaN where they are too few."""
+    """Return random images in rows, one row per class if there are labels; NaN fills short rows."""
     order = rng.permutation(len(images))
     n_rows, n_columns = shape
     if labels is None:
@@ -274,7 +274,7 @@ def _arrange(images, y, labels, shape, rng):
 
 
 def _tile(grid):
-    """Return a grid of images as one, in colour, with white between them and where one is missing."""
+    """Return a grid of images as one RGB image, with white between them and in empty places."""
     n_rows, n_columns, height, width, n_channels = grid.shape
     padding = [(0, 0), (0, 0), (0, _GAP), (0, _GAP), (0, 0)]
     padded = np.pad(grid, padding, constant_values=np.nan).transpose(0, 2, 1, 3, 4)

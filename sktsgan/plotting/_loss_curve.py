@@ -1,4 +1,4 @@
-"""The course of training: the losses of the networks over the steps."""
+"""The losses of the networks over the steps of training."""
 
 from collections.abc import Mapping
 
@@ -9,25 +9,27 @@ from sktsgan.plotting._style import LINE_COLORS, check_axes, make_axes
 
 __all__ = ["LossCurveDisplay"]
 
-_N_POINTS_SMOOTH = 50  # a curve of more records than twice that is noise unless it is averaged
+_N_POINTS_SMOOTH = (
+    50  # with more than twice as many records, a curve is noise unless it is averaged
+)
 
 
 class LossCurveDisplay:
     """Losses over the course of training.
 
-    Make it by :meth:`from_estimator` or :meth:`from_history`. A long record is drawn faintly, and its
-    running mean over a fiftieth of the record on top.
+    Create it with :meth:`from_estimator` or :meth:`from_history`. A long record is drawn faintly,
+    under its running mean over a fiftieth of the record.
 
     Parameters
     ----------
     losses : dict of str to array-like of shape (n_records,)
-        The losses by name; NaN where there is none.
+        Losses by name; NaN where a record lacks one.
     steps : array-like of shape (n_records,), default=None
-        Where each record was made; None counts the records from 1.
+        Step of each record; None numbers the records from 1.
     step_name : str, default="record"
-        What ``steps`` counts.
+        Unit of ``steps``.
     phases : sequence of str of shape (n_records,), default=None
-        The phase of training that each record belongs to; each is marked where it begins.
+        Training phase of each record; the start of each phase is marked.
 
     Attributes
     ----------
@@ -36,7 +38,7 @@ class LossCurveDisplay:
     figure_ : Figure
         The figure that holds it.
     lines_ : list of Line2D
-        The curve of each loss; where there is a running mean, that.
+        The curve of each loss, or its running mean if there is one.
 
     Examples
     --------
@@ -63,14 +65,14 @@ class LossCurveDisplay:
         Parameters
         ----------
         estimator : sampler or Pipeline
-            Fitted, or a pipeline that ends in one that is.
+            Fitted sampler, or a pipeline that ends in one.
         ax : Axes, default=None
-            The panel; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : LossCurveDisplay
-            Drawn.
+            The drawn display.
 
         Raises
         ------
@@ -93,20 +95,20 @@ class LossCurveDisplay:
         Parameters
         ----------
         history : sequence of dict, or dict of str to sequence
-            A row a record, or a sequence a quantity. Quantities whose names end in ``_loss`` are
-            drawn, over ``step`` or else ``epoch``, where there is one; ``phase`` names phases of training.
+            One dict per record, or one sequence per quantity. Quantities whose names end in ``_loss``
+            are drawn over ``step``, or else ``epoch``, if there is one; ``phase`` names phases of training.
         ax : Axes, default=None
-            The panel; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : LossCurveDisplay
-            Drawn.
+            The drawn display.
 
         Raises
         ------
         ValueError
-            If there is no loss in it.
+            If it holds no loss.
         """
         table = dict(history) if isinstance(history, Mapping) else _columns(history)
         losses = {name: values for name, values in table.items() if name.endswith("_loss")}
@@ -127,12 +129,12 @@ class LossCurveDisplay:
         Parameters
         ----------
         ax : Axes, default=None
-            The panel; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : LossCurveDisplay
-            Itself.
+            The display itself.
         """
         axes = make_axes((1, 1), size=(6.4, 3.6)) if ax is None else check_axes(ax, (1, 1))
         self.ax_ = axes[0, 0]
@@ -150,7 +152,7 @@ class LossCurveDisplay:
         return self
 
     def _mark_phases(self):
-        """Draw a line where a phase begins, with its name beside."""
+        """Draw a line at the start of each phase, with its name."""
         phases = list(self.phases)
         steps = range(1, len(phases) + 1) if self.steps is None else self.steps
         before = [None, *phases[:-1]]
@@ -168,7 +170,7 @@ class LossCurveDisplay:
                 )
 
     def _draw(self, name, color):
-        """Draw one loss and return its curve, the running mean where it is long."""
+        """Draw one loss and return its curve, the running mean if it is long."""
         values = np.asarray(self.losses[name], dtype=float)
         steps = np.arange(1, len(values) + 1) if self.steps is None else np.asarray(self.steps)
         known = np.isfinite(values)
@@ -185,7 +187,7 @@ class LossCurveDisplay:
 
 
 def _columns(rows):
-    """Return rows as columns: numbers only, NaN where a row lacks one."""
+    """Return rows as columns: scalars only, NaN where a row lacks one."""
     rows = list(rows)
     names = dict.fromkeys(name for row in rows for name in row)
     table = {name: [row.get(name, np.nan) for row in rows] for name in names}

@@ -12,7 +12,7 @@ from sktsgan.metrics._plane import fit_normal, normal_kl, project_pair
 
 __all__ = ["Projection", "project"]
 
-_MAX_TSNE_INPUTS = 50  # components: t-SNE's search of neighbours takes no more at its usual speed
+_MAX_TSNE_INPUTS = 50  # components: with more, t-SNE's search for neighbours slows down
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Projection:
     Parameters
     ----------
     real, synthetic : ndarray of shape (n_points, 2)
-        The points to draw, a random part of either set.
+        Points to draw, a random part of each set.
     real_normal, synthetic_normal : tuple of (mean, covariance)
         Arrays of shapes (2,) and (2, 2).
     """
@@ -34,7 +34,7 @@ class Projection:
 
     @property
     def divergence(self):
-        """KL(real‖synthetic) of the two normals, in nats."""
+        """KL(real‖synthetic) of the two normal distributions, in nats."""
         return normal_kl(self.real_normal, self.synthetic_normal)
 
 
@@ -48,9 +48,9 @@ def project(real, synthetic, names, max_points, random_state):
     names : list of {"pca", "tsne"}
         The projections to make.
     max_points : int
-        At most so many points of either set are kept.
+        Largest number of points kept of each set.
     random_state : int, RandomState instance or None
-        Rules which points are kept, and t-SNE.
+        Controls which points are kept, and t-SNE.
 
     Returns
     -------
@@ -67,13 +67,13 @@ def project(real, synthetic, names, max_points, random_state):
 
 
 def _by_pca(real, synthetic, kept, seed):
-    """Fit the normals to all windows, as the score does, and keep some of the points."""
+    """Fit the normal distributions to all items, as the score does, and keep some of the points."""
     real, synthetic = project_pair(real, synthetic)
     return Projection(real[kept[0]], synthetic[kept[1]], fit_normal(real), fit_normal(synthetic))
 
 
 def _by_tsne(real, synthetic, kept, seed):
-    """Embed some windows of both sets together; all of them would take too long."""
+    """Embed some items of both sets together; all of them would take too long."""
     both = np.vstack([real[kept[0]], synthetic[kept[1]]])
     if min(both.shape) > _MAX_TSNE_INPUTS:
         both = PCA(_MAX_TSNE_INPUTS, random_state=seed).fit_transform(both)

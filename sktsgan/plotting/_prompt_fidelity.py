@@ -1,4 +1,4 @@
-"""Which real period the windows of each prompt are closest to."""
+"""The real period to which the windows of each prompt are closest."""
 
 import calendar
 
@@ -9,21 +9,21 @@ from sktsgan.plotting._style import SYNTHETIC, check_axes, make_axes
 
 __all__ = ["PromptFidelityDisplay"]
 
-_LEAST_SHOWN = 1e-3  # nats: what is smaller is the luck of the draw
+_LEAST_SHOWN = 1e-3  # nats: smaller divergences are chance
 _MAX_TICKS = 32
 
 
 class PromptFidelityDisplay:
     """Heat map of the divergences between prompts and real periods.
 
-    Make it by :meth:`from_estimator`, or from what :func:`~sktsgan.metrics.prompt_fidelity` returned. Dark cells are
-    close; a mark in each row shows the real period to which its prompt is closest: filled where it is its
-    own. All filled, on the diagonal, is best.
+    Create it with :meth:`from_estimator`, or from the result of :func:`~sktsgan.metrics.prompt_fidelity`. Dark cells
+    are close. A mark in each row shows the real period to which its prompt is closest, filled if that is its own.
+    Best is all marks filled, on the diagonal.
 
     Parameters
     ----------
     fidelity : :class:`~sklearn.utils.Bunch`
-        What :func:`~sktsgan.metrics.prompt_fidelity` returned.
+        Result of :func:`~sktsgan.metrics.prompt_fidelity`.
 
     Attributes
     ----------
@@ -63,18 +63,18 @@ class PromptFidelityDisplay:
         Parameters
         ----------
         estimator : sampler or Pipeline
-            Fitted.
+            Fitted sampler.
         X : array-like of shape (n_windows, ...)
             Real windows in the order of time.
         ax : Axes, default=None
-            None makes a new figure.
+            Axes to draw on; None makes a new figure.
         **options
-            Of :func:`~sktsgan.metrics.prompt_fidelity`, such as ``field``.
+            Parameters of :func:`~sktsgan.metrics.prompt_fidelity`, such as ``field``.
 
         Returns
         -------
         display : PromptFidelityDisplay
-            Drawn.
+            The drawn display.
         """
         return cls(prompt_fidelity(estimator, X, **options)).plot(ax=ax)
 
@@ -84,12 +84,12 @@ class PromptFidelityDisplay:
         Parameters
         ----------
         ax : Axes, default=None
-            None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : PromptFidelityDisplay
-            Itself.
+            The display itself.
         """
         from matplotlib.colors import LogNorm
 
@@ -111,7 +111,7 @@ class PromptFidelityDisplay:
             xlabel=f"{field} of real windows",
             ylabel="prompt",
             title=f"{fidelity.closest.sum()} of {len(names)} prompts are closest to their own {field};\n"
-            f"a classifier tells {fidelity.generated_accuracy:.0%} of generated, "
+            f"a classifier recognises {fidelity.generated_accuracy:.0%} of generated, "
             f"{fidelity.real_accuracy:.0%} of real windows",
         )
         self.figure_.colorbar(self.image_, ax=self.ax_, label="KL divergence (nats)")
@@ -119,7 +119,7 @@ class PromptFidelityDisplay:
 
 
 def _mark_closest(ax, fidelity):
-    """Mark the smallest divergence of each row, filled where it is the row's own."""
+    """Mark the smallest divergence of each row, filled if it is the row's own."""
     rows = np.arange(len(fidelity.closest))
     columns = fidelity.divergences.argmin(axis=1)
     right = fidelity.closest

@@ -1,11 +1,11 @@
-"""What the displays share: colours, and axes to draw on."""
+"""The colours and axes that the displays share."""
 
 import numpy as np
 
 __all__ = ["LINE_COLORS", "REAL", "SYNTHETIC", "check_axes", "make_axes"]
 
-# The palette of M. Okabe and K. Ito, "Color universal design" (2008), told apart by colour-blind
-# readers; blue and vermillion differ in lightness too, for prints in grey.
+# The palette of M. Okabe and K. Ito, "Color universal design" (2008), which colour-blind readers can
+# tell apart; blue and vermillion differ in lightness too, for prints in grey.
 REAL, SYNTHETIC = "#0072B2", "#D55E00"
 LINE_COLORS = (REAL, SYNTHETIC, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
@@ -16,9 +16,9 @@ def make_axes(shape, *, size, sharex=False, sharey=False):
     Parameters
     ----------
     shape : tuple of (n_rows, n_columns)
-        The grid.
+        Shape of the grid.
     size : tuple of (width, height)
-        Of one cell, in inches.
+        Size of one cell, in inches.
     sharex, sharey : bool or {"all", "row", "col"}, default=False
         As in :func:`matplotlib.pyplot.subplots`.
 
@@ -47,9 +47,9 @@ def check_axes(ax, shape):
     Parameters
     ----------
     ax : Axes or array-like of Axes
-        A single one for a grid of one cell, else as many as ``shape`` has cells.
+        As many axes as ``shape`` has cells.
     shape : tuple of (n_rows, n_columns)
-        The grid.
+        Shape of the grid.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def check_axes(ax, shape):
     Raises
     ------
     ValueError
-        If there are too few or too many.
+        If there are too few or too many axes.
     """
     axes = np.asarray(ax, dtype=object)
     if axes.size != shape[0] * shape[1]:

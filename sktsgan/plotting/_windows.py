@@ -12,14 +12,14 @@ from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
 
 __all__ = ["WindowDisplay"]
 
-_MAX_CHANNELS = 4  # panels side by side that can still be read
+_MAX_CHANNELS = 4  # more panels side by side are hard to read
 
 
 class WindowDisplay:
-    """Some windows of two sets: a column a channel, real windows above, generated ones below.
+    """Some windows of two sets: one column per channel, real windows above, generated ones below.
 
-    Make it by :meth:`from_samples` or :meth:`from_estimator`. All panels share the steps, those of a
-    channel the values.
+    Create it with :meth:`from_samples` or :meth:`from_estimator`. All panels share the axis of steps; those of
+    a channel share the axis of values.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class WindowDisplay:
     synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
         Generated windows to draw.
     channel_names : list of str
-        The titles of the columns, with units where there are any.
+        Titles of the columns, with units if there are any.
 
     Attributes
     ----------
@@ -82,22 +82,22 @@ class WindowDisplay:
         synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
             Generated windows.
         n_windows : int, default=8
-            Number of windows of either set, drawn at random; all, where there are fewer.
+            Number of random windows of each set; all of them if there are fewer.
         channels : sequence of int, default=None
             Indices of the channels to draw; None draws the first four.
         channel_names : sequence of str, default=None
             Names of *all* channels, with units; None counts them.
         n_channels : int, default=None
-            Channels of flat windows.
+            Number of channels; needed for flat windows.
         random_state : int, RandomState instance or None, default=None
-            Rules which windows are drawn.
+            Controls which windows are drawn.
         ax : array-like of Axes of shape (2, n_drawn_channels), default=None
-            The panels; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : WindowDisplay
-            Drawn.
+            The drawn display.
 
         Raises
         ------
@@ -128,32 +128,31 @@ class WindowDisplay:
         random_state=None,
         ax=None,
     ):
-        """Draw some real windows and some that a fitted sampler makes.
+        """Draw some real windows and some from a fitted sampler.
 
         Parameters
         ----------
         estimator : sampler or Pipeline
-            Fitted; at the end of a pipeline, the sampler is compared with what the steps before it
-            make of ``X``.
+            Fitted sampler; in a pipeline, its items are compared with the output of the steps before it.
         X : array-like of shape (n_items, ...)
-            Real windows, or what the pipeline takes.
+            Real windows, or the pipeline's input.
         n_windows : int, default=8
-            Number of windows of either set.
+            Number of random windows of each set.
         channels : sequence of int, default=None
             Indices of the channels to draw; None draws the first four.
         channel_names : sequence of str, default=None
             Names of *all* channels, with units; None counts them.
         n_channels : int, default=None
-            Channels of flat windows; None takes the sampler's ``n_channels``, if it has one.
+            Number of channels of flat windows; None takes the sampler's ``n_channels``, if it has one.
         random_state : int, RandomState instance or None, default=None
-            Rules what is made, and which windows are drawn.
+            Controls the generated windows and which ones are drawn.
         ax : array-like of Axes of shape (2, n_drawn_channels), default=None
-            The panels; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : WindowDisplay
-            Drawn.
+            The drawn display.
         """
         real, synthetic = draw_beside(estimator, X, random_state=random_state)
         if n_channels is None:
@@ -175,12 +174,12 @@ class WindowDisplay:
         Parameters
         ----------
         ax : array-like of Axes of shape (2, n_channels), default=None
-            The panels; None makes a new figure.
+            Axes to draw on; None makes a new figure.
 
         Returns
         -------
         display : WindowDisplay
-            Itself.
+            The display itself.
         """
         shape = (2, self.real.shape[2])
         if ax is None:
@@ -203,7 +202,7 @@ class WindowDisplay:
         return self
 
     def _label_columns(self):
-        """Name the channels above, the steps below; given axes get the shared limits too."""
+        """Label channels above and steps below, and share the limits, also on axes passed by the caller."""
         for (above, below), name in zip(self.axes_.T, self.channel_names, strict=True):
             above.set_title(name)
             below.set_xlabel("step")

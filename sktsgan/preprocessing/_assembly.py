@@ -1,4 +1,4 @@
-"""Windows put together to series in their containers, by order or by time."""
+"""Join windows into series in their original containers, by order or by time."""
 
 import numpy as np
 
@@ -9,21 +9,21 @@ from sktsgan.preprocessing._windows import overlap_mean
 
 
 def assemble(windows, layout, stride):
-    """Put all windows of a layout where they belong.
+    """Join all windows of a layout into its series.
 
     Parameters
     ----------
     windows : ndarray of shape (n_windows, window, n_channels)
-        As many as the layout has, in its order.
+        As many windows as the layout has, in its order.
     layout : Layout
-        Of the series that they were cut from.
+        Layout of the series that they were cut from.
     stride : int
-        Distance of two starts, in time steps.
+        Distance between the starts of two windows, in time steps.
 
     Returns
     -------
     series : ndarray, Series or DataFrame, or a list of them
-        As the layout describes; only covered time steps.
+        The covered time steps, in the containers of the layout.
     """
     window = windows.shape[1]
     values = [[] for _ in layout.wrappings]
@@ -47,7 +47,7 @@ def assemble(windows, layout, stride):
 
 
 def assemble_in_sequence(windows, layout, stride):
-    """Put windows together as one series of unknown time, in a container of the layout."""
+    """Join windows into one series without timestamps, in a container of the layout."""
     n_steps = (len(windows) - 1) * stride + windows.shape[1]
     alone = Layout(
         [Stretch(0, 0, n_steps, None)], layout.wrappings[:1], [n_steps], None, layout.many
@@ -56,21 +56,21 @@ def assemble_in_sequence(windows, layout, stride):
 
 
 def assemble_by_time(windows, starts, layout):
-    """Put windows where their timestamps say.
+    """Join windows by their timestamps.
 
     Parameters
     ----------
     windows : ndarray of shape (n_windows, window, n_channels)
         The windows.
     starts : DatetimeIndex of shape (n_windows,)
-        Their first time steps, strictly increasing and on the grid of the layout's frequency.
+        Timestamps of the windows' first steps, strictly increasing and on the grid of the layout's frequency.
     layout : Layout
-        Of one dated series.
+        Layout of one dated series.
 
     Returns
     -------
     series : Series or DataFrame
-        Only covered time steps.
+        The covered time steps.
 
     Raises
     ------

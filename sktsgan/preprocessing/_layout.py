@@ -1,4 +1,4 @@
-"""The layout of series: all that remains of them once their values are windows."""
+"""The layout of series: all that is kept of them once their values are windows."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from sktsgan.preprocessing._stretches import check_long_enough, common_frequency
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the windows of series lie, and what the series were; it holds no values.
+    """Where the windows of series lie, and the containers of the series; it holds no values.
 
     Parameters
     ----------
     stretches : list of Stretch
-        Those that hold a window, in the order of their windows.
+        Stretches that hold a window, in the order of their windows.
     wrappings : list of Wrapping
-        One a series.
+        Container of each series.
     lengths : list of int
-        Time steps of each series.
+        Number of time steps of each series.
     frequency : pandas.DateOffset or None
         One step of the timestamps.
     many : bool
@@ -32,32 +32,32 @@ class Layout:
 
     @property
     def is_dated(self):
-        """Whether it is that of one series whose steps have timestamps."""
+        """Whether it describes one series with timestamps."""
         return self.frequency is not None and not self.many
 
 
 def read_layout(estimator, X, *, reset, frequency=None):
-    """Take series apart.
+    """Split series into values, labels and layout.
 
     Parameters
     ----------
     estimator : Windowizer
-        Rules the windows, and learns the channels or compares them.
+        Estimator that sets the windows, and learns or checks the channels.
     X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them
         The series.
     reset : bool
         Whether the estimator learns.
     frequency : pandas.DateOffset, default=None
-        One step of the timestamps; None reads it from them.
+        One step of the timestamps; None infers it.
 
     Returns
     -------
     values : list of ndarray of shape (n_steps, n_channels)
-        One a series, views where NumPy allows.
+        Values of each series, views where NumPy allows.
     indexes : list of Index or None
         The labels of each series.
     layout : Layout
-        The rest.
+        The layout of the series.
 
     Raises
     ------

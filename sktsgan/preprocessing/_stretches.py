@@ -20,14 +20,13 @@ class Stretch:
     Parameters
     ----------
     series : int
-        Which series of a list; 0 where there is but one.
+        Number of the series in its list; 0 if there is only one.
     first : int
-        The row of the series where the stretch begins.
+        Row of the series where the stretch begins.
     n_steps : int
-        Its length, in time steps.
+        Length of the stretch, in time steps.
     labels : Timestamp, Index or None
-        What the rows are called. The first of regular timestamps stands for all of them, so that a fitted
-        estimator stays small; other labels are kept as they are.
+        Labels of the rows. Of regular timestamps only the first is kept, so that a fitted estimator stays small.
     """
 
     series: int
@@ -37,7 +36,7 @@ class Stretch:
 
     @property
     def rows(self):
-        """The rows of the series that it covers, as a slice."""
+        """The rows of the series in the stretch, as a slice."""
         return slice(self.first, self.first + self.n_steps)
 
     def count_windows(self, window, stride):
@@ -57,21 +56,21 @@ class Stretch:
 
 
 def common_frequency(indexes, names, frequency=None):
-    """Return the step of the timestamps of several series, as the longest of them has it.
+    """Return the step of the timestamps of several series, inferred from the longest.
 
     Parameters
     ----------
     indexes : list of Index or None
         Labels of each series.
     names : list of str
-        The series, named by errors.
+        Names of the series in errors.
     frequency : pandas.DateOffset, default=None
-        The step where it is known already.
+        The step, if it is known already.
 
     Returns
     -------
     frequency : pandas.DateOffset or None
-        None where no series has timestamps, or none has two of them.
+        None if no series has timestamps, or none has two of them.
 
     Raises
     ------
@@ -87,21 +86,21 @@ def common_frequency(indexes, names, frequency=None):
 
 
 def start_labels(stretches, indexes, window, stride):
-    """Return what the first step of each window is called.
+    """Return the label of the first step of each window.
 
     Parameters
     ----------
     stretches : list of Stretch
-        In the order of their windows.
+        Stretches in the order of their windows.
     indexes : list of Index or None
         Labels of each series.
     window, stride : int
-        Length of a window and distance of two starts, in time steps.
+        Length of a window and distance between two starts, in time steps.
 
     Returns
     -------
     starts : Index or ndarray of int64, of shape (n_windows,)
-        Labels of pandas containers; of arrays, rows counted from the start of each series.
+        Labels of pandas containers; for arrays, row numbers counted from the start of each series.
     """
     slices = [stretch.first_rows(window, stride) for stretch in stretches]
     if indexes[0] is None:  # series of a list are of one kind
@@ -117,17 +116,17 @@ def find_stretches(index, n_rows, *, series, frequency, gaps, name):
     Parameters
     ----------
     index : Index of shape (n_rows,) or None
-        Labels of the rows. Only those of a DatetimeIndex can have gaps.
+        Labels of the rows. Only a DatetimeIndex can have gaps.
     n_rows : int
-        Time steps of the series.
+        Number of time steps of the series.
     series : int
-        The number of the series in its list.
+        Number of the series in its list.
     frequency : pandas.DateOffset or None
         One step of the timestamps.
     gaps : {"error", "split"}
-        Whether a gap is an error or ends one stretch and begins the next.
+        Whether a gap is an error, or ends one stretch and begins the next.
     name : str
-        The series, named by errors.
+        Name of the series in errors.
 
     Returns
     -------
@@ -137,7 +136,7 @@ def find_stretches(index, n_rows, *, series, frequency, gaps, name):
     Raises
     ------
     ValueError
-        If timestamps are irregular, or have a gap while ``gaps="error"``.
+        If timestamps are irregular, or have a gap and ``gaps="error"``.
     """
     if not _is_dated(index) or frequency is None:
         return [Stretch(series, 0, n_rows, _plain_labels(index))]
@@ -146,8 +145,8 @@ def find_stretches(index, n_rows, *, series, frequency, gaps, name):
         row = jumps[0]
         raise ValueError(
             f"The timestamps of {name} have {len(jumps)} gap(s), the first between "
-            f"{index[row - 1]} and {index[row]} where steps of {frequency.freqstr} are missing, and "
-            "gaps='error'; gaps='split' makes windows that never straddle a gap."
+            f"{index[row - 1]} and {index[row]}, where steps of {frequency.freqstr} are missing. "
+            "Insert the missing steps, or set gaps='split' for windows that never straddle one."
         )
     bounds = [0, *jumps.tolist(), n_rows]
     return [
@@ -174,7 +173,7 @@ def _is_dated(index):
 
 
 def _plain_labels(index):
-    """Labels that are not a time grid, in the smallest form that gives them back."""
+    """Return labels that are not a time grid in the smallest equal form."""
     if index is None or isinstance(index, pd.RangeIndex) or len(index) < 2:
         return index
     if index.dtype == np.int64:

@@ -1,4 +1,4 @@
-"""One target a window from one target a time step."""
+"""One target per window from one target per time step."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -13,11 +13,11 @@ def check_targets(y, n_steps, rule, name):
     y : array-like of shape (n_steps,)
         A target for each time step: numbers, or class labels.
     n_steps : int
-        Time steps of the series that they belong to.
+        Number of time steps of the series.
     rule : {"last", "first", "majority", "mean"}
-        See :class:`Windowizer`.
+        Target of a window; see :class:`Windowizer`.
     name : str
-        Named by errors.
+        Name of the targets in errors.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def check_targets(y, n_steps, rule, name):
     Raises
     ------
     ValueError
-        If the shape is another, or the rule needs class labels or numbers and ``y`` holds neither.
+        If the shape is wrong, or ``y`` does not hold the class labels or numbers that the rule needs.
     """
     y = np.asarray(y)
     if y.shape != (n_steps,):
@@ -51,9 +51,9 @@ def reduce_targets(y, window, stride, rule):
     y : ndarray of shape (n_steps,)
         A target for each time step of the stretch, at least ``window`` of them.
     window, stride : int
-        Length of a window and distance of two starts, in time steps.
+        Length of a window and distance between two starts, in time steps.
     rule : {"last", "first", "majority", "mean"}
-        Which of the targets of a window stands for it; see :class:`Windowizer`.
+        Target of a window; see :class:`Windowizer`.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def _majority(y, window, stride):
     classes, codes = np.unique(y, return_inverse=True)
     most = np.zeros((len(y) - window) // stride + 1, dtype=np.int64)
     winner = np.zeros_like(most)
-    for code in range(len(classes)):  # running totals: memory does not grow with the classes
+    for code in range(len(classes)):  # one class at a time, so that memory does not grow with them
         total = np.concatenate([[0], np.cumsum(codes == code)])
         count = (total[window:] - total[:-window])[::stride]
         winner[count > most] = code

@@ -1,4 +1,4 @@
-"""Timestamps as the steps of a regular grid: the frequency, and the places where steps are missing."""
+"""Timestamps as steps of a regular grid: the frequency, and where steps are missing."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ _DAY = pd.Timedelta(days=1)
 
 
 def check_timestamps(index, name):
-    """Raise unless timestamps are known, strictly increasing and so unique.
+    """Raise unless timestamps are known and strictly increasing.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def check_timestamps(index, name):
     Raises
     ------
     ValueError
-        If a timestamp is missing, comes before the one above it or repeats it.
+        If a timestamp is missing, or is before or equal to the one above it.
     """
     if index.hasnans:
         row = int(np.argmax(index.isna()))
@@ -52,13 +52,13 @@ def infer_frequency(index, name):
     Returns
     -------
     frequency : pandas.DateOffset or None
-        ``index.freq`` where it is set. Otherwise the most common step, in the calendar of the time zone for
-        days and months and in elapsed time below a day; None for fewer than two timestamps.
+        ``index.freq`` if it is set. Otherwise the most common step, in the calendar of the time zone for days
+        and months and in elapsed time below a day; None for fewer than two timestamps.
 
     Raises
     ------
     ValueError
-        If the timestamps lie on no such grid.
+        If no such grid fits the timestamps.
     """
     if index.freq is not None:
         return index.freq
@@ -83,7 +83,7 @@ def find_jumps(index, frequency, name):
     index : DatetimeIndex of shape (n_steps,)
         Strictly increasing timestamps.
     frequency : pandas.DateOffset or None
-        One step; None says that there is only one timestamp to look at.
+        One step; None if there is only one timestamp.
     name : str
         The series that they belong to, named by errors.
 
@@ -92,12 +92,12 @@ def find_jumps(index, frequency, name):
     rows : ndarray of shape (n_jumps,)
         Row numbers, increasing.
     counts : ndarray of shape (n_jumps,)
-        How many steps each of them comes after the row above: two or more.
+        Number of steps from the row above to each of them, two or more.
 
     Raises
     ------
     ValueError
-        If a timestamp is no whole number of steps after the one above it.
+        If a timestamp is not a whole number of steps after the one above it.
     """
     if frequency is None or index.freq == frequency:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
@@ -116,13 +116,13 @@ def _off_grid(index, frequency, rows, counts, name):
     row = int(rows[np.argmax(counts <= 0)])
     return ValueError(
         f"The timestamps of {name} must be whole steps of {frequency.freqstr} apart, but row {row} "
-        f"({index[row]}) is not, seen from row {row - 1} ({index[row - 1]})."
+        f"({index[row]}) is not a whole number of steps after row {row - 1} ({index[row - 1]})."
     )
 
 
 def _jumps(index, frequency):
-    """Rows that do not follow by one step, and their steps; 0 or less where off the grid."""
-    if isinstance(frequency, pd.offsets.Day):  # a day on the wall's clock, be it of 23 or 25 hours
+    """Return rows that are not one step after the row above, and their steps; 0 or less if off the grid."""
+    if isinstance(frequency, pd.offsets.Day):  # a day in local time, which may have 23 or 25 hours
         return _fixed_jumps(index.tz_localize(None), frequency.n * _DAY)
     if isinstance(frequency, pd.offsets.Tick):
         return _fixed_jumps(index, pd.Timedelta(frequency))
@@ -139,13 +139,13 @@ def _fixed_jumps(clock, step):
         clock, tick = clock.as_unit("ns"), pd.Timedelta(1, "ns")
     size = step // tick
     elapsed = np.diff(clock.asi8)
-    rows = np.flatnonzero(elapsed != size)  # few: the usual series costs one array of steps
+    rows = np.flatnonzero(elapsed != size)  # usually few
     counts, rest = np.divmod(elapsed[rows], size)
     return rows + 1, np.where(rest == 0, counts, 0)
 
 
 def _candidates(index):
-    """Yield frequencies to try: the most common step first, then what the calendar makes uneven."""
+    """Yield frequencies to try: the most common step first, then steps uneven in the calendar."""
     wall = index.tz_localize(None)
     on_wall = _most_common(np.diff(wall.asi8)) * pd.Timedelta(1, index.unit)
     elapsed = _most_common(np.diff(index.asi8)) * pd.Timedelta(1, index.unit)
@@ -160,7 +160,7 @@ def _candidates(index):
 
 
 def _month_frequency(wall):
-    """Months, which pandas infers only where none is missing."""
+    """Return a frequency of months, which pandas infers only if none is missing."""
     months = _most_common(np.diff(wall.year * 12 + wall.month))
     if months < 1:
         return None
@@ -172,7 +172,7 @@ def _month_frequency(wall):
 
 
 def _most_common(values):
-    if (values == values[0]).all():  # the usual series: spares it the sorting
+    if (values == values[0]).all():  # the usual case, which needs no sorting
         return int(values[0])
     unique, counts = np.unique(values, return_counts=True)
     return int(unique[np.argmax(counts)])

@@ -1,4 +1,4 @@
-"""Windowizer: a series becomes overlapping windows, and windows a series again."""
+"""Windowizer: turns series into windows, and windows into series."""
 
 from numbers import Integral
 
@@ -22,11 +22,11 @@ _CHOICES = {
 
 
 class Windowizer(TransformerMixin, BaseEstimator):
-    """Cut series into windows of equal length, and put windows together again.
+    """Cut series into windows of equal length, and join windows into series.
 
     A series is an array of shape (n_steps,) or (n_steps, n_channels), a pandas Series or a DataFrame: rows are
-    time steps. A list whose items are arrays, Series or DataFrames is several series; no window straddles two
-    of them. The windows of one unbroken series are a read-only view of it, so that they take no memory.
+    time steps. A list of arrays, Series or DataFrames is several series; no window straddles two of them. The
+    windows of one series without gaps are a read-only view of it and take no memory.
 
     Parameters
     ----------
@@ -35,21 +35,21 @@ class Windowizer(TransformerMixin, BaseEstimator):
     stride : int, default=1
         Time steps from the start of one window to the start of the next.
     output : {"3d", "flat"}, default="3d"
-        Whether ``transform`` gives windows of shape (n_windows, window, n_channels), or rows of
-        window * n_channels values, time-major, for tabular estimators.
+        Form of the windows: arrays of shape (n_windows, window, n_channels), or, for tabular estimators, rows of
+        window * n_channels values, time-major.
     gaps : {"error", "split"}, default="error"
-        What to do where a DatetimeIndex lacks steps: raise an error, or make windows that never straddle such a
-        gap; stretches between gaps that are shorter than a window then give none.
+        Treatment of steps missing from a DatetimeIndex: raise an error, or make windows that never straddle such
+        a gap; stretches shorter than a window are then left out.
     target : {"last", "first", "majority", "mean"}, default="last"
-        The target that stands for a window in ``window_targets``: that of its last or first time step, the most
-        frequent class label (of equally frequent ones the first in sorted order), or the mean.
+        Target of a window in ``window_targets``: that of its last or first time step, the most frequent class
+        label (the first in sorted order if several are), or the mean.
 
     Attributes
     ----------
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
-        Names of the channels, where all are strings.
+        Names of the channels, if all are strings.
     frequency_ : pandas.DateOffset or None
         One time step of the DatetimeIndex: its ``freq``, or else the most common step. None without timestamps.
     n_windows_ : int
@@ -57,22 +57,20 @@ class Windowizer(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    sklearn.preprocessing.FunctionTransformer : Applies any function in a pipeline.
+    sktsgan.SamplingPipeline : Pipeline of preprocessing and a sampler.
 
     Notes
     -----
-    - Steps may be fixed (10 minutes, 7 days), days of a time zone (through daylight saving), business days
-      without weekends, months, quarters or years. An index that carries its own ``freq``, such as a
-      ``CustomBusinessDay`` with the holidays of an exchange, is taken at its word. Without a DatetimeIndex,
-      rows are one step apart.
-    - Folds of a cross-validation are rows cut out of a series, and leave gaps in what remains: with a
-      DatetimeIndex, ``gaps="split"`` keeps windows from straddling them.
-    - NaN pass through, to be repaired later; infinity is refused.
-    - Series in a list, and stretches between gaps, lie at irregular distances in memory, which a view cannot
-      express: their windows are copied once.
+    - Steps may be fixed (10 minutes, 7 days), days in a time zone (with daylight saving), business days without
+      weekends, months, quarters or years. The ``freq`` of an index counts if it has one, such as a
+      ``CustomBusinessDay`` with the holidays of an exchange. Without a DatetimeIndex, rows are one step apart.
+    - A fold of a cross-validation leaves gaps in the remaining series: with a DatetimeIndex, ``gaps="split"``
+      keeps windows from straddling them.
+    - NaN pass through, to be imputed later; infinity is refused.
+    - Windows of several series, or of stretches between gaps, are copied once; they cannot be one view.
     - DataFrames whose columns differ in dtype are read as float64, which holds integers up to 2**53 exactly.
-    - ``fit`` keeps names, dtypes and the first timestamp of each stretch, never values. Other labels than
-      regular timestamps or integers are kept, as they cannot be made again.
+    - ``fit`` keeps names, dtypes and the first timestamp of each stretch, never values. Labels other than
+      regular timestamps or integers are kept in full.
 
     Examples
     --------
@@ -88,7 +86,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
     >>> np.array_equal(windowizer.inverse_transform(windows), series)
     True
 
-    One row a window, named by the timestamp of its start:
+    One row per window, labelled with the timestamp of its start:
 
     >>> import pandas as pd
     >>> days = pd.date_range("2024-01-30", periods=4, freq="D")
@@ -116,7 +114,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
         self.target = target
 
     def fit(self, X, y=None):
-        """Learn the channels, the frequency and the extent of series.
+        """Learn the channels, the frequency and the lengths of series.
 
         Parameters
         ----------
@@ -150,13 +148,13 @@ class Windowizer(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them
-            The series, of the channels and the frequency seen in ``fit``.
+            Series with the channels and the frequency seen in ``fit``.
 
         Returns
         -------
         windows : ndarray of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
-            In the order of time, one series after the other. Flat where ``output`` says so or ``set_output``
-            asks for a DataFrame, whose index is then that of ``window_starts``.
+            In the order of time, one series after the other. Flat if ``output="flat"`` or if ``set_output`` asks
+            for a DataFrame, whose index is then that of ``window_starts``.
 
         Raises
         ------
@@ -178,10 +176,10 @@ class Windowizer(TransformerMixin, BaseEstimator):
         return pd.DataFrame(windows, index=starts, columns=self.get_feature_names_out(), copy=False)
 
     def inverse_transform(self, X):
-        """Put windows together to the series that they cover, averaged where they overlap.
+        """Join windows into the series that they cover, averaged where they overlap.
 
-        Windows that were not changed give the covered part of the series back exactly: time steps after the
-        last window, and between windows where ``stride`` is larger than ``window``, are left off.
+        Unchanged windows give the covered part of the series back exactly: time steps after the last window, and
+        between windows if ``stride`` is larger than ``window``, are left out.
 
         Parameters
         ----------
@@ -189,22 +187,22 @@ class Windowizer(TransformerMixin, BaseEstimator):
             Windows in the order of ``transform``. They are placed
 
             - by their index, if they are a DataFrame with a DatetimeIndex as ``set_output`` makes it and one
-              dated series was seen in ``fit``: so windows of another series than that of ``fit`` come back
-              with its own timestamps;
-            - else as those of the series seen in ``fit``, if they are ``n_windows_`` in number;
-            - else as one series without a gap whose time is not known, each window ``stride`` steps after
-              the one before. Windows drawn independently of each other do not continue one another: take
-              them as they are, or one at a time.
+              dated series was seen in ``fit``: windows of another series than that of ``fit`` thus keep
+              their own timestamps;
+            - else as those of the series seen in ``fit``, if there are ``n_windows_`` of them;
+            - else as one series without gaps or timestamps, each window ``stride`` steps after the one
+              before. Independently drawn windows do not continue one another: don't join them, or pass them
+              one at a time.
 
         Returns
         -------
         series : ndarray, Series, DataFrame, or a list of them
-            The container, names and dtypes of ``fit``; integers are rounded to.
+            In the containers, names and dtypes of ``fit``; values of integer dtypes are rounded.
 
         Raises
         ------
         ValueError
-            If the windows have another shape, hold infinity, or NaN where an integer is due; if their
+            If the windows have the wrong shape, hold infinity, or NaN in an integer channel; if their
             timestamps are unsorted, duplicated or off the frequency.
         """
         check_is_fitted(self)
@@ -217,30 +215,30 @@ class Windowizer(TransformerMixin, BaseEstimator):
         return assemble_in_sequence(windows, self._layout, self.stride)
 
     def window_starts(self, X):
-        """Return where each window of ``transform(X)`` starts.
+        """Return the start of each window of ``transform(X)``.
 
         Parameters
         ----------
         X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them
-            The series, of the frequency seen in ``fit``.
+            Series with the frequency seen in ``fit``.
 
         Returns
         -------
         starts : Index or ndarray of int64, of shape (n_windows,)
-            Labels of pandas containers, so timestamps for a DatetimeIndex; of arrays row numbers. Those of a
-            list of series follow each other; row numbers begin at 0 in each.
+            Labels of pandas containers, so timestamps for a DatetimeIndex; row numbers for arrays. The starts of
+            listed series follow each other; row numbers begin at 0 in each series.
         """
         check_is_fitted(self)
         _, indexes, layout = read_layout(self, X, reset=False, frequency=self.frequency_)
         return start_labels(layout.stretches, indexes, self.window, self.stride)
 
     def window_targets(self, y, X=None):
-        """Return one target a window, by the rule that ``target`` names.
+        """Return one target per window, by the rule of the parameter ``target``.
 
         Parameters
         ----------
         y : array-like of shape (n_steps,), or a list of them
-            A target for each time step: numbers or class labels. A list where the series are one.
+            A target for each time step, numbers or class labels; a list if the series are one.
         X : array-like of shape (n_steps,) or (n_steps, n_channels), or a list of them, default=None
             The series that the targets belong to; None means those seen in ``fit``.
 
@@ -252,8 +250,8 @@ class Windowizer(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If there is not one target for each time step, if ``target="mean"`` meets other things than
-            numbers or ``target="majority"`` other things than class labels.
+            If there is not one target for each time step, ``target="mean"`` and the targets are not numbers, or
+            ``target="majority"`` and they are not class labels.
         """
         check_is_fitted(self)
         layout = self._layout
@@ -281,7 +279,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         input_features : array-like of str of shape (n_channels,), default=None
-            Names of the channels; by default those seen in ``fit``, or ``x0``, ``x1`` and so on.
+            Names of the channels; None takes those seen in ``fit``, or ``x0``, ``x1`` and so on.
 
         Returns
         -------
@@ -304,7 +302,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
 
     def _output_container(self):
-        """Name the container that set_output, or the global configuration, asks for."""
+        """Return the container that set_output, or the global configuration, asks for."""
         config = getattr(self, "_sklearn_output_config", {})
         return config.get("transform", get_config()["transform_output"])
 

@@ -1,4 +1,4 @@
-"""Windows of an array as views of it, and the array again as the mean of its windows."""
+"""Windows as views of an array, and the array as the mean of its windows."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -13,18 +13,18 @@ def window_view(series, window, stride, *, flat=False):
     Parameters
     ----------
     series : ndarray of shape (n_steps, n_channels)
-        At least ``window`` time steps.
+        Series of at least ``window`` time steps.
     window : int
         Length of a window, in time steps.
     stride : int
         Time steps from the start of one window to that of the next.
     flat : bool, default=False
-        Whether a window is one row, time-major.
+        Whether each window is one row, time-major.
 
     Returns
     -------
     windows : ndarray of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
-        A read-only view. Only flat windows of an array that is not C-contiguous need the series copied, once.
+        A read-only view. Only flat windows of an array that is not C-contiguous require one copy of the series.
     """
     if not flat:
         windows = sliding_window_view(series, window, axis=0)
@@ -42,7 +42,7 @@ def to_three_axes(X, window, n_channels):
     X : array-like of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
         The windows.
     window, n_channels : int
-        What their shape must be.
+        Their required length in time steps and number of channels.
 
     Returns
     -------
@@ -51,9 +51,9 @@ def to_three_axes(X, window, n_channels):
     Raises
     ------
     ValueError
-        If the shape is another.
+        If the shape is wrong.
     """
-    # no copy in float64, and no look for infinity that would copy a view: overlap_mean does that
+    # no copy in float64; overlap_mean checks for infinity, since a check here would copy a view
     windows = check_array(
         X, dtype=value_dtype(X), allow_nd=True, ensure_2d=False, ensure_all_finite=False
     )
@@ -71,24 +71,24 @@ def overlap_mean(windows, starts, n_steps):
     r"""Return the series that windows cover, averaged where they overlap.
 
     A step :math:`t` that the windows :math:`1, \dots, k` cover becomes
-    :math:`x_1 + \frac{1}{k} \sum_i (x_i - x_1)`. Other than the plain mean, this gives equal values back
-    to the bit: :math:`(0.1 + 0.1 + 0.1) / 3` is not 0.1 in floating point.
+    :math:`x_1 + \frac{1}{k} \sum_i (x_i - x_1)`. Unlike the plain mean, this returns equal values unchanged:
+    :math:`(0.1 + 0.1 + 0.1) / 3` is not 0.1 in floating point.
 
     Parameters
     ----------
     windows : ndarray of shape (n_windows, window, n_channels)
-        The windows. NaN in one that covers a step makes the mean NaN.
+        The windows. NaN in any window that covers a step makes the mean NaN.
     starts : ndarray of shape (n_windows,)
-        The step at which each window starts; no two are the same.
+        First step of each window; no two are the same.
     n_steps : int
-        Steps from the first that can be covered to the last.
+        Number of steps from the first that can be covered to the last.
 
     Returns
     -------
     series : ndarray of shape (n_covered, n_channels)
         The covered steps, in the dtype of ``windows``; means of integers are rounded.
     covered : ndarray of shape (n_steps,)
-        Which of the steps some window covers.
+        Mask of the steps that a window covers.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def overlap_mean(windows, starts, n_steps):
 
 
 def _row_selector(starts):
-    """Return a function from a step of the windows to its rows, as a slice where they are even."""
+    """Return a function from a step of the windows to its rows, a slice if they are evenly spaced."""
     stride = int(starts[1] - starts[0]) if len(starts) > 1 else 1
     first, stop = int(starts[0]), int(starts[-1]) + 1
     if (np.diff(starts) == stride).all():

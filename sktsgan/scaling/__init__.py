@@ -1,4 +1,4 @@
-"""Data to numbers that models take, and back."""
+"""Scale data for models, and back."""
 
 from sktsgan.scaling._channels import ChannelScaler, RangeScaler
 from sktsgan.scaling._grid import GridMap

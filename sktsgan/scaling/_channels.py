@@ -1,4 +1,4 @@
-"""What is left of the channels once constants and copies are set aside, each on its own scale."""
+"""Scale channels one by one, leaving out constants and copies."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from sktsgan.scaling._quantile import QuantileMap, RangeMap, StandardMap
 
 __all__ = ["ChannelScaler", "RangeScaler", "lies_on_grid"]
 
-_MAX_VALUES = 200_000  # per channel; more of them move no knot visibly
+_MAX_VALUES = 200_000  # per channel; more barely move the knots
 _MAX_GRID = 256
 _MAX_DISTINCT_SHARE = 0.5
 _MIN_REPEATS = 0.02
@@ -17,26 +17,26 @@ _MAX_ROUGHENING = 10.0
 
 
 def _roughness(channel):
-    """Energy of the second differences over that of the first, of shape (n_windows, n_timesteps)."""
+    """Return the energy of the second differences over that of the first, for shape (n_windows, n_timesteps)."""
     slopes = np.diff(channel, axis=1)
     return np.nanmean(np.diff(slopes, axis=1) ** 2) / max(np.nanmean(slopes**2), 1e-300)
 
 
 def roughens(channel, scores):
-    """Return whether a channel grows more than ten times rougher; NaN stands beyond the end of a window."""
+    """Return whether normal scores make a channel more than ten times rougher; NaN marks steps after its end."""
     return bool(_roughness(scores) > _MAX_ROUGHENING * _roughness(channel))
 
 
 def _choose_map(channel):
     """Return the fitted map of one channel.
 
-    Normal scores suit what has tails and ties. A smooth channel that turns at a bound, as a sinusoid does,
-    gets kinks from them: where its roughness grows more than tenfold the channel is standardised instead.
-    (Measured: sinusoids 105-fold, the steepest channel of the UCI appliances data 4.3-fold.)
+    Normal scores suit channels with tails and ties. But they put kinks in a smooth channel that turns at a bound,
+    such as a sinusoid: if its roughness grows more than tenfold, the channel is standardised instead.
+    (Sinusoids: 105-fold; the worst channel of the UCI appliances data: 4.3-fold.)
     """
     every = -(-channel.size // _MAX_VALUES)
     values = channel[::every].ravel()
-    # the extremes bound what comes back, so they must be among the knots
+    # the extremes bound the inverse transform, so they must be among the knots
     quantile = QuantileMap().fit(np.concatenate([values, [channel.min(), channel.max()]]))
     sample = channel[::every]
     standardise = channel.shape[1] > 2 and roughens(sample, quantile.transform(sample))
@@ -46,12 +46,12 @@ def _choose_map(channel):
 
 
 def lies_on_grid(channel):
-    """Return whether the values of a channel repeat; NaN counts for nothing.
+    """Return whether the values of a channel repeat, as those on a sensor's grid do; NaN is ignored.
 
-    A sensor's readings lie on a grid. Overlapping windows repeat every value, so that repetition is judged from one
-    step to the next, where 2 % of equal readings are enough, and among the values of one step, where at
-    most half of them distinct are. A channel of at most 256 values, each taken twice on average, has a grid, too.
-    (Measured: 3.5 to 14 % of equal neighbours on ETTh1, 7 to 80 % on the appliances data, at most 0.2 % on Stocks.)
+    Overlapping windows repeat every value, so other repetitions count: 2 % of neighbouring steps are equal, or at most
+    half of the values at the first step are distinct. A channel of at most 256 values that each occur twice on average
+    is on a grid, too. (Equal neighbours: 3.5 to 14 % on ETTh1, 7 to 80 % on the appliances data, at most 0.2 % on
+    Stocks.)
     """
     step = _observed(channel[:, 0])
     if len(np.unique(step)) <= _MAX_DISTINCT_SHARE * len(step) > 0:
@@ -69,11 +69,10 @@ def _observed(values):
 
 
 class ChannelScaler:
-    """Scale channels one by one; constants, copies, grids and integers come back exactly.
+    """Scale channels one by one; the inverse restores constants, copies, grids and integers exactly.
 
-    ``transform`` keeps the channels that carry information of their own. ``inverse_transform`` puts
-    constant channels and copies of other channels back, gives channels that lie on a grid values of it,
-    and moves those of integer-valued channels to the nearest integer.
+    ``transform`` leaves out constant channels and copies of other channels. ``inverse_transform`` puts them back,
+    returns only values of the grid for a channel on a grid, and rounds integer-valued channels.
     """
 
     def fit(self, windows):
@@ -98,7 +97,7 @@ class ChannelScaler:
         self.maps_ = [self._fit_map(*pair) for pair in zip(channels, self.periods_, strict=True)]
 
     def _find_phases(self, channels):
-        """Return for each period the phase of every window: channels of one period have their knots together."""
+        """Return for each period the phase of every window, shared by all channels of that period."""
         groups = {}
         for channel, period in zip(channels, self.periods_, strict=True):
             if period is not None:
@@ -111,7 +110,7 @@ class ChannelScaler:
         return InterpolatedMap(period).fit(channel, self.phases_[period], _choose_map)
 
     def transform(self, windows):
-        """Return scores of the free channels, of shape (n_windows, n_timesteps, n_free)."""
+        """Return the scaled free channels, of shape (n_windows, n_timesteps, n_free)."""
         scores = np.empty((*windows.shape[:2], len(self.free_)))
         phases = self._find_phases([windows[..., c] for c in self.free_])
         for k, c in enumerate(self.free_):
@@ -125,8 +124,9 @@ class ChannelScaler:
         Parameters
         ----------
         scores : Tensor of shape (n_windows, n_timesteps, n_free)
+            Scaled free channels.
         generator : torch.Generator
-            Draws where interpolated channels have their knots.
+            Controls the positions of the knots of interpolated channels.
 
         Returns
         -------
@@ -151,9 +151,9 @@ class ChannelScaler:
 
 
 class RangeScaler(ChannelScaler):
-    """Scale every channel to [0, 1] by its least and its greatest value.
+    """Scale every channel to [0, 1] by its minimum and maximum.
 
-    Constants, copies, integers and channels of at most 256 values come back exactly, as of ChannelScaler.
+    Like ChannelScaler, it restores constants, copies, integers and channels of at most 256 values exactly.
     """
 
     def _fit_maps(self, channels):

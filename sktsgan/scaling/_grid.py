@@ -1,4 +1,4 @@
-"""Channels that lie on a grid, to scores and back."""
+"""Channels that lie on a grid, to normal scores and back."""
 
 import numpy as np
 import torch
@@ -10,13 +10,13 @@ _CLIP = 1e-4
 _SMOOTHING_SWEEPS = 20
 _DRAWING_SWEEPS = 8
 _MAX_ATOM = 0.25
-_MARGIN = 0.01  # of a cell's width, which keeps scores from its edges
+_MARGIN = 0.01  # of a cell's width, between a score and the edges
 
 
 def smooth_within(lower, upper):
-    """Return windows that stay between bounds and are as smooth as these allow.
+    """Return windows as smooth as possible between bounds.
 
-    Alternates between a step of diffusion along time and the projection onto the bounds.
+    Alternates between a diffusion step along time and projection onto the bounds.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def smooth_within(lower, upper):
 
 
 class _NeighborModel:
-    """Normal law of a step given the steps beside it, from autocovariances at lags 0, 1 and 2."""
+    """Normal distribution of a step given its neighbours, from autocovariances at lags 0, 1 and 2."""
 
     def __init__(self, scores):
         zero, one, two = (
@@ -47,7 +47,7 @@ class _NeighborModel:
         self.outer_scale = np.sqrt(max(zero - self.outer * one, ridge))
 
     def __call__(self, scores, steps):
-        """Return mean and standard deviation of the given steps, all inner ones or a single one at an end."""
+        """Return the mean and standard deviation of given steps: inner ones, or a single one at an end."""
         last = scores.shape[1] - 1
         if steps[0] in (0, last):
             beside = 1 if steps[0] == 0 else last - 1
@@ -56,7 +56,7 @@ class _NeighborModel:
 
 
 def _draw_between(mean, scale, lower, upper, rng):
-    """Draw from normals cut off at bounds."""
+    """Draw from normal distributions truncated at bounds."""
     low, high = ndtr((lower - mean) / scale), ndtr((upper - mean) / scale)
     ranks = low + (high - low) * rng.random(mean.shape)
     return np.clip(mean + scale * ndtri(np.clip(ranks, 1e-12, 1 - 1e-12)), lower, upper)
@@ -68,15 +68,15 @@ def draw_within(scores, lower, upper, model=None):
     Parameters
     ----------
     scores, lower, upper : ndarray of shape (n_windows, n_timesteps)
-        Where to start, and the bounds.
+        Starting values, and the bounds.
     model : _NeighborModel, default=None
-        None learns it anew before each sweep.
+        Model of a step given its neighbours; None learns it anew before each sweep.
 
     Returns
     -------
     scores : ndarray of shape (n_windows, n_timesteps)
     """
-    rng = np.random.default_rng(0)  # the same windows must have the same scores in every call
+    rng = np.random.default_rng(0)  # the same windows must get the same normal scores in every call
     scores, last = scores.copy(), scores.shape[1] - 1
     every = np.arange(last + 1)
     turns = [[0], every[1:last:2], every[2:last:2], [last]]
@@ -90,23 +90,24 @@ def draw_within(scores, lower, upper, model=None):
 
 
 class GridMap:
-    """Map a channel whose values lie on a grid to scores, and scores to values of the grid.
+    """Map a channel whose values lie on a grid to normal scores, and back to values of the grid.
 
-    Every value of the grid owns a cell of the scores: as wide as its share of a normal distribution, or, where
-    ``standardise``, as its distance from its neighbours. A reading may lie anywhere in its cell. Windows take the
-    smoothest course through their cells, so that the steps of the grid don't look like noise; scores go back to
-    the value of the cell they fall in, so that what is generated repeats values as often as what was seen.
-    Where one value is more than a quarter of all, its cell is so wide that the smoothest course is a
-    constant: there the course is drawn from a Gaussian process instead, given the cells [1]_.
+    Every value of the grid owns a cell of normal scores, as wide as its share of a normal distribution, or, with
+    ``standardise``, a cell of standardised values between the midpoints to its neighbours. Windows take the smoothest
+    course through their cells, so that the steps of the grid don't look like noise. The inverse returns the value of
+    the cell, so that generated windows repeat values as often as real ones. If one value makes up more than a quarter
+    of all, its cell is so wide that the smoothest course would be constant: the course is then drawn from a Gaussian
+    process, given the cells [1]_.
 
     Parameters
     ----------
     standardise : bool, default=False
+        Whether to use standardised values instead of normal scores.
 
     References
     ----------
     .. [1] Hoff (2007). Extending the rank likelihood for semiparametric copula estimation. Annals of Applied
-       Statistics 1(1). (Draws of latent normals given the ranks of what was observed.)
+       Statistics 1(1). (Draws of latent normals given the ranks of observed values.)
     """
 
     def __init__(self, standardise=False):
@@ -134,13 +135,13 @@ class GridMap:
 
     def _cells(self, channel):
         place = np.searchsorted(self.grid_, channel)
-        place = np.minimum(place, len(self.grid_) - 1)  # beyond the grid: further windows only
+        place = np.minimum(place, len(self.grid_) - 1)  # new windows may go beyond the grid
         lower, upper = self.edges_[place], self.edges_[place + 1]
         margin = _MARGIN * (upper - lower)
         return lower + margin, upper - margin
 
     def transform(self, channel):
-        """Return scores of windows of shape (n_windows, n_timesteps)."""
+        """Return normal scores of windows of shape (n_windows, n_timesteps)."""
         lower, upper = self._cells(channel)
         scores = smooth_within(lower, upper)
         if self.model_ is not None:

@@ -1,4 +1,4 @@
-"""Channels that were interpolated linearly between knots, as hourly readings among those of ten minutes."""
+"""Channels interpolated linearly between knots, such as hourly readings in a series of ten-minute steps."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ __all__ = ["InterpolatedMap", "find_phases", "knot_period"]
 
 _MIN_GAIN = 0.4
 _MAX_WINDOWS = 5000
-_MAX_PERIOD = 48  # half-hourly readings of a day; each period looked for costs as much as the next
+_MAX_PERIOD = 48  # a day of half-hourly readings; every period tried takes equally long
 _SAME_VALUE = 1e-6
 
 
@@ -20,19 +20,18 @@ def _bends(channel):
 
 
 def _bends_of_phases(bends, period):
-    """Return what of each window's bends lies on the knots of each phase, of shape (n_windows, period)."""
+    """Return the sum of each window's bends at the knots of each phase, of shape (n_windows, period)."""
     padded = np.pad(bends, ((0, 0), (0, -bends.shape[1] % period)))
     return padded.reshape(len(bends), -1, period).sum(axis=1)
 
 
 def knot_period(channel):
-    """Return the period of a channel's knots, or None where it is not interpolated.
+    """Return the period of a channel's knots, or None if it is not interpolated.
 
-    The squared second differences of an interpolated channel gather on every p-th step, counted from a phase of each
-    window's own. p is the largest period up to 48, with three knots a window, at which their share of the whole,
-    less the share that they have in random order, is at least 0.4 of what it could be. (Measured: .53 to 1.0 for the
-    six weather channels of the UCI appliances data at p = 6; below .03 for all other channels there, of
-    ETTh1, of Stocks and of sinusoids.)
+    The squared second differences of an interpolated channel gather on every p-th step, from a phase that varies by
+    window. p is the largest period up to 48, with at least three knots in a window, at which their share of the total,
+    less the share in random order, is at least 0.4 of its maximum. (.53 to 1.0 for the six weather channels of the UCI
+    appliances data at p = 6; below .03 for all other channels there, of ETTh1, of Stocks and of sinusoids.)
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ def knot_period(channel):
     """
     bends = _bends(channel[:: -(-len(channel) // _MAX_WINDOWS)])
     whole = bends.sum()
-    # noise that scales left behind, as of 0.1 + 0.2, is no bend
+    # rounding errors, as in 0.1 + 0.2, are not bends
     if whole <= bends.size * (1e-9 * np.abs(channel).max()) ** 2:
         return None
     shuffled = bends.copy()
@@ -61,11 +60,11 @@ def find_phases(channels, period):
 
 
 class InterpolatedMap:
-    """Map a channel that is linear between knots to smooth scores, and scores back to such a channel.
+    """Map a channel that is linear between knots to smooth normal scores, and back to such a channel.
 
-    The knots go to scores, and a monotone cubic through them gives the scores between: what is modelled does not
-    show where the knots were. Back, knots are read off the scores at the phase asked for, and the values between
-    them follow. Windows that start or end between knots are continued along a straight line.
+    The knots are mapped to normal scores, and a monotone cubic through them gives the values between, so that the
+    model does not see where the knots were. The inverse takes knots at the requested phase and interpolates between
+    them. Windows that start or end between knots are extended along a straight line.
 
     Parameters
     ----------
@@ -77,11 +76,11 @@ class InterpolatedMap:
         self.period = period
 
     def fit(self, channel, phases, choose_map):
-        """Learn from windows of shape (n_windows, n_timesteps), the phase of each, and a chooser of the knots' map."""
+        """Learn from windows of shape (n_windows, n_timesteps) and their phases; ``choose_map`` fits the knots' map."""
         self.seen_ = torch.as_tensor(np.unique(channel))
         self.knots_ = choose_map(self._to_knots(channel, phases))
         gaps = np.diff(self.seen_.numpy())
-        # smaller ones are what arithmetic left behind, as of 0.1 + 0.2; half the usual one is what rounding moves
+        # smaller gaps are rounding errors, as in 0.1 + 0.2; rounding moves a value by half the usual gap
         self.tolerance_ = 0.5 * np.quantile(gaps[gaps > _SAME_VALUE * gaps.sum()], 0.75)
         return self
 
@@ -111,12 +110,12 @@ class InterpolatedMap:
         for phase in np.unique(phases):
             rows = phases == phase
             knots[rows] = np.stack(self._extended(channel[rows], phase), axis=1)
-        # lines that were continued come to values that may never have been read
+        # extended lines may lead to values that never occur
         seen = self.seen_.numpy()
         return seen[np.searchsorted((seen[1:] + seen[:-1]) / 2, knots)]
 
     def transform(self, channel, phases):
-        """Return scores of windows of shape (n_windows, n_timesteps)."""
+        """Return normal scores of windows of shape (n_windows, n_timesteps)."""
         knots = self.knots_.transform(self._to_knots(channel, phases))
         scores, steps = np.empty(channel.shape), np.arange(channel.shape[1])
         for phase in np.unique(phases):
@@ -126,7 +125,7 @@ class InterpolatedMap:
         return scores
 
     def inverse_transform(self, scores, phases):
-        """Return values at scores of shape (n_windows, n_timesteps), given the phase of each window, as float64."""
+        """Return float64 values for normal scores of shape (n_windows, n_timesteps) and the phase of each window."""
         values = torch.empty(scores.shape, dtype=torch.float64)
         steps = torch.arange(scores.shape[1])
         for phase in np.unique(phases):
@@ -138,5 +137,5 @@ class InterpolatedMap:
             left, right = knots[:, before], knots[:, before + 1]
             values[rows] = left + (right - left) * share
         nearest = self.seen_[torch.bucketize(values, (self.seen_[1:] + self.seen_[:-1]) / 2)]
-        # what was rounded is rounded again; a value that was merely never seen stays
+        # near a value seen in fit, round to it; keep other values
         return torch.where((values - nearest).abs() < self.tolerance_, nearest, values)

@@ -1,4 +1,4 @@
-"""Images of any range to [−1, 1] and back."""
+"""Scale images of any range to [−1, 1], and back."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ __all__ = ["PixelScaler"]
 
 
 class PixelScaler:
-    """Scale each channel of images to [−1, 1] by its least and its greatest value.
+    """Scale each channel of images to [−1, 1] by its minimum and maximum.
 
-    ``transform`` keeps the channels that carry information of their own. ``inverse_transform`` puts back channels that
-    are copies of others, pixels that were the same in all images, and whole numbers where a channel has no others.
+    ``transform`` leaves out constant channels and copies of other channels. ``inverse_transform`` puts them back,
+    restores pixels that were the same in all images, and rounds integer-valued channels.
     """
 
     def fit(self, images):
@@ -44,8 +44,9 @@ class PixelScaler:
         Parameters
         ----------
         scores : Tensor of shape (n_images, n_free, height, width)
+            Scaled free channels.
         generator : ignored
-            There for what other scalers draw.
+            Present because other scalers draw.
 
         Returns
         -------
@@ -55,7 +56,7 @@ class PixelScaler:
         for k, c in enumerate(self.free_):
             low, high = self.lows_[k], self.highs_[k]
             values = images[:, c]
-            # halves, since the range of large numbers may overflow
+            # halves, because the range of large numbers may overflow
             np.multiply(scores[:, k].numpy(), high / 2 - low / 2, out=values, dtype=self.dtype_)
             values += high / 2 + low / 2
             if self.integer_[k]:

@@ -7,22 +7,22 @@ from scipy.stats import norm
 __all__ = ["QuantileMap", "RangeMap", "StandardMap"]
 
 _TABLE_SIZE = 16_384
-_CHUNK = 65_536  # values that stay in cache between one operation and the next
+_CHUNK = 65_536  # values that fit in cache
 
 
 class QuantileMap:
     """Map one channel to normal scores through its empirical distribution.
 
-    A value goes to Φ⁻¹(F(x)), with F the mid-rank empirical distribution, linear between knots.
-    scikit-learn's ``QuantileTransformer`` sends the extremes to ±5.2 whatever the sample size, which
-    a covariance can't bear; here they end where the ranks end.
+    A value x is mapped to Φ⁻¹(F(x)), with F the mid-rank empirical distribution, linear between knots.
+    scikit-learn's ``QuantileTransformer`` maps the extremes to ±5.2 whatever the sample size, which
+    distorts a covariance; here they follow from the ranks.
 
     Parameters
     ----------
     max_knots : int, default=2000
-        The most knots that are kept.
+        Largest number of knots.
     clip : float, default=1e-4
-        Ranks are clipped to [clip, 1 - clip], which bounds the scores.
+        Distance of the ranks from 0 and 1, which bounds the normal scores.
     """
 
     def __init__(self, max_knots=2000, clip=1e-4):
@@ -38,7 +38,7 @@ class QuantileMap:
             knots, ranks = knots[kept], ranks[kept]
         self.knots_ = knots
         self.scores_ = norm.ppf(np.clip(ranks, self.clip, 1 - self.clip))
-        # values on an even grid of scores: looking one up costs a tenth of a search among the knots
+        # a table on an even grid of normal scores: a look-up takes a tenth of a search among the knots
         grid = np.linspace(self.scores_[0], self.scores_[-1], _TABLE_SIZE)
         self.table_ = torch.as_tensor(np.interp(grid, self.scores_, self.knots_))
         self.rises_ = torch.diff(self.table_, append=self.table_[-1:])
@@ -62,7 +62,7 @@ class QuantileMap:
 
 
 class StandardMap:
-    """Centre and scale one channel, and keep what comes back within the range seen in fit."""
+    """Standardise one channel; the inverse stays within the range seen in fit."""
 
     def fit(self, values):
         """Learn mean, standard deviation and range from values of shape (n_values,)."""
@@ -86,14 +86,14 @@ class RangeMap:
     Parameters
     ----------
     max_grid : int
-        A channel of at most so many values gets values back that were seen, the nearest ones.
+        Largest number of distinct values at which the inverse returns only values seen in fit.
     """
 
     def __init__(self, max_grid):
         self.max_grid = max_grid
 
     def fit(self, values):
-        """Learn the range, and the values where these are few."""
+        """Learn the range, and the values if they are few."""
         grid = np.unique(values)
         self.range_ = grid[0], grid[-1]
         self.span_ = grid[-1] - grid[0] or 1.0

@@ -1,4 +1,4 @@
-"""Series of unequal length as one array, whose steps beyond the end of a series are NaN."""
+"""Scale series of unequal length, in one array with NaN beyond the end of a series."""
 
 import numpy as np
 
@@ -10,15 +10,14 @@ __all__ = ["SeriesExtender", "SeriesScaler"]
 
 _ORDER = 3
 _MAX_RESIDUALS = 10_000
-_LEAST_SHARE = 1e-9  # of the largest singular value: copies of a channel have none of their own
+_LEAST_SHARE = 1e-9  # of the largest singular value; copies of a channel add smaller ones
 
 
 class SeriesExtender:
-    """Let series go on past their end as they might have, to be cut off again.
+    """Extend series plausibly beyond their end; the added steps are cut off again later.
 
-    What is past the end must be neither rougher nor smoother than what is before it. Each step is predicted from three
-    before it by one linear regression for all series, and gets the residual of another step; none leaves the range of
-    its channel.
+    The added steps are as rough as the others. Each is predicted from the three steps before it, by one linear
+    regression for all series, plus the residual of another step, and stays within the range of its channel.
     """
 
     def fit(self, windows):
@@ -38,7 +37,7 @@ class SeriesExtender:
     def transform(self, windows):
         """Return windows without NaN, of the shape of ``windows``."""
         lengths, extended = series_lengths(windows), windows.copy()
-        rng = np.random.default_rng(0)  # the same series must go on alike in every call
+        rng = np.random.default_rng(0)  # the same series must be extended alike in every call
         for t in range(1, windows.shape[1]):
             rows = np.flatnonzero(lengths <= t)
             drawn = self.residuals_[rng.integers(len(self.residuals_), size=len(rows))]
@@ -48,7 +47,7 @@ class SeriesExtender:
 
 
 def _before(windows, t, order):
-    """Return the steps before ``t`` side by side, the first one for those before it, and a constant."""
+    """Return the ``order`` steps before ``t`` side by side, padded with the first step, and a constant."""
     steps = np.maximum(np.arange(t - order, t), 0)
     return np.column_stack(
         [
@@ -59,15 +58,15 @@ def _before(windows, t, order):
 
 
 class SeriesScaler:
-    """Scale the channels of series of unequal length; only steps within a series are looked at.
+    """Scale the channels of series of unequal length, using only steps within a series.
 
-    Every step is a window by itself to the scaler of windows, so that its rule of interpolated channels does not apply;
-    that of smooth channels, which are standardised, does.
+    The scaler of windows gets every step as a window of its own, so it finds no interpolated channels. Smooth channels
+    are standardised, as for windows.
 
     Parameters
     ----------
     scaler : ChannelScaler
-        Unfitted.
+        Unfitted scaler.
     """
 
     def __init__(self, scaler):
@@ -87,17 +86,17 @@ class SeriesScaler:
 
     @property
     def free_(self):
-        """The channels that scores are made of."""
+        """Indices of the scaled channels."""
         return self.scaler.free_
 
     def transform(self, windows):
-        """Return scores of the free channels, of shape (n_series, longest, n_free), 0 beyond the end of a series."""
+        """Return the scaled free channels, of shape (n_series, longest, n_free), 0 beyond the end of a series."""
         inside = ~np.isnan(windows[..., 0])
         scores = np.zeros((*inside.shape, len(self.free_)))
         scores[inside] = self.scaler.transform(windows[inside][:, None])[:, 0]
         return scores
 
     def inverse_transform(self, scores, generator):
-        """Return windows with all channels, in the units of those seen in ``fit``, for a tensor of scores."""
+        """Return windows with all channels, in the units of those seen in ``fit``, from scaled free channels."""
         windows = self.scaler.inverse_transform(scores.flatten(0, 1)[:, None], generator)
         return windows.reshape(*scores.shape[:2], windows.shape[2])

@@ -1,1 +1,1 @@
-"""Tools for those who write samplers."""
+"""Tools for writing your own samplers."""

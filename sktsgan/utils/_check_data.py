@@ -1,4 +1,4 @@
-"""The items that the checks of a sampler are run on."""
+"""The items that a sampler is checked on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,28 +13,27 @@ __all__ = ["IMAGES", "TEXTS", "WINDOWS", "SamplerCheckData"]
 
 @dataclass(frozen=True, eq=False)
 class SamplerCheckData:
-    """Items that the checks of a sampler are run on.
+    """Items that a sampler is checked on.
 
-    The checks are written for any kind of item. Windows, images and texts come ready-made as ``WINDOWS``, ``IMAGES``
-    and ``TEXTS``; who writes a sampler of other items hands in some of them.
+    Use ``WINDOWS``, ``IMAGES`` or ``TEXTS`` if your sampler takes those; for other items, describe some of them here.
 
     Parameters
     ----------
     items : array-like of shape (n_items, ...)
-        At least 40 items, of numbers that are not all integers where they are arrays.
+        At least 40 items; not all integers if they are arrays.
     labels : array-like of shape (n_items,), default=None
-        A class label for each item, of at least two classes. Without them the checks of prompts are left out.
+        Class label of each item, of at least two classes. None skips the checks of prompts.
     forms : tuple of (str, array-like, dict), default=()
-        Other containers, dtypes and shapes that the sampler takes: a name, the items, and the parameters to
-        set on the sampler for them.
+        Other containers, dtypes and shapes that the sampler takes: for each a name, the items, and the parameters to
+        set on the sampler.
     refused : tuple of (str, array-like, dict), default=()
-        What ``fit`` has to refuse with a ValueError: what is wrong, the items, and parameters as in ``forms``.
+        Items that ``fit`` must refuse with a ValueError: for each the fault, the items, and parameters as in ``forms``.
     n_many : int, default=17_000
-        A number of items that the sampler does not draw in one go.
+        Number of items that the sampler draws in more than one batch.
     are_windows : bool, default=False
         Whether the items are windows of series, to which the checks of channels apply.
     are_texts : bool, default=False
-        Whether the items are texts: a prompt that is a string, but no label, is then the beginning of one.
+        Whether the items are texts; a string that is not a label is then a prompt for texts that begin with it.
 
     Examples
     --------
@@ -56,7 +55,7 @@ class SamplerCheckData:
 
 
 def _make_walks(n_windows, n_timesteps, scales, offsets):
-    """Return random walks, a channel for each scale, in units far apart."""
+    """Return random walks, one channel per scale, in very different units."""
     rng = np.random.RandomState(0)
     steps = rng.normal(size=(n_windows, n_timesteps, len(scales)))
     return offsets + scales * steps.cumsum(axis=1)
@@ -104,7 +103,7 @@ def _make_windows():
             ("no items", windows[:0], {}),
             ("one axis", windows[:, 0, 0], {}),
             ("four axes", windows[..., None], {}),
-            ("columns that are no multiple of the channels", flat, {"n_channels": 5}),
+            ("columns that are not a multiple of the channels", flat, {"n_channels": 5}),
             ("more channels than n_channels", windows, {"n_channels": 2}),
             ("text", np.full((60, 8), "text"), {}),
         ),
@@ -148,7 +147,7 @@ def _make_images():
             ("no items", images[:0], {}),
             ("one axis", images[:, 0, 0], {}),
             ("five axes", images[..., None, None], {}),
-            ("flat images of no known shape", flat, {}),
+            ("flat images of unknown shape", flat, {}),
             ("flat images of another shape", flat, {"image_shape": (9, 13)}),
             ("images of another shape", images, {"image_shape": (12, 9)}),
             ("more channels than image_shape has", colours, {"image_shape": (9, 12)}),
@@ -162,7 +161,7 @@ IMAGES = _make_images()
 
 
 def _make_sentences(n_texts):
-    """Return short sentences of two kinds, and which they are."""
+    """Return short sentences of two kinds, and their labels."""
     rng = np.random.RandomState(0)
     words = {
         "sea": (
@@ -217,7 +216,7 @@ def _make_texts():
             ("an empty sequence", [*ragged[:-1], []], {}),
             ("a DataFrame", pd.DataFrame({"text": texts}), {}),
             ("a dict", {"data": texts, "target": labels}, {}),
-            ("numbers that are no integers", table + 0.5, {}),
+            ("numbers that are not integers", table + 0.5, {}),
             ("one axis", table[:, 0], {}),
             ("three axes", table[..., None], {}),
             ("no frequent word", texts, {"tokenizer": TextTokenizer(min_df=61)}),

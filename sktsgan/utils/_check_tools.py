@@ -1,4 +1,4 @@
-"""What the checks of samplers share."""
+"""Helpers that the checks of samplers share."""
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,12 @@ def fit_clone(estimator, X, y=None, **params):
 
 
 def fit_labelled(estimator, data):
-    """Return a clone fitted on items and labels, and the labels that it saw, sorted."""
+    """Return a clone fitted on items and labels, and the sorted distinct labels."""
     return fit_clone(estimator, data.items, data.labels), np.unique(data.labels)
 
 
 def assert_same(first, second, message):
-    """Assert that items are equal to the bit, in containers of the same type and dtype."""
+    """Assert that items are exactly equal, in containers of the same type and dtype."""
     assert type(first) is type(second), f"{message}: {type(first)} and {type(second)}."
     if isinstance(first, pd.DataFrame):
         pd.testing.assert_frame_equal(first, second, check_exact=True, obj=message)
@@ -36,7 +36,7 @@ def assert_same(first, second, message):
         pd.testing.assert_series_equal(first, second, check_exact=True, obj=message)
     elif isinstance(first, np.ndarray):
         assert first.dtype == second.dtype, f"{message}: dtypes {first.dtype} and {second.dtype}."
-        if first.dtype == object:  # of arrays, perhaps
+        if first.dtype == object:  # may hold arrays
             assert_same(list(first), list(second), message)
         else:
             np.testing.assert_array_equal(first, second, err_msg=message)
@@ -58,7 +58,7 @@ def assert_differ(first, second, message):
 
 
 def assert_refuses(message, call, *args, mentions=(), errors=ValueError, **kwargs):
-    """Assert that a call raises, with an error whose text mentions what it must."""
+    """Assert that a call raises an error whose text has all of ``mentions``."""
     try:
         call(*args, **kwargs)
     except errors as error:
@@ -69,7 +69,7 @@ def assert_refuses(message, call, *args, mentions=(), errors=ValueError, **kwarg
 
 
 def assert_unfitted(message, sampler):
-    """Assert that a sampler says that it is not fitted."""
+    """Assert that a sampler raises NotFittedError."""
     assert_refuses(f"{message} samples", sampler.sample, errors=NotFittedError)
 
 

@@ -1,4 +1,4 @@
-"""Checks of what a sampler does with its input, and of what it refuses."""
+"""Checks of how a sampler treats its input, and of the input that it refuses."""
 
 import copy
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 def check_sampler_input_unchanged(name, estimator, data=WINDOWS):
-    """Neither ``fit`` nor ``score`` changes items or labels, and ``sample`` owns what it makes."""
+    """``fit`` and ``score`` change neither items nor labels, and ``sample`` returns new arrays."""
     for form, X, params in (("items as they are", data.items, {}), *data.forms):
         own, labels = copy.deepcopy(X), copy.deepcopy(data.labels)
         sampler = fit_clone(estimator, own, labels, **params)
@@ -42,7 +42,7 @@ def check_sampler_input_unchanged(name, estimator, data=WINDOWS):
 
 
 def check_sampler_read_only_input(name, estimator, data=WINDOWS):
-    """Arrays that can't be written to are as good as others."""
+    """Read-only arrays work like others."""
     if not isinstance(data.items, np.ndarray):
         return
     locked = data.items.copy()
@@ -54,7 +54,7 @@ def check_sampler_read_only_input(name, estimator, data=WINDOWS):
 
 
 def check_sampler_items_refused(name, estimator, data=WINDOWS):
-    """What no sampler can learn from is a ValueError, and nothing has been learned then."""
+    """Items that no sampler can learn from are a ValueError, and leave the sampler unfitted."""
     learns_around_holes = get_tags(estimator).input_tags.allow_nan
     for what, X, params in data.refused:
         if what == "NaN" and learns_around_holes:
@@ -80,7 +80,7 @@ def check_sampler_labels_refused(name, estimator, data=WINDOWS):
 
 
 def check_sampler_counts_refused(name, estimator, data=WINDOWS):
-    """A number of items below one, or that is no integer, is an error that names it."""
+    """A number of items that is below one or not an integer is an error that names it."""
     sampler = fit_clone(estimator, data.items)
     for n in (0, -1, 1.5, True, "3", None):
         assert_refuses(

@@ -30,7 +30,7 @@ __all__ = [
 
 
 def check_sampler_prompt_table(name, estimator, data=WINDOWS):
-    """``return_prompt`` adds a table with the conditions of each item, and changes no item."""
+    """``return_prompt`` adds a table with the conditions of each item, and leaves the items unchanged."""
     for y in (None, data.labels):
         sampler = fit_clone(estimator, data.items, y)
         made, table = sampler.sample(9, random_state=0, return_prompt=True)
@@ -47,7 +47,7 @@ def check_sampler_prompt_table(name, estimator, data=WINDOWS):
 
 def _assert_table(name, table, n_items, y):
     assert isinstance(table, pd.DataFrame), f"{name}: the conditions are a {type(table)}."
-    assert len(table) == n_items, f"{name}: {len(table)} conditions of {n_items} items."
+    assert len(table) == n_items, f"{name}: {len(table)} rows of conditions for {n_items} items."
     assert list(table.index) == list(range(n_items)), f"{name}: rows are named {table.index}."
     assert ("y" in table) == (y is not None), f"{name}: conditions have columns {table.columns}."
     if y is not None:
@@ -55,7 +55,7 @@ def _assert_table(name, table, n_items, y):
 
 
 def check_sampler_scalar_prompt(name, estimator, data=WINDOWS):
-    """A label asks for items of its class, and the class rules what is made."""
+    """A label prompts for items of its class, and classes differ."""
     sampler, labels = fit_labelled(estimator, data)
     made = []
     for label in labels:
@@ -66,7 +66,7 @@ def check_sampler_scalar_prompt(name, estimator, data=WINDOWS):
 
 
 def check_sampler_prompt_order(name, estimator, data=WINDOWS):
-    """One label an item: the items come in that order, also over many items and in batches."""
+    """With one label per item, the items come in that order, also over many items and in batches."""
     sampler, labels = fit_labelled(estimator, data)
     for n in (9, data.n_many):
         prompt = labels[np.random.RandomState(0).randint(len(labels), size=n)]
@@ -80,7 +80,7 @@ def check_sampler_prompt_order(name, estimator, data=WINDOWS):
 
 
 def check_sampler_prompt_containers(name, estimator, data=WINDOWS):
-    """One label, a list, an array and a Series of it all ask for the same."""
+    """A label, and a list, an array and a Series of it, are the same prompt."""
     sampler, labels = fit_labelled(estimator, data)
     expected = sampler.sample(4, prompt=labels[0], random_state=0)
     for prompt in ([labels[0]] * 4, np.repeat(labels[:1], 4), pd.Series(np.repeat(labels[:1], 4))):
@@ -89,7 +89,7 @@ def check_sampler_prompt_containers(name, estimator, data=WINDOWS):
 
 
 def check_sampler_label_dtypes(name, estimator, data=WINDOWS):
-    """Labels of any kind, in any container, come back as they are."""
+    """Labels of any kind, in any container, are returned unchanged."""
     second = data.labels != data.labels[0]
     for y in (
         np.where(second, 7, -1),
@@ -108,7 +108,7 @@ def check_sampler_label_dtypes(name, estimator, data=WINDOWS):
 
 
 def check_sampler_prompts_refused(name, estimator, data=WINDOWS):
-    """A prompt never seen, or of other length, is a ValueError, which lists what was seen."""
+    """An unknown label, or a prompt of the wrong length, is a ValueError that lists the known labels."""
     sampler, labels = fit_labelled(estimator, data)
     seen = [labels[0], labels[-1]]
     unseen = _as_label("never seen", data)
@@ -125,7 +125,7 @@ def check_sampler_prompts_refused(name, estimator, data=WINDOWS):
 
 
 def check_sampler_prompt_without_labels(name, estimator, data=WINDOWS):
-    """A prompt for a class is a ValueError if ``fit`` saw no classes."""
+    """A prompt for a class is a ValueError if ``fit`` had no classes."""
     sampler = fit_clone(estimator, data.items)
     label = data.labels[0]
     prompt, message = _as_label(label, data), f"{name}: a prompt, fitted without y"
@@ -133,7 +133,7 @@ def check_sampler_prompt_without_labels(name, estimator, data=WINDOWS):
 
 
 def _as_label(value, data):
-    """Return a prompt for a label, also of texts, where a string alone may be how one begins."""
+    """Return a prompt for a label; for texts, a bare string could be the beginning of one."""
     return {"y": value} if data.are_texts else value
 
 
@@ -149,7 +149,7 @@ def _fit_conditions(estimator, data, **known):
 
 
 def check_sampler_periods(name, estimator, data=WINDOWS):
-    """Fitted with timestamps, a sampler makes items of the periods asked for, and says when they start."""
+    """Fitted with timestamps, a sampler makes items of the prompted periods, and returns their starts."""
     sampler = _fit_conditions(estimator, data, timestamps=_starts(data))
     for prompt in ("January", "一月", "2017-01", pd.Period("2017-01"), {"month": 1}):
         made, table = sampler.sample(7, prompt=prompt, random_state=0, return_prompt=True)
@@ -167,7 +167,7 @@ def check_sampler_periods(name, estimator, data=WINDOWS):
 
 
 def check_sampler_conditions(name, estimator, data=WINDOWS):
-    """Fitted with conditions, a sampler makes items of those asked for."""
+    """Fitted with conditions, a sampler makes items of the prompted ones."""
     n = len(data.labels)
     known = pd.DataFrame({"site": np.where(np.arange(n) % 2, "a", "b"), "load": np.arange(n) / n})
     sampler = _fit_conditions(estimator, data, y=data.labels, conditions=known)
@@ -186,7 +186,7 @@ def check_sampler_conditions(name, estimator, data=WINDOWS):
 
 
 def check_sampler_numbers(name, estimator, data=WINDOWS):
-    """Numbers as ``y`` can be asked for: items are made for those that are nearest."""
+    """If ``y`` are numbers, a prompt gives items for the nearest ones."""
     y = np.linspace(0, 1, len(data.labels))
     sampler = _fit_conditions(estimator, data, y=y)
     for prompt, low, high in ((0.0, 0.0, 0.5), (0.97, 0.5, 1.0)):
@@ -196,7 +196,7 @@ def check_sampler_numbers(name, estimator, data=WINDOWS):
 
 
 def check_sampler_conditions_refused(name, estimator, data=WINDOWS):
-    """Timestamps and conditions of other length or with gaps are a ValueError before training."""
+    """Timestamps and conditions of the wrong length or with gaps are a ValueError before training."""
     starts, n = _starts(data), len(data.labels)
     for known, mentions in (
         ({"timestamps": starts[1:]}, ["timestamps", n]),

@@ -1,4 +1,4 @@
-"""Checks of what a sampler returns: counts, containers, seeds, batches."""
+"""Checks of the items that a sampler returns: counts, containers, seeds, batches."""
 
 import pickle
 import random
@@ -37,7 +37,7 @@ __all__ = [
 
 
 def check_sampler_exact_count(name, estimator, data=WINDOWS):
-    """``sample`` makes one item, or as many as its first argument says."""
+    """``sample`` makes one item by default, or as many as its first argument says."""
     sampler = fit_clone(estimator, data.items)
     counts = {n: len(sampler.sample(n)) for n in (1, 2, 7, np.int64(3), data.n_many)}
     counts[1] = len(sampler.sample())
@@ -46,7 +46,7 @@ def check_sampler_exact_count(name, estimator, data=WINDOWS):
 
 
 def check_sampler_forms(name, estimator, data=WINDOWS):
-    """What goes in comes out: container, shape of an item, dtypes, names."""
+    """Items are returned in the container, shape, dtypes and names of the input."""
     for form, X, params in (("items as they are", data.items, {}), *data.forms):
         new = fit_clone(estimator, X, **params).sample(5, random_state=0)
         message = f"{name} fitted on {form}"
@@ -72,7 +72,7 @@ def check_sampler_seed(name, estimator, data=WINDOWS):
 
 
 def check_sampler_random_state_instance(name, estimator, data=WINDOWS):
-    """A RandomState works as a seed, in ``fit`` as in ``sample``, and is advanced by it."""
+    """A RandomState works as a seed in ``fit`` and ``sample``, which advance it."""
     first, second = (
         fit_clone(estimator, data.items, random_state=np.random.RandomState(3)) for _ in range(2)
     )
@@ -84,7 +84,7 @@ def check_sampler_random_state_instance(name, estimator, data=WINDOWS):
 
 
 def check_sampler_without_seed(name, estimator, data=WINDOWS):
-    """Without a seed every call makes other items, even where the global seed is the same."""
+    """Without a seed, every call makes other items, even if the global seed is the same."""
     sampler = fit_clone(estimator, data.items, random_state=None)
     state, torch_state = np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
     try:
@@ -122,7 +122,7 @@ def _global_states():
 
 
 def check_sampler_sample_keeps_state(name, estimator, data=WINDOWS):
-    """What was sampled, iterated over or scored before does not change what is sampled."""
+    """Earlier calls of ``sample``, ``iter_sample`` and ``score`` don't change later ones."""
     sampler = fit_clone(estimator, data.items)
     made, score = sampler.sample(20, random_state=0), sampler.score(data.items)
     sampler.sample(3)
@@ -145,7 +145,7 @@ def check_sampler_iter_sample(name, estimator, data=WINDOWS):
 
 
 def check_sampler_bounded_batches(name, estimator, data=WINDOWS):
-    """Batches have the size that was asked for, but for the last; errors come with the call."""
+    """All batches but the last have ``batch_size`` items; errors are raised by the call, not the iteration."""
     sampler = fit_clone(estimator, data.items)
     for n_samples, batch_size in ((7, 3), (data.n_many, 999)):
         sizes = [len(b) for b in sampler.iter_sample(n_samples, batch_size=batch_size)]
@@ -171,7 +171,7 @@ def check_sampler_score(name, estimator, data=WINDOWS):
 
 
 def check_sampler_pickle(name, estimator, data=WINDOWS):
-    """Pickle and joblib keep a fitted sampler: the copy makes the same items."""
+    """A fitted sampler makes the same items after a round trip through pickle or joblib."""
     sampler = fit_clone(estimator, data.items, data.labels)
     expected = sampler.sample(20, random_state=0)
     copy = pickle.loads(pickle.dumps(sampler))
@@ -183,7 +183,7 @@ def check_sampler_pickle(name, estimator, data=WINDOWS):
 
 
 def check_sampler_clone(name, estimator, data=WINDOWS):
-    """A clone has the parameters and nothing of what was learned."""
+    """A clone has the parameters, but is not fitted."""
     sampler = fit_clone(estimator, data.items)
     copy = clone(sampler)
     assert_unfitted(f"A clone of {name}", copy)

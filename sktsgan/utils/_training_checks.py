@@ -1,4 +1,4 @@
-"""Checks of samplers that can go on training: ``warm_start`` and ``partial_fit``."""
+"""Checks of samplers that can continue training: ``warm_start`` and ``partial_fit``."""
 
 import numpy as np
 from sklearn.base import clone
@@ -15,7 +15,7 @@ __all__ = [
 
 
 def check_sampler_warm_start(name, estimator, data=WINDOWS):
-    """With ``warm_start`` a second ``fit`` goes on, repeatably, on items of the same shape only."""
+    """With ``warm_start``, a second ``fit`` continues training, repeatably, on items of the same shape only."""
     made = []
     for _ in range(2):
         sampler = fit_clone(estimator, data.items, warm_start=True).fit(data.items)
@@ -25,7 +25,7 @@ def check_sampler_warm_start(name, estimator, data=WINDOWS):
 
 
 def check_sampler_partial_fit(name, estimator, data=WINDOWS):
-    """``partial_fit`` starts a sampler or goes on with it, repeatably, on items of the same shape only."""
+    """``partial_fit`` starts or continues training, repeatably, on items of the same shape only."""
     made = []
     for _ in range(2):
         sampler = clone(estimator).set_params(random_state=0)
@@ -36,7 +36,7 @@ def check_sampler_partial_fit(name, estimator, data=WINDOWS):
 
 
 def _assert_refuses_shapes(message, sampler, fit, data):
-    """Assert that training does not go on with other windows, and that the sampler stays as it is."""
+    """Assert that training refuses windows of other shapes and leaves the sampler unchanged."""
     if not data.are_windows:
         return
     X, made = data.items, sampler.sample(5, random_state=0)
@@ -52,7 +52,7 @@ def _assert_refuses_shapes(message, sampler, fit, data):
 
 
 def check_sampler_warm_start_labels(name, estimator, data=WINDOWS):
-    """With ``warm_start`` the classes of the first ``fit`` are kept, and new ones refused."""
+    """With ``warm_start``, ``fit`` keeps the classes of its first call, and refuses new ones."""
     sampler = fit_clone(estimator, data.items, data.labels, warm_start=True)
     _assert_keeps_classes(f"{name} with warm_start", sampler, sampler.fit, data)
 

@@ -1,4 +1,4 @@
-"""Checks of samplers of windows: channels come out as they are, and shapes are told apart."""
+"""Checks of samplers of windows: their channels, values and shapes."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ __all__ = [
 
 
 def check_sampler_channels(name, estimator, data=WINDOWS):
-    """Constant, duplicated, integer-valued and few-valued channels come out as such."""
+    """Constant, duplicated, integer-valued and few-valued channels stay so."""
     base = data.items[..., 0]
     grid = np.array([-2.5, 0.1, 0.25, 7.0])
     channels = {
@@ -40,7 +40,7 @@ def check_sampler_channels(name, estimator, data=WINDOWS):
 
 
 def check_sampler_value_range(name, estimator, data=WINDOWS):
-    """Windows come back in the units of the input: within the range seen of each channel."""
+    """New windows have the units of the input: each channel stays within the range seen in ``fit``."""
     for form, X, params in (("windows as they are", data.items, {}), *data.forms):
         made = fit_clone(estimator, X, **params).sample(200, random_state=0)
         n_channels = params.get("n_channels") or (1 if np.ndim(X) == 2 else X.shape[-1])
@@ -56,7 +56,7 @@ def _assert_range(name, what, seen, made):
 
 
 def check_sampler_all_constant_windows(name, estimator, data=WINDOWS):
-    """Windows without any variation are learned and made again."""
+    """A sampler fitted on identical constant windows makes those windows."""
     X = np.broadcast_to([2.0, -0.3], (20, 8, 2)).copy()
     sampler = fit_clone(estimator, X, np.arange(20) % 2)
     made = sampler.sample(30, random_state=0)
@@ -66,7 +66,7 @@ def check_sampler_all_constant_windows(name, estimator, data=WINDOWS):
 
 
 def check_sampler_window_shape(name, estimator, data=WINDOWS):
-    """``score`` refuses windows of another length or with other channels than those of ``fit``."""
+    """``score`` refuses windows whose length or number of channels is not that of ``fit``."""
     X = data.items
     sampler = fit_clone(estimator, X)
     for what, other, mentions in (

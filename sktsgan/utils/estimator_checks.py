@@ -1,6 +1,6 @@
-"""The contract of samplers, as checks that anyone can run on a sampler of their own.
+"""The contract of samplers, as checks to run on your own sampler.
 
-A check is a function ``check(name, estimator, data)`` that raises an AssertionError where the sampler breaks the
+A check is a function ``check(name, estimator, data)`` that raises an AssertionError if the sampler breaks the
 contract; its docstring says what must hold. All can be imported from here by name.
 """
 
@@ -114,16 +114,16 @@ def sampler_checks(estimator, *, data=WINDOWS):
     Parameters
     ----------
     estimator : estimator
-        The sampler; a clone of it is checked, so that its parameters may make it quick.
+        Sampler, of which a clone is checked; choose parameters that make it quick.
     data : SamplerCheckData, default=WINDOWS
-        What it is checked on.
+        Items that it is checked on.
 
     Yields
     ------
     estimator : estimator
         The sampler.
     check : callable
-        ``check(estimator)`` raises an AssertionError where the contract is broken.
+        Function whose call ``check(estimator)`` raises an AssertionError if the contract is broken.
 
     Examples
     --------
@@ -153,21 +153,21 @@ def check_sampler(estimator, *, data=WINDOWS, expected_failed_checks=None):
     Parameters
     ----------
     estimator : estimator
-        The sampler; a clone of it is checked, so that its parameters may make it quick.
+        Sampler, of which a clone is checked; choose parameters that make it quick.
     data : SamplerCheckData, default=WINDOWS
-        What it is checked on.
+        Items that it is checked on.
     expected_failed_checks : dict of str to str, default=None
-        Names of checks that the sampler fails, and why. They are left out.
+        Names of checks that the sampler fails, with the reasons. They are skipped.
 
     Raises
     ------
     AssertionError
-        By the first check that fails.
+        If a check fails; later checks are then not run.
 
     See Also
     --------
     sklearn.utils.estimator_checks.check_estimator : The contract of all estimators.
-    parametrize_with_sampler_checks : The same, a test for each check.
+    parametrize_with_sampler_checks : The same, as one test per check.
 
     Examples
     --------
@@ -186,17 +186,17 @@ def parametrize_with_sampler_checks(estimators, *, data=WINDOWS, expected_failed
     Parameters
     ----------
     estimators : list of estimators
-        The samplers; clones of them are checked, so that their parameters may make them quick.
+        Samplers, of which clones are checked; choose parameters that make them quick.
     data : SamplerCheckData, default=WINDOWS
-        What they are checked on.
+        Items that they are checked on.
     expected_failed_checks : callable, default=None
-        Takes a sampler and returns a dict: names of checks that it fails, and why. They are expected to fail
-        (``xfail``, strictly).
+        Function from a sampler to a dict of the names of checks that it fails, with the reasons. They are expected
+        to fail (``xfail``, strictly).
 
     Returns
     -------
     decorator : pytest.MarkDecorator
-        For a test with the arguments ``estimator`` and ``check``.
+        Decorator of a test with the arguments ``estimator`` and ``check``.
 
     Examples
     --------

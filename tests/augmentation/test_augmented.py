@@ -114,9 +114,9 @@ def test_over_samplers_of_others_do(classes):
     )
     assert model.n_synthetic_ == (y == "common").sum() - (y == "rare").sum()
     assert isinstance(model.sampler_, SMOTE)
-    with pytest.raises(ValueError, match="keep='best' can't be told to SMOTE: set it there"):
+    with pytest.raises(ValueError, match="keep='best' can't be passed to SMOTE: set it there"):
         AugmentedClassifier(KNeighborsClassifier(), SMOTE(), keep="best").fit(X, y)
-    with pytest.raises(ValueError, match="sampling_strategy='all' can't be told to SMOTE"):
+    with pytest.raises(ValueError, match="sampling_strategy='all' can't be passed to SMOTE"):
         AugmentedClassifier(KNeighborsClassifier(), SMOTE(), sampling_strategy="all").fit(X, y)
 
 
@@ -160,7 +160,7 @@ def test_class_weights(classes):
     model.set_params(class_weight="balanced", synthetic_weight=0.5).fit(X, y)
     weights, rare = model.estimator_.weights_, model.estimator_.y_ == "rare"
     assert weights[rare].sum() == pytest.approx(weights[~rare].sum())
-    with pytest.raises(ValueError, match="class_weight has the class 'odd', which y does not have"):
+    with pytest.raises(ValueError, match="class_weight has the class 'odd', which is not in y"):
         model.set_params(class_weight={"odd": 2}).fit(X, y)
 
 
@@ -181,8 +181,8 @@ def test_weights_for_an_estimator_that_takes_none(classes):
 @pytest.mark.parametrize(
     "weights, message",
     [
-        (np.full(90, -1.0), "no negative weights"),
-        (np.zeros(90), "not zero weights only"),
+        (np.full(90, -1.0), "must not be negative"),
+        (np.zeros(90), "not be all zeros"),
         (np.ones((90, 2)), "one axis"),
     ],
 )
@@ -194,7 +194,7 @@ def test_errors_of_weights(classes, weights, message):
 def test_metadata_is_routed(classes):
     X, y = classes
     with pytest.raises(
-        ValueError, match="flag is passed on .* only where metadata routing is enabled"
+        ValueError, match="flag is passed to .* only if metadata routing is enabled"
     ):
         AugmentedClassifier(RecordingClassifier()).fit(X, y, flag="up")
     with sklearn.config_context(enable_metadata_routing=True):

@@ -60,7 +60,7 @@ def test_strategies_mean_what_they_mean_in_imbalanced_learn(strategy):
     "strategy, message",
     [
         ("majority", "must be one of 'auto', 'minority', .* got 'majority'"),
-        ({"d": 9}, r"the class 'd', which y does not have; its classes are \['a', 'b', 'c'\]"),
+        ({"d": 9}, r"the class 'd', which is not in y; the classes of y are \['a', 'b', 'c'\]"),
         ({"b": 3}, "3 rows of class 'b'; it must be an integer of at least the 12 rows"),
         (0.5, "a float needs two classes, y has 3"),
         (lambda y: 3, "must return a dict"),
@@ -72,7 +72,7 @@ def test_errors_of_strategies(table, strategy, message):
 
 
 def test_a_ratio_that_would_take_rows_away():
-    with pytest.raises(ValueError, match="0.1 would take rows away: class 1 has 7 rows already"):
+    with pytest.raises(ValueError, match="0.1 would remove rows: class 1 has 7 rows already"):
         count_new_rows(0.1, None, {0: 40, 1: 7})
 
 

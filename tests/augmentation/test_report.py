@@ -64,7 +64,7 @@ def test_a_sampler_that_spoils_is_said_to_hurt(data):
     report = augmentation_report(LogisticRegression(), {"spoiler": Spoiler()}, X, y, random_state=0)
     assert report.table.verdict["spoiler"] == "hurts"
     assert "Augmentation does not help here" in report.conclusion
-    assert "Worse than nothing: spoiler (-" in report.conclusion
+    assert "Worse than the bare estimator: spoiler (-" in report.conclusion
 
 
 def test_words_agree_with_the_table():
@@ -98,8 +98,8 @@ def test_regressors_are_compared_by_r2():
     "samplers, message",
     [
         ({}, "at least one sampler, got none"),
-        ({"none": None}, "may not have the name 'none'"),
-        ([CopulaSampler(), CopulaSampler()], "have names in common"),
+        ({"none": None}, "must not have the name 'none'"),
+        ([CopulaSampler(), CopulaSampler()], "must have different names"),
     ],
 )
 def test_errors_of_samplers(data, samplers, message):

@@ -54,7 +54,7 @@ def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
     monkeypatch.setattr("sktsgan.cli._main.score_windows", partial(score_windows, max_iter=20))
     assert run(csv, "-n", "30", "--max-iter", "3") == 0
     said = capsys.readouterr().out
-    assert "Left out, since not numeric: site" in said
+    assert "Left out because not numeric: site" in said
     assert "Windows of 8 rows: 185 to learn from, 41 held out" in said
     for row in ("TransformerGANSampler", "CopulaSampler", "independent Gaussians", "real windows"):
         assert row in said
@@ -152,7 +152,7 @@ def test_no_numeric_column(csv, fails):
 
 def test_constant_columns(csv, fails):
     edit(csv, level=1.0, count=2)
-    assert fails() == f"{csv} holds constant columns only: there is nothing to learn"
+    assert fails() == f"{csv} has only constant columns: there is nothing to learn"
 
 
 def test_missing_value(csv, fails):
@@ -161,7 +161,7 @@ def test_missing_value(csv, fails):
     edit(csv, level=level)
     assert fails() == (
         "column 'level' has 2 missing or infinite values, the first in data row 7: "
-        "fill them, or leave the column out with --columns"
+        "impute them, or leave the column out with --columns"
     )
 
 
@@ -173,7 +173,7 @@ def test_time_that_is_no_date(csv, fails):
     date = pd.read_csv(csv)["date"]
     date[3] = "soon"
     edit(csv, date=date)
-    assert fails().startswith("column 'date' holds 'soon' in data row 4, which is no date")
+    assert fails().startswith("column 'date' holds 'soon' in data row 4, which is not a date")
 
 
 def test_too_few_rows(fails):

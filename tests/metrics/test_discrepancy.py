@@ -238,16 +238,16 @@ def test_constant_channels():
     [
         ({"split": "time"}, "split must be one of 'random', 'blocks', got 'time'."),
         ({"cv": 1}, "cv == 1, must be >= 2."),
-        ({"cv": 11}, "cv=11 folds need 11 windows of either set, got 10."),
+        ({"cv": 11}, "cv=11 folds need 11 windows of each set, got 10."),
         ({"max_samples": 1}, "max_samples == 1, must be >= 2."),
         ({"max_pairs": -1}, "max_pairs == -1, must be >= 0."),
-        ({"split": "blocks"}, "n_blocks=20 need 20 windows, got 10."),
+        ({"split": "blocks"}, "n_blocks=20 needs 20 windows, got 10."),
         ({"n_channels": 3}, "real has 4 columns, which is no multiple of n_channels=3."),
         ({"lags": [1, 4]}, "lags must be integers from 1 to 3, got 4."),
         ({"lags": [0.5]}, "lags must be integers from 1 to 3, got 0.5."),
         (
             {"channel_names": ["a", "b"]},
-            "channel_names must be as many as there are channels, 1, got 2.",
+            "channel_names must have one name for each of the 1 channels, got 2.",
         ),
     ],
 )

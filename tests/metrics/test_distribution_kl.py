@@ -251,10 +251,10 @@ def test_a_vectorizer_of_ones_own():
 
 def test_sets_of_texts_that_cannot_be_compared():
     with pytest.raises(
-        TypeError, match=r"^real\[1\] must be a string, as other items are, got 3.$"
+        TypeError, match=r"^real\[1\] must be a string like the other items, got 3.$"
     ):
         distribution_kl_divergence(["a", 3], ["a", "b"])
-    with pytest.raises(TypeError, match=r"^synthetic\[0\] must be a string, as"):
+    with pytest.raises(TypeError, match=r"^synthetic\[0\] must be a string like"):
         distribution_kl_divergence(["a", "b"], [[1.0], [2.0]])
     with pytest.raises(ValueError, match="^real must hold texts with words, got blank ones only.$"):
         distribution_kl_divergence(["", " "], ["a", "b"])

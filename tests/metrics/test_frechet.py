@@ -68,7 +68,12 @@ def test_features_are_what_is_compared():
         (np.ones((2, 3)), np.ones((1, 3)), None, "Found array with 1 sample"),
         (np.ones((2, 3)), np.full((2, 3), np.nan), None, "Input synthetic contains NaN"),
         (np.ones((2, 3)), np.ones((2, 4)), None, r"synthetic has items of shape \(4,\)"),
-        (np.ones((2, 3)), np.ones((2, 3)), lambda X: X[:1], "features made 1 rows of the 2 items"),
+        (
+            np.ones((2, 3)),
+            np.ones((2, 3)),
+            lambda X: X[:1],
+            "features returned 1 rows for the 2 items",
+        ),
         (np.ones((2, 3)), np.ones((2, 3)), lambda X: X / 0, "features of real contains infinity"),
     ],
 )

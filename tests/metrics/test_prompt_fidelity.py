@@ -82,8 +82,8 @@ def test_combinations_and_conditions(windows):
 
 def test_errors(windows):
     for options, message in (
-        ({"field": "month"}, "field='month' is not known of X; known are []."),
-        ({"field": "y", "y": np.zeros(1200)}, "field=('y',) needs two values"),
+        ({"field": "month"}, "field='month' is unknown; the fields of X are []."),
+        ({"field": "y", "y": np.zeros(1200)}, "field=('y',) must have two values"),
         ({"field": "quarter", "timestamps": STARTS, "block_length": 5000}, "have fewer than two values"),
     ):  # fmt: skip
         with pytest.raises(ValueError) as caught:

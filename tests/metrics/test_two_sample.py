@@ -101,10 +101,10 @@ def test_input_is_unchanged(walks, crude):
     [
         ({"split": "time"}, "split must be one of 'random', 'blocks', got 'time'."),
         ({"cv": 1}, "cv == 1, must be >= 2."),
-        ({"cv": 11}, "cv=11 folds need 11 windows of either set, got 10."),
+        ({"cv": 11}, "cv=11 folds need 11 windows of each set, got 10."),
         ({"max_samples": 2}, "max_samples == 2, must be >= 3."),
         ({"split": "blocks", "n_blocks": 2}, "n_blocks == 2, must be >= 3."),
-        ({"split": "blocks"}, "n_blocks=20 need 20 windows, got 10."),
+        ({"split": "blocks"}, "n_blocks=20 needs 20 windows, got 10."),
         ({"n_channels": 3}, "real has 4 columns, which is no multiple of n_channels=3."),
     ],
 )

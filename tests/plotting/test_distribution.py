@@ -110,7 +110,7 @@ def test_constant_and_diverged_windows_can_be_drawn(walks):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"projection": "umap"}, "projection must be of 'pca', 'tsne', got 'umap'."),
+        ({"projection": "umap"}, "projection must be one of 'pca', 'tsne', got 'umap'."),
         ({"max_points": 1}, "max_points == 1, must be >= 2."),
         ({"projection": "pca", "ax": [1, 2]}, "ax must hold 1 axes, got 2."),
     ],

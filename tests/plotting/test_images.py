@@ -116,8 +116,8 @@ def test_axes_may_be_given(stripes):
     ("parameters", "message"),
     [
         ({"n_columns": 0}, "n_columns == 0, must be >= 1."),
-        ({"y_real": np.zeros(60)}, "y_real and y_synthetic must be given both or neither."),
-        ({"image_shape": (7, 7)}, "real has 30 values an image, but image_shape=(7, 7)."),
+        ({"y_real": np.zeros(60)}, "Give both y_real and y_synthetic, or neither."),
+        ({"image_shape": (7, 7)}, "real has 30 values per image, but image_shape=(7, 7)."),
         ({"image_shape": (3, 5, 2)}, "real must hold images of shape"),
         ({"ax": [1]}, "ax must hold 2 axes, got 1."),
     ],

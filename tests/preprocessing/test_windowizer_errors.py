@@ -99,7 +99,7 @@ def test_timestamps():
     shifted.iloc[7] += pd.Timedelta(minutes=20)
     with raises(
         "The timestamps of X must be whole steps of h apart, but row 7 (2024-01-01 07:20:00) is "
-        "not, seen from row 6 (2024-01-01 06:00:00)."
+        "not a whole number of steps after row 6 (2024-01-01 06:00:00)."
     ):
         Windowizer(4).fit(series(pd.DatetimeIndex(shifted)))
 
@@ -108,8 +108,8 @@ def test_gaps():
     holey = series(HOURS.delete([5, 6, 12]))
     with raises(
         "The timestamps of X have 2 gap(s), the first between 2024-01-01 04:00:00 and "
-        "2024-01-01 07:00:00 where steps of h are missing, and gaps='error'; gaps='split' makes "
-        "windows that never straddle a gap."
+        "2024-01-01 07:00:00, where steps of h are missing. Insert the missing steps, or set gaps='split' for "
+        "windows that never straddle one."
     ):
         Windowizer(4).fit(holey)
     with raises("X has no stretch of window=10 time steps without a gap; its longest has 7."):
@@ -120,7 +120,7 @@ def test_another_frequency_than_in_fit():
     windowizer = Windowizer(4).fit(series(HOURS))
     with raises(
         "The timestamps of X must be whole steps of h apart, but row 1 (2024-01-01 00:10:00) is "
-        "not, seen from row 0 (2024-01-01 00:00:00)."
+        "not a whole number of steps after row 0 (2024-01-01 00:00:00)."
     ):
         windowizer.transform(series(pd.date_range("2024-01-01", periods=20, freq="10min")))
     with pytest.raises(ValueError, match="have 19 gap"):

@@ -1,1 +1,1 @@
-"""What is written by hand because it was measured to be faster: `benchmarks` has the figures."""
+"""Code written by hand because it is faster; `benchmarks` has the figures."""

@@ -1,17 +1,17 @@
-"""The cross-entropy of many tokens in little memory."""
+"""Cross-entropy of many tokens in little memory."""
 
 import torch
 
 __all__ = ["token_cross_entropy"]
 
 _LEAST_SHARE = torch.finfo(torch.float32).tiny
-_BLOCK_VALUES = 2**19  # logits worked on at once, 2 MiB: what stays in cache
+_BLOCK_VALUES = 2**19  # logits computed at once, 2 MiB, so that they stay in cache
 
 
 class _TokenCrossEntropy(torch.autograd.Function):
     """Softmax and cross-entropy of a linear map, in blocks of rows whose logits stay in cache.
 
-    The gradients are taken along with the value: logits are computed once and never stored.
+    The gradients are computed along with the value, so that logits are computed once and never stored.
     """
 
     @staticmethod
@@ -25,9 +25,9 @@ class _TokenCrossEntropy(torch.autograd.Function):
             part = slice(first, first + size)
             seen, target, scale = states[part], targets[part, None], weights[part, None]
             shares = torch.softmax(torch.addmm(bias, seen, weight.T), dim=1)
-            # a share below the least number would be 87 nats or more
+            # clamped at 87 nats, since the logarithm of 0 is infinite
             value -= (scale * shares.gather(1, target).clamp_(min=_LEAST_SHARE).log_()).sum()
-            shares *= scale  # from here on the slopes of the logits
+            shares *= scale  # now the gradients of the logits
             shares.scatter_add_(1, target, -scale)
             torch.mm(shares, weight, out=slopes[part])
             of_weight.addmm_(shares.T, seen)
@@ -45,19 +45,19 @@ class _TokenCrossEntropy(torch.autograd.Function):
 def token_cross_entropy(states, weight, bias, targets, weights):
     """Return the weighted sum of −log softmax(W h + b) at the targets.
 
-    With equal weights it is the loss of maximum likelihood. With the advantage of each token for its weight, it is the
-    loss whose gradient is the policy gradient (Williams 1992; Yu et al. 2017, eq. 8).
+    With equal weights, this is the loss of maximum likelihood. With the advantages of the tokens as weights, its
+    gradient is the policy gradient (Williams 1992; Yu et al. 2017, eq. 8).
 
     Parameters
     ----------
     states : Tensor of shape (n, hidden_size)
-        h.
+        States h.
     weight : Tensor of shape (n_tokens, hidden_size)
     bias : Tensor of shape (n_tokens,)
-        −∞ for tokens that can't occur.
+        Bias b, −∞ for tokens that can't occur.
     targets : int64 Tensor of shape (n,)
     weights : Tensor of shape (n,)
-        Constants.
+        Weights, treated as constants.
 
     Returns
     -------

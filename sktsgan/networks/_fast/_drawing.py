@@ -1,4 +1,4 @@
-"""Texts drawn from a language model, many at once."""
+"""Draw many texts at once from a language model."""
 
 from typing import NamedTuple
 
@@ -9,23 +9,23 @@ from sktsgan.networks._sequence import END, UNKNOWN
 
 __all__ = ["Drawing", "TokenDrawer", "draw_tokens"]
 
-_BLOCK = 64  # tokens whose probabilities are summed up first: about the root of a vocabulary
-_CHUNK_VALUES = 2**19  # probabilities worked on at once, 2 MiB: what stays in cache
+_BLOCK = 64  # tokens whose probabilities are summed first: about the square root of a vocabulary
+_CHUNK_VALUES = 2**19  # probabilities computed at once, 2 MiB, so that they stay in cache
 _BELOW_ONE = 1 - 2**-23
-_LIVE_SHARE = 0.75  # of the texts; below it, the ended ones are left out of what is computed
+_LIVE_SHARE = 0.75  # of the texts; when fewer go on, ended texts are no longer computed
 
 
 class Drawing(NamedTuple):
-    """How tokens are drawn: the sharpness of the distribution, and what is cut off it.
+    """Options for drawing tokens.
 
     Parameters
     ----------
     temperature : float
-        What logits are divided by.
+        Divisor of the logits.
     top_k : int or None
-        Only so many most probable tokens are drawn.
+        Number of the most probable tokens to draw from; None for all.
     top_p : float or None
-        Only the most probable tokens are drawn that together have at least this probability.
+        Least total probability of the most probable tokens to draw from; None for all.
     """
 
     temperature: float = 1.0
@@ -36,16 +36,16 @@ class Drawing(NamedTuple):
 class TokenDrawer:
     """Draw tokens for the states of a language model.
 
-    A token is where a uniform number falls among the cumulative probabilities. These are summed block by block: to
-    find the block and then the token in it reads the probabilities once, where ``torch.multinomial`` needs several
-    times as long as the model itself.
+    A uniform number picks the token by the cumulative probabilities. These are summed in blocks: finding the block
+    and then the token in it reads the probabilities once, while ``torch.multinomial`` takes several times as long as
+    the model itself.
 
     Parameters
     ----------
     head : TokenHead
     drawing : Drawing
     generator : torch.Generator
-        On the device of the model, or of the CPU.
+        Generator on the device of the model or on the CPU.
     """
 
     def __init__(self, head, drawing, generator):
@@ -61,7 +61,7 @@ class TokenDrawer:
         self.rows = max(1, _CHUNK_VALUES // len(bias))
 
     def __call__(self, states, *, may_end=True):
-        """Return a token, a Tensor of shape (n,), for each state, (n, hidden_size)."""
+        """Return a token for each state: a Tensor of shape (n,) for one of shape (n, hidden_size)."""
         places = torch.rand(len(states), generator=self.generator, device=self.generator.device)
         places = places.to(states.device)
         states = pad(states, (0, 1), value=1.0)
@@ -80,7 +80,7 @@ class TokenDrawer:
         return block * _BLOCK + token
 
     def _cut(self, logits):
-        """Make what ``top_k`` and ``top_p`` leave out impossible, in place."""
+        """Set the logits that ``top_k`` and ``top_p`` exclude to −∞, in place."""
         top_k, top_p = self.drawing.top_k, self.drawing.top_p
         if top_k is not None and top_k < logits.shape[1]:
             least = logits.topk(top_k, dim=1).values[:, -1:]
@@ -94,10 +94,10 @@ class TokenDrawer:
 
 
 def _find(weights, places, relative):
-    """Return in which interval of cumulative weights (n, k) each place lies, and where in it."""
+    """Return the interval of cumulative weights (n, k) that each place falls in, and the position within it."""
     sums = weights.cumsum(dim=1)
     total = sums[:, -1]
-    # below the last sum, so that rounding never leads to an interval of length 0
+    # below the last sum, so that rounding never picks an interval of length 0
     places = torch.minimum(places * total if relative else places, total * _BELOW_ONE)
     index = torch.searchsorted(sums, places[:, None], right=True)
     before = torch.where(index > 0, sums.gather(1, (index - 1).clamp_(min=0)), 0.0)
@@ -113,25 +113,25 @@ def draw_tokens(
     Parameters
     ----------
     model : LanguageModel
-        In evaluation mode, where it has dropout.
+        Model, in evaluation mode if it has dropout.
     n, max_length : int
-        Texts, and tokens of each.
+        Number of texts, and of tokens in each.
     generator : torch.Generator
-        Rules the draws.
+        Controls the draws.
     conditions : Tensor of shape (n, n_conditions), default=None
     prefix : int Tensor of shape (n, length), default=None
-        The tokens that the texts begin with; a text goes on freely from its first 0.
+        Tokens that the texts begin with; a text continues freely from its first 0.
     drawing : Drawing, default=None
         None draws from the model as it is.
     keep : bool, default=False
-        Whether to return the states as well; texts that have ended are then not left out.
+        Whether to return the states as well; ended texts are then computed to the last step.
 
     Returns
     -------
     tokens : int64 Tensor of shape (n, max_length)
-        Behind the end of a text, 1, there are zeros; a text without an end is as long as can be.
+        Tokens, with zeros after the end of a text, 1; a text without an end has ``max_length`` tokens.
     states : list of tuple
-        With ``keep`` only: what the model knows before each token of the texts.
+        Only if ``keep``: inputs of the head and state of the model before each token.
     """
     drawer = TokenDrawer(model.head, drawing or Drawing(), generator)
     device = model.head.weight.device
@@ -143,7 +143,7 @@ def draw_tokens(
         seen, state = model.advance(last, state)
         if keep:
             states.append((seen, state))
-        drawn = drawer(seen, may_end=t > 0)  # a text has a token at least
+        drawn = drawer(seen, may_end=t > 0)  # a text has at least one token
         ended = (last == END) | ((last == 0) & (t > 0))
         last = torch.where(given[live, t] > 0, given[live, t], drawn).masked_fill_(ended, 0)
         tokens[live, t] = last

@@ -1,4 +1,4 @@
-"""A gated recurrent unit that trains on a CPU several times faster than torch's, with the same parameters."""
+"""A gated recurrent unit with torch's parameters that trains several times faster on a CPU."""
 
 import torch
 
@@ -6,13 +6,13 @@ __all__ = ["run_gru"]
 
 
 class _Recurrence(torch.autograd.Function):
-    """The recurrence of a GRU over time, with a backward pass written out (Cho et al. 2014; torch.nn.GRU).
+    """The recurrence of a GRU over time, with a hand-written backward pass (Cho et al. 2014; torch.nn.GRU).
 
     r, z = σ(a_r + W_r h), σ(a_z + W_z h);  n = tanh(a_n + r ⊙ (W_n h + b));  h' = n + z ⊙ (h − n)
 
-    What autograd would record for every step is worth more time than the arithmetic of small networks. Going
-    backwards, the slope of all three gates is the state's slope times factors that are known for all steps at once,
-    so that a step costs four operations; weights get their gradients from one product at the end.
+    For small networks, recording every step in autograd takes longer than the arithmetic. In the backward pass, the
+    gradients of all three gates are the state's gradient times factors that are computed for all steps at once, so
+    a step costs four operations; the gradients of the weights are one product at the end.
 
     G recurrences run side by side, such as both directions of one layer.
     """
@@ -26,7 +26,7 @@ class _Recurrence(torch.autograd.Function):
         inner = bias.expand(T, G, B, H).contiguous()  # W_n h + b
         states = inputs.new_zeros(T + 1, G, B, H)
         for_gates, for_inner = (part.contiguous() for part in weight.split([2 * H, H], dim=2))
-        # views of all steps at once: to make them one by one would take as long as the arithmetic
+        # views of all steps at once: making them one by one would take as long as the arithmetic
         views = (gates, *gates.split(H, dim=3), inner, new, states[:-1], states[1:])
         for both, r, z, product, n, before, after in zip(*(v.unbind() for v in views), strict=True):
             both.baddbmm_(before, for_gates).sigmoid_()
@@ -49,7 +49,7 @@ class _Recurrence(torch.autograd.Function):
         torch.mul(of_new, r, out=of_inner)
         torch.mul(of_inner * inner, 1 - r, out=of_reset)
         torch.mul((before - n) * z, 1 - z, out=of_update)
-        whole = slopes + 0  # the slope at each state, to which later steps add theirs
+        whole = slopes + 0  # the gradient at each state, to which later steps add theirs
         pulls, back = torch.empty_like(factors), weight.transpose(1, 2).contiguous()
         views = (whole, whole.unsqueeze(3), factors, pulls, pulls.view(T, G, B, 3 * H), z)
         steps = list(zip(*(v.unbind() for v in views), strict=True))
@@ -68,15 +68,15 @@ class _Recurrence(torch.autograd.Function):
 
 
 def run_gru(gru, series, lengths=None):
-    """Return what ``gru(series)[0]`` returns, for training on a CPU.
+    """Return ``gru(series)[0]``, faster when training on a CPU.
 
     Parameters
     ----------
     gru : nn.GRU
-        With biases, without dropout and projection, ``batch_first``.
+        GRU with biases and ``batch_first``, without dropout and projection.
     series : Tensor of shape (B, T, n)
     lengths : int Tensor of shape (B,), default=None
-        Steps of each series; what is read backwards begins at its last step. None is T for all.
+        Length of each series in steps; reading backwards begins at its last step. None means T for all.
 
     Returns
     -------
@@ -96,7 +96,7 @@ _NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
 def _turn(lengths, n_timesteps):
-    """Return the step that takes each one's place when series are read backwards, of shape (B, T, 1)."""
+    """Return the order of steps in which series are read backwards, of shape (B, T, 1)."""
     steps = torch.arange(n_timesteps)
     lengths = lengths[:, None]
     return torch.where(steps < lengths, lengths - 1 - steps, steps)[..., None]
@@ -113,7 +113,7 @@ def _run_layer(series, weights_in, weights, biases_in, biases, H, turned):
     given = [series] if len(weights) == 1 else [series, _read_backwards(series, turned)]
     projected = []
     for one, weight, bias_in, bias in zip(given, weights_in, biases_in, biases, strict=True):
-        # the biases of both gates act as one
+        # the two biases of a gate act as one
         whole = torch.cat([bias_in[: 2 * H] + bias[: 2 * H], bias_in[2 * H :]])
         projected.append(torch.nn.functional.linear(one.transpose(0, 1), weight, whole))
     states = _Recurrence.apply(
