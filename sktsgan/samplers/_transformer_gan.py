@@ -159,6 +159,7 @@ class TransformerGANSampler(GANSampler):
     """
 
     _parameter_constraints = {
+        **GANSampler._parameter_constraints,
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"copula"}), CopulaSampler, None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
@@ -175,15 +176,8 @@ class TransformerGANSampler(GANSampler):
         "warmup": [Interval(Real, 0, 1, closed="both")],
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "warm_start": ["boolean"],
-        "device": [str, torch.device],
-        "callbacks": [list, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
     }
 
     _takes_holes = True
