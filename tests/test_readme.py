@@ -27,6 +27,7 @@ def command(name):
     return line
 
 
+@pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")  # of short runs
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_code_blocks_run_in_order(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

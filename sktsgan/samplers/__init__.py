@@ -3,6 +3,7 @@
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.samplers._copula import CopulaSampler
 from sktsgan.samplers._dcgan import DCGANSampler
+from sktsgan.samplers._gan import GANSampler
 from sktsgan.samplers._seqgan import SeqGANSampler
 from sktsgan.samplers._timegan import TimeGANSampler
 from sktsgan.samplers._transformer_gan import TransformerGANSampler
@@ -11,6 +12,7 @@ __all__ = [
     "BaseSampler",
     "CopulaSampler",
     "DCGANSampler",
+    "GANSampler",
     "SeqGANSampler",
     "TimeGANSampler",
     "TransformerGANSampler",

@@ -131,6 +131,7 @@ class DCGANSampler(GANSampler):
     """
 
     _parameter_constraints = {
+        **GANSampler._parameter_constraints,
         "image_shape": [tuple, list, None],
         "architecture": [StrOptions({"conv", "mlp"})],
         "groups": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"}), None],
@@ -143,14 +144,7 @@ class DCGANSampler(GANSampler):
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions(set(_SCHEDULES))],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "warm_start": ["boolean"],
         "precision": [StrOptions({"float32", "bfloat16"})],
-        "device": [str, torch.device],
-        "callbacks": [list, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
     }
 
     def __init__(

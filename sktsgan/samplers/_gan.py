@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
+from sklearn.utils._param_validation import Interval
 
 from sktsgan._random import draw_seed, local_torch_seed, threads_for, torch_generator
 from sktsgan.exceptions import ModeCollapseWarning
@@ -80,14 +81,39 @@ def held_out_blocks(n_items, fraction):
 class GANSampler(BaseSampler):
     """Base of samplers that train a generator against a discriminator.
 
-    A sampler adds two hooks. ``_build(items, seed)`` sets ``scaler_`` and returns a GANNet, or None
-    where there is nothing to learn. ``_noise(rows, generator)`` returns what the generator starts from for those rows
-    of ``conditions_``, and what its net's ``render`` takes besides, or None.
+    A sampler adds two hooks. ``_build(items, seed)`` sets ``scaler_`` and returns a GANNet, or None where there is
+    nothing to learn; torch is seeded when it is called, and the net gets ``device_`` and the callbacks. ``_noise(rows,
+    generator)`` returns what the generator starts from for those rows of ``conditions_``, and what its net's ``render``
+    takes besides, or None.
 
     It has the parameters ``max_iter``, ``batch_size``, ``warm_start``, ``device``, ``callbacks``, ``verbose`` and
-    ``random_state``; with ``n_iter_no_change`` and ``validation_fraction`` it stops early, with ``warmup`` the
-    discriminator begins alone.
+    ``random_state``, whose constraints are here; with ``n_iter_no_change`` and ``validation_fraction`` it stops early,
+    with ``warmup`` the discriminator begins alone.
+
+    Attributes
+    ----------
+    net_ : GANNet or None
+        The skorch net of both networks; None where there is nothing to learn.
+    scaler_ : transformer
+        ``transform(items)`` makes the numbers that the networks take, ``inverse_transform(numbers, generator)`` the
+        items again.
+    n_iter_ : int
+        Generator updates made.
+    history_ : list of dict
+        Losses, norms of gradients and seconds, a row for every 50 steps.
+    device_ : torch.device
+        Where the networks are.
     """
+
+    _parameter_constraints = {
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "warm_start": ["boolean"],
+        "device": [str, torch.device],
+        "callbacks": [list, None],
+        "verbose": ["verbose"],
+        "random_state": ["random_state"],
+    }
 
     n_iter_no_change = None  # of samplers without early stopping
     warmup = 0.0  # of samplers whose networks begin together

@@ -187,6 +187,7 @@ class SeqGANSampler(GANSampler):
     """
 
     _parameter_constraints = {
+        **GANSampler._parameter_constraints,
         "tokenizer": [StrOptions({"word", "char"}), callable, TextTokenizer],
         "generator": [StrOptions({"lstm", "transformer"})],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
@@ -203,15 +204,9 @@ class SeqGANSampler(GANSampler):
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions({"cosine", "constant"})],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
         "max_iter": [Interval(Integral, 0, None, closed="left")],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
         "temperature": [Interval(Real, 0, None, closed="neither"), StrOptions({"match"})],
-        "warm_start": ["boolean"],
-        "device": [str, torch.device],
-        "callbacks": [list, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
     }
 
     def __init__(

@@ -172,6 +172,7 @@ class TimeGANSampler(GANSampler):
     """
 
     _parameter_constraints = {
+        **GANSampler._parameter_constraints,
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"copula"}), CopulaSampler, None],
         "scaling": [StrOptions({"scores", "range"})],
@@ -188,13 +189,6 @@ class TimeGANSampler(GANSampler):
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions(set(SCHEDULES))],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "warm_start": ["boolean"],
-        "device": [str, torch.device],
-        "callbacks": [list, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
     }
 
     def __init__(

@@ -158,6 +158,7 @@ class TransformerGANSampler(GANSampler):
     """
 
     _parameter_constraints = {
+        **GANSampler._parameter_constraints,
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"copula"}), CopulaSampler, None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
@@ -173,15 +174,8 @@ class TransformerGANSampler(GANSampler):
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions(set(SCHEDULES))],
-        "batch_size": [Interval(Integral, 2, None, closed="left")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "warm_start": ["boolean"],
-        "device": [str, torch.device],
-        "callbacks": [list, None],
-        "verbose": ["verbose"],
-        "random_state": ["random_state"],
     }
 
     _takes_holes = True

@@ -15,6 +15,16 @@ from sktsgan.training._net import GANNet, LearningRateCourse, gradient_norm, ste
 __all__ = ["AdversarialNet"]
 
 
+def take_made(made, residual):
+    """Return what the generator made as the items, in float32 whatever precision it was made in."""
+    return made.float()
+
+
+def take_items(items):
+    """Return items as the only input of the discriminator."""
+    return (items,)
+
+
 class AdversarialNet(GANNet):
     """Train a generator and a discriminator together.
 
@@ -24,31 +34,32 @@ class AdversarialNet(GANNet):
     Parameters
     ----------
     module : nn.Module
-        The generator: ``module(noise, conditions)``.
+        The generator: ``module(noise, conditions)``. Conditions are None where nothing is known of the items.
     discriminator : nn.Module
-        ``discriminator(tokens, conditions)`` gives a logit for each item.
-    render : callable
-        What the generator returns, and further noise, to the items that the discriminator judges.
-    tokens : callable
-        Items to a tuple of tensors, the discriminator's input.
+        ``discriminator(tokens, conditions)`` gives a logit for each item, of shape (n_items,).
     n_updates : int
         Generator updates over which the learning rates run their course.
-    n_warmup : int
+    render : callable, default=take_made
+        ``render(made, residual)``: what the generator returns, and the second of the two tensors of noise, to the items
+        that the discriminator judges. By default the generator makes the items as they are. It is pickled with the net.
+    tokens : callable, default=take_items
+        Items to a tuple of tensors, the discriminator's input; by default the items alone. It is pickled with the net.
+    n_warmup : int, default=0
         Discriminator updates before the generator's first.
-    loss : {"relativistic", "bce"}
-    gradient_penalty : float
+    loss : {"relativistic", "bce"}, default="relativistic"
+    gradient_penalty : float, default=0.3
         Weight γ of the zero-centred penalties on real and on generated tokens.
-    penalty_every : int
+    penalty_every : int, default=4
         Steps from one penalty to the next; its weight makes up for those between.
-    discriminator_steps : int
+    discriminator_steps : int, default=1
         Discriminator updates for each generator update.
-    generator_learning_rate, discriminator_learning_rate : float
+    generator_learning_rate, discriminator_learning_rate : float, default=0.001
         Learning rates of the two Adam optimizers.
-    betas : tuple of (float, float)
+    betas : tuple of (float, float), default=(0.0, 0.99)
         Decays of the moments in both.
-    decay : bool
+    decay : bool, default=True
         Whether learning rates rise over 100 steps and fall along a cosine over the last 40 %.
-    moving_average : float
+    moving_average : float, default=0.999
         Decay of the moving average of the generator's weights in one update.
     precision : {"float32", "bfloat16"}, default="float32"
         Precision of the networks while they train, by ``torch.autocast``; weights and losses are float32.
@@ -63,19 +74,19 @@ class AdversarialNet(GANNet):
         module,
         discriminator,
         *,
-        render,
-        tokens,
         n_updates,
-        n_warmup,
-        loss,
-        gradient_penalty,
-        penalty_every,
-        discriminator_steps,
-        generator_learning_rate,
-        discriminator_learning_rate,
-        betas,
-        decay,
-        moving_average,
+        render=take_made,
+        tokens=take_items,
+        n_warmup=0,
+        loss="relativistic",
+        gradient_penalty=0.3,
+        penalty_every=4,
+        discriminator_steps=1,
+        generator_learning_rate=1e-3,
+        discriminator_learning_rate=1e-3,
+        betas=(0.0, 0.99),
+        decay=True,
+        moving_average=0.999,
         precision="float32",
         **kwargs,
     ):

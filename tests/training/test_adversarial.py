@@ -102,6 +102,22 @@ def direct_gradients(net, batch, loss):
     return of_generator, of_discriminator
 
 
+class WindowGenerator(Generator):
+    def forward(self, noise, conditions=None):
+        return super().forward(noise).unflatten(1, (3, 2))
+
+
+def test_two_networks_and_a_number_of_updates_are_enough():
+    net = AdversarialNet(WindowGenerator(), Discriminator(), n_updates=10).initialize()
+    before = weights(net.module_)
+    net = pickle.loads(pickle.dumps(net.run(make_batches(), 3, 2)))
+    assert net.n_iter_ == 3
+    assert not torch.equal(weights(net.module_), before)
+    made = net.average_(torch.randn(4, 3))
+    assert torch.equal(net.render(made, None), made)
+    assert net.tokens(made) == (made,)
+
+
 @pytest.mark.parametrize("gradient_penalty", [0.0, 0.3])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_one_backward_pass_gives_the_generator_its_own_gradient(loss, gradient_penalty):
