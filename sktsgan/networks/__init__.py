@@ -9,10 +9,15 @@ from sktsgan.networks._convolutional import (
 )
 from sktsgan.networks._fast._cross_entropy import token_cross_entropy
 from sktsgan.networks._fast._drawing import Drawing, TokenDrawer, draw_tokens
-from sktsgan.networks._likelihood import log_likelihoods, prefix_log_likelihoods
+from sktsgan.networks._likelihood import (
+    marginal_log_likelihood,
+    mean_log_likelihood,
+    prefix_log_likelihoods,
+)
 from sktsgan.networks._recurrent import RecurrentDiscriminator, RecurrentMap, RecurrentTimeGAN
 from sktsgan.networks._rollouts import Rollouts, roll_out
-from sktsgan.networks._sequence import END, PADDING, UNKNOWN, LSTMLanguageModel
+from sktsgan.networks._sequence import LSTMLanguageModel
+from sktsgan.networks._symbols import END, PADDING, UNKNOWN
 from sktsgan.networks._text_discriminator import Highway, TextDiscriminator
 from sktsgan.networks._transformer import (
     RefiningGenerator,
@@ -42,7 +47,8 @@ __all__ = [
     "TransformerDiscriminator",
     "TransformerGenerator",
     "draw_tokens",
-    "log_likelihoods",
+    "marginal_log_likelihood",
+    "mean_log_likelihood",
     "prefix_log_likelihoods",
     "roll_out",
     "token_cross_entropy",

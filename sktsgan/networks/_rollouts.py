@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 
 from sktsgan.networks._fast._drawing import Drawing, TokenDrawer
-from sktsgan.networks._sequence import END
+from sktsgan.networks._symbols import END
 
 __all__ = ["Rollouts", "roll_out"]
 

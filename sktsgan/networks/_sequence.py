@@ -8,12 +8,16 @@ import torch
 from torch import nn
 from torch.nn.functional import linear, pad
 
+from sktsgan.networks._fast._cross_entropy import token_cross_entropy
+from sktsgan.networks._fast._drawing import draw_tokens
 from sktsgan.networks._layers import make_condition_layer
+from sktsgan.networks._rollouts import roll_out
+from sktsgan.networks._symbols import END, PADDING
 
-__all__ = ["END", "PADDING", "UNKNOWN", "LSTMLanguageModel", "LanguageModel", "TokenHead"]
+__all__ = ["LSTMLanguageModel", "LanguageModel", "TokenHead"]
 
-PADDING, END, UNKNOWN = 0, 1, 2
 _EMBEDDING_SCALE = 0.1
+_UNSEEN = 0.5  # occurrences that a symbol counts for beside those it has
 
 
 def drop_tokens(embedded, rate, training):
@@ -58,6 +62,14 @@ class TokenHead(nn.Module):
         """Set f, a Tensor of shape (n_tokens,), 0 for symbols that can't occur."""
         self.log_frequencies.copy_(torch.log(frequencies))
 
+    def count_frequencies(self, tokens):
+        """Set f by the symbols of training texts, a Tensor of shape (n_texts, max_length)."""
+        counts = torch.bincount(tokens.flatten(), minlength=len(self.weight)) + _UNSEEN
+        counts[PADDING] = 0
+        if not (tokens == END).any():
+            counts[END] = 0
+        self.set_frequencies(counts / counts.sum())
+
     def forward(self, states):
         """Map states of shape (..., hidden_size) to logits of shape (..., n_tokens)."""
         return linear(states, self.weight, self.bias)
@@ -86,6 +98,23 @@ class LanguageModel(nn.Module):
     def forward(self, tokens, conditions=None):
         """Return logits of shape (n, T, n_tokens) for tokens of shape (n, T), each from the tokens before it."""
         return self.head(self.states(tokens, conditions))
+
+    def draw(self, n, max_length, generator, **options):
+        """Return n texts drawn from the model; see ``draw_tokens``."""
+        return draw_tokens(self, n, max_length, generator, **options)
+
+    def roll_out(self, tokens, states, n_rollouts, generator):
+        """Return new endings of texts from each of their beginnings; see ``sktsgan.networks.roll_out``."""
+        return roll_out(self, tokens, states, n_rollouts, generator)
+
+    def token_loss(self, tokens, conditions, weights):
+        """Return the weighted sum of −log p of tokens (n, T), those of weight 0 left out."""
+        counted = weights != 0
+        states = self.states(tokens, conditions)[counted]
+        head = self.head
+        return token_cross_entropy(
+            states, head.weight, head.bias, tokens[counted], weights[counted]
+        )
 
     def step(self, tokens, state):
         """Read a token of each text, of shape (n,), the first being the start, 0.

@@ -35,14 +35,14 @@ class TextDiscriminator(nn.Module):
     Parameters
     ----------
     n_tokens, n_conditions : int
-    embedding_size : int
     kernels : dict of int to int
         The number of maps for each number of tokens that a convolution sees at once.
-    dropout : float
-        Dropout rate before the last layer.
+    embedding_size : int, default=64
+    dropout : float, default=0.25
+        Dropout rate before the last layer; both as published.
     """
 
-    def __init__(self, n_tokens, n_conditions, *, embedding_size, kernels, dropout):
+    def __init__(self, n_tokens, n_conditions, *, kernels, embedding_size=64, dropout=0.25):
         super().__init__()
         self.embed = nn.Embedding(n_tokens, embedding_size)
         self.longest = max(kernels)

@@ -89,8 +89,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             Class labels or numbers, for which ``sample`` can then be prompted. Floating-point numbers are labels
             where they are whole and half of the items share theirs with four others.
         timestamps : array-like of shape (n_items,), default=None
-            When each item starts; ``sample`` can then be prompted for periods of the calendar. A DatetimeIndex of
-            ``X`` counts as timestamps where none are given.
+            When each item starts, for prompts by period; by default a DatetimeIndex of ``X``.
         conditions : DataFrame of shape (n_items, n_conditions), default=None
             What else ``sample`` can be prompted for. Strings, booleans and categories are classes, numbers are numbers.
 
@@ -282,7 +281,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Yields
         ------
         X : ndarray, DataFrame or list
-            A batch; together they are the items that ``sample`` returns for the same ``random_state``.
+            A batch; together they are what ``sample`` returns for the same ``random_state``.
         conditions : DataFrame
             With ``return_prompt`` only.
 
@@ -378,7 +377,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Parameters
         ----------
         X : array-like, DataFrame or list
-            Items as in ``fit``; series may be longer.
+            Items as in ``fit``; series may be longer, and holes of windows are imputed first.
         y : ignored
             There for scikit-learn.
 
@@ -387,11 +386,11 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         score : float
             Minus the Kullback–Leibler divergence of ``distribution_kl_score``, in nats; 0 is best. It sees means and
             covariances in the plane of two principal components; for images ``metrics.frechet_distance`` sees more.
-            Series of unequal length are compared at as many evenly spaced moments of each as the longest has steps,
-            and by their lengths.
         """
         check_is_fitted(self, "container_")
-        self.container_.read(self, X, allow_nan=self._takes_holes, any_length=True)
+        items = self.container_.read(self, X, allow_nan=self._takes_holes, any_length=True)
+        if self._takes_holes and np.isnan(items).any():
+            X = self.impute(X, random_state=self.random_state)
         return distribution_kl_score(self, X, y)
 
     def __sklearn_tags__(self):

@@ -18,7 +18,6 @@ from sktsgan.networks import (
 from sktsgan.samplers._gan import SCHEDULES, GANSampler
 from sktsgan.scaling import PixelScaler
 from sktsgan.training import AdversarialNet, RandomShift
-from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["DCGANSampler"]
 
@@ -94,7 +93,7 @@ class DCGANSampler(GANSampler):
         Generator updates made.
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
-        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, and ``n_iter``.
+        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
     device_ : torch.device
         Where the networks are.
     image_shape_ : tuple of (int, int, int)
@@ -223,9 +222,6 @@ class DCGANSampler(GANSampler):
             discriminator_learning_rate=self.discriminator_learning_rate,
             precision=self.precision,
             **_SCHEDULES[self.schedule],
-            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
-            device=self.device_,
-            verbose=0,
         )
 
     def _choose_shift(self):
@@ -242,7 +238,7 @@ class DCGANSampler(GANSampler):
 
     def _make_networks(self):
         shape = len(self.scaler_.free_), *self.image_shape_[:2]
-        n_conditions = self.conditions_.encoded.shape[1]
+        n_conditions = self._n_conditions
         if self.groups_ is not None:
             n_conditions += len(self.groups_.class_of_group_)
         if self.architecture == "mlp":

@@ -16,7 +16,12 @@ from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.training import AdversarialBatches
-from sktsgan.training._callbacks import BestAverageKeeper, FitTaskReporter, StepProgressBar
+from sktsgan.training._callbacks import (
+    BestAverageKeeper,
+    DivergenceGuard,
+    FitTaskReporter,
+    StepProgressBar,
+)
 
 __all__ = ["SCHEDULES", "GANSampler", "check_pretraining", "held_out_blocks"]
 
@@ -200,9 +205,17 @@ class GANSampler(BaseSampler):
         self._generator = torch_generator(seed)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
-            net = self._build(items, seed)
-            self.net_ = None if net is None else net.initialize()
+            self.net_ = self._build(items, seed)
+            if self.net_ is not None:
+                self.net_.callbacks = [DivergenceGuard(), *(self.callbacks or [])]
+                self.net_.device, self.net_.verbose = self.device_, 0
+                self.net_.initialize()
         return items
+
+    @property
+    def _n_conditions(self):
+        """Numbers that the networks are told of each item."""
+        return self.conditions_.encoded.shape[1]
 
     def _encoded(self, rows, items=None):
         """Return the conditions of rows as the networks take them, or None where nothing varies.

@@ -1,41 +1,32 @@
 """SeqGAN as an estimator."""
 
-from functools import partial
 from numbers import Integral, Real
 
-import numpy as np
 import torch
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import threads_for, torch_generator
-from sktsgan.containers import FIRST_TERM, TextTokenizer, check_table, read_texts
+from sktsgan.containers import FIRST_TERM, TextTokenizer
 from sktsgan.networks import (
-    END,
-    PADDING,
     CausalTransformer,
     Drawing,
     LSTMLanguageModel,
     TextDiscriminator,
-    draw_tokens,
-    log_likelihoods,
+    mean_log_likelihood,
     prefix_log_likelihoods,
 )
-from sktsgan.prompts import select_rows
 from sktsgan.samplers._gan import GANSampler, check_pretraining, held_out_blocks
+from sktsgan.samplers._texts import iter_sample, read, sample, score
 from sktsgan.training import SeqGANNet
-from sktsgan.training._callbacks import DivergenceGuard, TextKeeper
-from sktsgan.training._temperature import distinct_share, find_temperature, telling_order
+from sktsgan.training._callbacks import AtTheEnd, TextKeeper
+from sktsgan.training._temperature import distinct_share, match_temperature
 
 __all__ = ["SeqGANSampler"]
 
 _HEADS = 4  # of a transformer
-_DISCRIMINATOR_EMBEDDING, _DISCRIMINATOR_DROPOUT = 64, 0.25  # as published
 _MOVING_AVERAGE = 0.95  # of policy gradient, whose steps are noisy
-_UNSEEN = 0.5  # occurrences that a symbol counts for beside those it has
 _FORWARD_TEXTS = 1024  # of a forward pass
-_MOST_KINDS = 64  # of conditions, in a likelihood that leaves them open
 _LEAST_HELD_OUT = 10
 _STEPS_PER_JUDGEMENT = 50
 _JUDGED_TEXTS = 2000  # whose distinct bigrams are counted
@@ -125,8 +116,8 @@ class SeqGANSampler(GANSampler):
     history_ : list of dict
         A row for some steps of one ``phase``: the means of ``likelihood_loss`` (nats a token),
         ``discriminator_loss`` (nats), ``generator_loss``, ``reward`` (in [0, 1]) and of norms of gradients, as far
-        as the phase has them, the ``seconds`` they took and ``n_iter``; where they were judged, ``validation_nll``
-        (nats a token of held-out texts) and ``distinct_bigrams`` (a share).
+        as the phase has them, the ``seconds`` they took, ``step`` and ``n_iter``; where they were judged,
+        ``validation_nll`` (nats a token of held-out texts) and ``distinct_bigrams`` (a share).
     device_ : torch.device
         Where the networks are.
     vocabulary_ : list of str or list of int
@@ -168,10 +159,6 @@ class SeqGANSampler(GANSampler):
     - rollouts go on by the present weights, not by a delayed copy of them, and from kept states;
     - every update of the discriminator sees freshly drawn texts, where the published code shows the same three times;
     - the discriminator has one logit instead of two, and no weight decay on its last layer.
-
-    Departures of the defaults, with the mean of −log p of a held-out word of the oracle experiment, in nats: dropout,
-    weight decay and a falling rate (7.41, as published 8.17), 5 % of the texts held out (7.43), a small discriminator,
-    a baseline, and sampling at the temperature at which texts repeat themselves as often as the training texts do.
 
     References
     ----------
@@ -264,148 +251,7 @@ class SeqGANSampler(GANSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    def sample(
-        self,
-        n_samples=1,
-        *,
-        prompt=None,
-        temperature=None,
-        top_k=None,
-        top_p=None,
-        random_state=None,
-        return_prompt=False,
-    ):
-        """Make new texts.
-
-        Parameters
-        ----------
-        n_samples : int, default=1
-            How many.
-        prompt : object, default=None
-            What the texts are to be like, or one prompt for each; what it leaves open is drawn from the training
-            texts that agree with it, by frequency and by how well it goes with a beginning.
-
-            - a beginning, such as ``"a man"``. The text keeps it as it is given; to the model, words that it does not
-              know are unknown ones;
-            - a class label, or what else other samplers can be asked for: a number, a period, a timestamp. A string
-              that is a class label means the label, and one that is a period means that where timestamps were seen;
-            - a dict such as ``{"label": "cat", "prefix": "a man"}``, with any conditions beside, whose ``"prefix"`` is
-              always a beginning; or a DataFrame with a row for each text. Sequences of integers begin with
-              integers: ``{"prefix": [3, 5]}``.
-        temperature : float, default=None
-            Above 0. Below 1 makes probable words more probable, above 1 less; None is the one of ``fit``.
-        top_k : int, default=None
-            Draws the most probable words only, so many.
-        top_p : float, default=None
-            Draws only the most probable words that together have this probability, in (0, 1].
-        random_state : int, RandomState instance or None, default=None
-            Rules the draws; an int gives the same texts every time.
-        return_prompt : bool, default=False
-            Whether to return the conditions of each text too.
-
-        Returns
-        -------
-        X : list, ndarray or Series
-            ``n_samples`` texts in the container of the training texts; sequences of integers as an array where the
-            training sequences have the same length, else as a list of arrays.
-        conditions : DataFrame of shape (n_samples, n_conditions)
-            With ``return_prompt`` only: what each text was made for, a prompt itself. It has ``"prefix"`` where a
-            beginning was asked for, and otherwise the columns of the conditions, as far as these are known.
-
-        Raises
-        ------
-        ValueError
-            If ``n_samples`` is below 1, ``temperature``, ``top_k`` or ``top_p`` out of range, a label was not seen in
-            ``fit``, or a beginning has as many tokens as the longest text.
-        """
-        drawing = self._read_drawing(temperature, top_k, top_p)
-        return self._sample(n_samples, prompt, random_state, return_prompt, drawing=drawing)
-
-    def iter_sample(
-        self,
-        n_samples,
-        *,
-        batch_size=1024,
-        prompt=None,
-        temperature=None,
-        top_k=None,
-        top_p=None,
-        random_state=None,
-        return_prompt=False,
-    ):
-        """Make new texts in bounded memory.
-
-        Parameters
-        ----------
-        n_samples : int
-            How many in all.
-        batch_size : int, default=1024
-            Texts of a batch; the last one may be smaller.
-        prompt : object, default=None
-            As in ``sample``.
-        temperature : float, default=None
-            As in ``sample``.
-        top_k : int, default=None
-            As in ``sample``.
-        top_p : float, default=None
-            As in ``sample``.
-        random_state : int, RandomState instance or None, default=None
-            As in ``sample``.
-        return_prompt : bool, default=False
-            As in ``sample``.
-
-        Yields
-        ------
-        X : list, ndarray or Series
-            A batch; together they are the texts that ``sample`` returns for the same ``random_state``.
-        conditions : DataFrame
-            With ``return_prompt`` only.
-
-        Raises
-        ------
-        ValueError
-            As ``sample``, and if ``batch_size`` is below 1.
-        """
-        drawing = self._read_drawing(temperature, top_k, top_p)
-        return self._iter_sample(
-            n_samples, batch_size, prompt, random_state, return_prompt, drawing=drawing
-        )
-
-    def _read_drawing(self, temperature, top_k, top_p):
-        check_is_fitted(self, "container_")
-        if temperature is None:
-            temperature = self.temperature_
-        if not _is_real(temperature) or not 0 < temperature < np.inf:
-            raise ValueError(f"temperature must be a number above 0, got {temperature!r}.")
-        whole = isinstance(top_k, Integral) and not isinstance(top_k, bool)
-        if top_k is not None and (not whole or top_k < 1):
-            raise ValueError(f"top_k must be an integer of at least 1, got {top_k!r}.")
-        if top_p is not None and (not _is_real(top_p) or not 0 < top_p <= 1):
-            raise ValueError(f"top_p must be a number in (0, 1], got {top_p!r}.")
-        return Drawing(temperature, top_k, top_p)
-
-    def score(self, X, y=None):
-        """Return the mean log-likelihood of a token.
-
-        Parameters
-        ----------
-        X : iterable
-            Texts, or sequences of integers, as in ``fit``.
-        y : array-like of shape (n_texts,), default=None
-            Their labels, where ``fit`` had labels: the likelihood is then that given the label. Without them it is that
-            of a text whose label, or whatever else ``fit`` was told of texts, is not known.
-
-        Returns
-        -------
-        score : float
-            In nats; the end of a text is a token. Higher is better.
-        """
-        check_is_fitted(self, "container_")
-        tokens = self._read_more(X)
-        if y is None or "y" not in self.conditions_.frame:
-            return self._marginal_score(tokens)
-        selection = select_rows(self.conditions_, list(y), len(tokens))
-        return self._mean_score(tokens, selection.draw(0, len(tokens), torch_generator(0)))
+    sample, iter_sample, score, _read = sample, iter_sample, score, read
 
     def _check_parameters(self, n_items):
         super()._check_parameters(n_items)
@@ -420,18 +266,6 @@ class SeqGANSampler(GANSampler):
                 f"kernels must map integers of at least 1 to such integers, got {kernels!r}."
             )
         check_pretraining(self.pretraining)
-
-    def _read(self, X):
-        if hasattr(self, "n_features_in_"):  # of a table in an earlier fit
-            del self.n_features_in_
-        tokens, container = read_texts(
-            check_table(self, X, reset=True, min_items=self._min_items),
-            self.tokenizer,
-            min_items=self._min_items,
-        )
-        if container.form.kind == "table":
-            self.n_features_in_ = container.form.length
-        return tokens, container
 
     def _phase_lengths(self, n_texts):
         """Return the updates of maximum likelihood, and of the discriminator before policy gradient."""
@@ -455,15 +289,13 @@ class SeqGANSampler(GANSampler):
     def _build(self, tokens, seed):
         self.scaler_ = FunctionTransformer()  # tokens are what networks take
         n_tokens = FIRST_TERM + len(self.vocabulary_)
-        n_conditions = self.conditions_.encoded.shape[1]
+        n_conditions = self._n_conditions
         model = self._make_generator(n_tokens, n_conditions)
-        model.head.set_frequencies(_frequencies(torch.as_tensor(tokens), n_tokens))
+        model.head.count_frequencies(torch.as_tensor(tokens))
         discriminator = TextDiscriminator(
             n_tokens,
             n_conditions,
-            embedding_size=_DISCRIMINATOR_EMBEDDING,
             kernels=_KERNELS if self.kernels is None else self.kernels,
-            dropout=_DISCRIMINATOR_DROPOUT,
         )
         return SeqGANNet(
             model,
@@ -474,9 +306,6 @@ class SeqGANSampler(GANSampler):
             moving_average=_MOVING_AVERAGE if self.schedule == "cosine" else 0.0,
             generator=self._generator,
             **self._training_options(),
-            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
-            device=self.device_,
-            verbose=0,
         )
 
     def _training_options(self):
@@ -509,7 +338,8 @@ class SeqGANSampler(GANSampler):
     def _watch(self, tokens, rows, held_out):
         judge = None
         if held_out is not None:
-            judge = partial(self._mean_nll, tokens[held_out], rows[held_out])
+            texts, given = torch.as_tensor(tokens[held_out]), self._encoded(rows[held_out])
+            judge = lambda: -mean_log_likelihood(self._model, texts, given)  # noqa: E731
         keeper = TextKeeper(
             judge,
             lambda: distinct_share(self._draw_probe(Drawing())),
@@ -517,7 +347,8 @@ class SeqGANSampler(GANSampler):
             least_share=_COLLAPSED_SHARE,
             most_lost=_MOST_LOST,
         )
-        return [("text_keeper", keeper)]
+        matcher = AtTheEnd(lambda: self._match_temperature(tokens))
+        return [("text_keeper", keeper), ("temperature_matcher", matcher)]
 
     def _draw_probe(self, drawing, n_texts=_JUDGED_TEXTS):
         """Return texts, of the same draws each time."""
@@ -525,43 +356,18 @@ class SeqGANSampler(GANSampler):
         rows = torch.randint(len(self.conditions_), (n_texts,), generator=generator)
         return self._make(rows, generator, drawing=drawing)
 
-    def _train(self, tokens, rows, n_steps, held_out=None):
-        super()._train(tokens, rows, n_steps, held_out)
+    def _match_temperature(self, tokens):
         self.temperature_ = self.temperature
         if self.temperature == "match":
-            sample = tokens[:_JUDGED_TEXTS]
-            order = telling_order(sample)
-            self.temperature_ = find_temperature(
-                lambda temperature: self._draw_probe(Drawing(temperature), len(sample)),
-                distinct_share(sample, order),
-                order,
+            some = tokens[:_JUDGED_TEXTS]
+            self.temperature_ = match_temperature(
+                some, lambda temperature: self._draw_probe(Drawing(temperature), len(some))
             )
 
     @property
     def _model(self):
         """The language model that samples."""
         return self.net_.average_.module.eval()
-
-    def _mean_nll(self, tokens, rows):
-        return -self._mean_score(tokens, rows)
-
-    def _mean_score(self, tokens, rows):
-        """Return the mean of log p of a token, of texts that have the conditions of those rows."""
-        logs, counts = log_likelihoods(self._model, torch.as_tensor(tokens), self._encoded(rows))
-        return float(logs.sum() / counts.sum())
-
-    def _marginal_score(self, tokens):
-        """Return the mean of log p of a token, of texts of which nothing else is known."""
-        encoded, parts = self.conditions_.encoded, []
-        _, rows, counts = np.unique(encoded, axis=0, return_index=True, return_counts=True)
-        if len(rows) > _MOST_KINDS:
-            rows = np.linspace(0, len(encoded) - 1, _MOST_KINDS).astype(int)
-            counts = np.ones(_MOST_KINDS)
-        for row, weight in zip(rows, counts / counts.sum(), strict=True):
-            given = self._encoded(np.full(len(tokens), row))
-            logs, n_counted = log_likelihoods(self._model, torch.as_tensor(tokens), given)
-            parts.append(logs + np.log(weight))
-        return float(torch.logsumexp(torch.stack(parts), dim=0).sum() / n_counted.sum())
 
     def _weigh(self, prefixes, rows):
         return prefix_log_likelihoods(self._model, prefixes, self._encoded(rows))
@@ -571,8 +377,7 @@ class SeqGANSampler(GANSampler):
         with threads_for(self.net_.n_parameters()):
             for first in range(0, len(rows), _FORWARD_TEXTS):
                 part = slice(first, first + _FORWARD_TEXTS)
-                made = draw_tokens(
-                    model,
+                made = model.draw(
                     len(rows[part]),
                     self.max_length_,
                     generator,
@@ -588,16 +393,3 @@ class SeqGANSampler(GANSampler):
         tags.input_tags.string = tags.input_tags.categorical = True  # integers stand for words
         tags.input_tags.three_d_array = False
         return tags
-
-
-def _frequencies(tokens, n_tokens):
-    """Return the frequency of each symbol, 0 for those that can't follow."""
-    counts = torch.bincount(tokens.flatten(), minlength=n_tokens) + _UNSEEN
-    counts[PADDING] = 0
-    if not (tokens == END).any():
-        counts[END] = 0
-    return counts / counts.sum()
-
-
-def _is_real(value):
-    return isinstance(value, Real) and not isinstance(value, bool)

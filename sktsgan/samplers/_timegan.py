@@ -14,7 +14,6 @@ from sktsgan.samplers._copula import CopulaSampler, add_rows
 from sktsgan.samplers._gan import SCHEDULES, GANSampler, check_pretraining
 from sktsgan.scaling import ChannelScaler, RangeScaler, SeriesExtender, SeriesScaler
 from sktsgan.training import TimeGANNet
-from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["TimeGANSampler"]
 
@@ -302,13 +301,10 @@ class TimeGANSampler(GANSampler):
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
             **SCHEDULES[self.schedule],
-            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
-            device=self.device_,
-            verbose=0,
         )
 
     def _make_networks(self, windows):
-        n_channels, n_conditions = len(self.scaler_.free_), self.conditions_.encoded.shape[1]
+        n_channels, n_conditions = len(self.scaler_.free_), self._n_conditions
         hidden_size = self.hidden_size
         if hidden_size == "auto":
             hidden_size = max(_LEAST_STATES, n_channels)

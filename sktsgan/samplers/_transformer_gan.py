@@ -13,7 +13,6 @@ from sktsgan.samplers._copula import CopulaSampler, add_rows
 from sktsgan.samplers._gan import SCHEDULES, GANSampler
 from sktsgan.scaling import ChannelScaler
 from sktsgan.training import AdversarialNet, WindowTokens
-from sktsgan.training._callbacks import DivergenceGuard
 
 __all__ = ["TransformerGANSampler"]
 
@@ -106,8 +105,8 @@ class TransformerGANSampler(GANSampler):
         Generator updates made.
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
-        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, and ``n_iter``. With
-        ``n_iter_no_change`` also ``validation_accuracy`` where it was judged, in [0, 1]: 0.5 is best.
+        ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
+        With ``n_iter_no_change`` also ``validation_accuracy`` where it was judged, in [0, 1]: 0.5 is best.
     device_ : torch.device
         Where the networks are.
     n_timesteps_, n_channels_ : int
@@ -282,9 +281,6 @@ class TransformerGANSampler(GANSampler):
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
             **SCHEDULES[self.schedule],
-            callbacks=[DivergenceGuard(), *(self.callbacks or [])],
-            device=self.device_,
-            verbose=0,
         )
 
     def _make_generator(self):
@@ -301,7 +297,7 @@ class TransformerGANSampler(GANSampler):
 
     def _sizes(self):
         return {
-            "n_conditions": self.conditions_.encoded.shape[1],
+            "n_conditions": self._n_conditions,
             "embedding_size": self.embedding_size,
             "n_layers": self.n_layers,
             "n_heads": self.n_heads,

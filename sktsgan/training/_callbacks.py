@@ -10,12 +10,30 @@ from tqdm.auto import tqdm
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 
 __all__ = [
+    "AtTheEnd",
     "BestAverageKeeper",
     "DivergenceGuard",
     "FitTaskReporter",
     "StepProgressBar",
     "TextKeeper",
 ]
+
+
+class AtTheEnd(Callback):
+    """Call a function when a run has ended.
+
+    Parameters
+    ----------
+    function : callable
+        Takes nothing.
+    """
+
+    def __init__(self, function):
+        self.function = function
+
+    def on_train_end(self, net, **kwargs):
+        """Call it."""
+        self.function()
 
 
 class BestAverageKeeper(Callback):
@@ -83,9 +101,10 @@ class DivergenceGuard(Callback):
             return
         for network, state in zip(self._networks(net), self.good_, strict=True):
             network.load_state_dict(state)
+        raising = " or raise gradient_penalty" if hasattr(net, "gradient_penalty") else ""
         warnings.warn(
             f"Training diverged: {', '.join(bad)} turned non-finite before update {net.n_iter_}. The last good "
-            "weights were kept; lower the learning rates or raise gradient_penalty.",
+            f"weights were kept; lower the learning rates{raising}.",
             DivergenceWarning,
             stacklevel=2,
         )

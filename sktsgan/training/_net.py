@@ -288,6 +288,7 @@ class GANNet(NeuralNet):
             self.notify("on_batch_end", batch=batch, training=training, **step)
         for name, value in sums.items():
             self.history.record(name, float(value) / counts[name])
+        self.history.record("step", self.n_steps_)
         self.history.record("n_iter", self.n_iter_)
         self.history.record("seconds", time.perf_counter() - started)
         if (

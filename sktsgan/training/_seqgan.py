@@ -6,7 +6,6 @@ import sys
 import torch
 
 from sktsgan.losses import discriminator_loss
-from sktsgan.networks import draw_tokens, roll_out, token_cross_entropy
 from sktsgan.training._net import GANNet, step_optimizer
 
 __all__ = ["SeqGANNet"]
@@ -132,22 +131,13 @@ class SeqGANNet(GANNet):
         (batch,) = parts
         self.module_.train()
         weights = (batch.real > 0).float()
-        loss = self._token_loss(batch.real, batch.conditions, weights / weights.sum())
+        loss = self.module_.token_loss(batch.real, batch.conditions, weights / weights.sum())
         rate = self.learning_rate
         if self.decays_:
             rate *= 0.5 * (1 + math.cos(math.pi * self.place()[1] / self.phase_lengths_[0]))
         norm = self._descend(loss, self.module_, self.likelihood_optimizer_, rate)
         self.n_iter_ += 1
         return {"likelihood_loss": loss.detach(), "generator_grad_norm": norm}
-
-    def _token_loss(self, tokens, conditions, weights):
-        """Return the weighted sum of −log p of tokens, those of weight 0 left out."""
-        counted = weights != 0
-        states = self.module_.states(tokens, conditions)
-        head = self.module_.head
-        return token_cross_entropy(
-            states[counted], head.weight, head.bias, tokens[counted], weights[counted]
-        )
 
     @staticmethod
     def _descend(loss, network, optimizer, rate):
@@ -159,8 +149,8 @@ class SeqGANNet(GANNet):
 
     def _draw(self, n, conditions, **options):
         self.module_.eval()
-        return draw_tokens(
-            self.module_, n, self.max_length, self.generator, conditions=conditions, **options
+        return self.module_.draw(
+            n, self.max_length, self.generator, conditions=conditions, **options
         )
 
     def _train_discriminator(self, parts):
@@ -189,7 +179,7 @@ class SeqGANNet(GANNet):
             means = (rewards * written).sum(dim=0) / written.sum(dim=0).clamp(min=1)
             advantages = rewards - means
         weights = torch.where(written, advantages, 0.0) / len(tokens)
-        loss = self._token_loss(tokens, batch.conditions, weights)
+        loss = self.module_.token_loss(tokens, batch.conditions, weights)
         rate = self.generator_learning_rate
         norm = self._descend(loss, self.module_, self.optimizer_, rate)
         self.average_.update_parameters(self.module_)
@@ -211,7 +201,7 @@ class SeqGANNet(GANNet):
         rewards = worth[:, None].repeat(1, tokens.shape[1])
         if not self.n_rollouts:
             return rewards
-        made = roll_out(self.module_, tokens, states, self.n_rollouts, self.generator)
+        made = self.module_.roll_out(tokens, states, self.n_rollouts, self.generator)
         conditions = None if conditions is None else conditions[made.origins]
         worth = self._judge_texts(made.tokens, conditions) / self.n_rollouts
         places = made.origins, made.kept - 1  # of the last token that was kept

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-__all__ = ["LEAST_TEMPERATURE", "distinct_share", "find_temperature", "telling_order"]
+__all__ = [
+    "LEAST_TEMPERATURE",
+    "distinct_share",
+    "find_temperature",
+    "match_temperature",
+    "telling_order",
+]
 
 LEAST_TEMPERATURE = 0.5
 _PRECISION = 0.01
@@ -11,7 +17,7 @@ _TELLING_SHARE = 0.9
 
 
 def distinct_share(tokens, order=2):
-    """Return which share of the n-grams of texts would be left if each were kept once.
+    """Return the share of distinct n-grams among those of texts.
 
     Parameters
     ----------
@@ -70,3 +76,17 @@ def find_temperature(draw, share, order=2):
         else:
             low = middle
     return (low + high) / 2
+
+
+def match_temperature(tokens, draw):
+    """Return the temperature at which drawn texts repeat themselves as often as real ones.
+
+    Parameters
+    ----------
+    tokens : ndarray of shape (n_texts, max_length), int64
+        Real texts.
+    draw : callable
+        ``draw(temperature)`` gives as many texts; the same draws each time.
+    """
+    order = telling_order(tokens)
+    return find_temperature(draw, distinct_share(tokens, order), order)

@@ -5,6 +5,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from skorch.history import History
 
+from sktsgan import TransformerGANSampler
+from sktsgan.datasets import make_sines
 from sktsgan.plotting import LossCurveDisplay
 
 
@@ -96,3 +98,11 @@ def test_errors(sampler):
     with pytest.raises(ValueError) as error:
         LossCurveDisplay.from_history([{"step": 1}])
     assert str(error.value) == "The history holds no quantity whose name ends in _loss."
+
+
+@pytest.mark.parametrize("warmup", [0.0, 1.0])
+def test_the_axis_of_a_sampler_counts_training_steps(warmup):
+    sampler = TransformerGANSampler(max_iter=60, warmup=warmup, embedding_size=8, random_state=0)
+    display = LossCurveDisplay.from_estimator(sampler.fit(make_sines(40, 6, random_state=0)))
+    assert display.ax_.get_xlabel() == "step"
+    assert display.lines_[0].get_xdata()[-1] == 60 * (1 + warmup)

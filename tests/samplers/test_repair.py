@@ -130,6 +130,14 @@ def test_fit_names_what_holds_nan_alone(sampler, windows):
         sampler.fit(np.where(np.arange(3) == 1, np.nan, windows))
 
 
+def test_score_of_windows_with_holes(sampler, windows):
+    sampler.fit(windows)
+    score = sampler.score(punch(windows))
+    assert np.isfinite(score)
+    assert score == sampler.score(punch(windows))
+    assert score > sampler.score(punch(windows) + 1)
+
+
 class Still(BaseSampler):
     """A sampler that knows nothing of holes."""
 

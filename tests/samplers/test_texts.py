@@ -19,7 +19,7 @@ class CopySampler(BaseSampler):
 
     _parameter_constraints = {}
     temperature_ = 1.0
-    _read, _read_drawing = SeqGANSampler._read, SeqGANSampler._read_drawing
+    _read = SeqGANSampler._read
     sample, iter_sample = SeqGANSampler.sample, SeqGANSampler.iter_sample
 
     def __init__(self, tokenizer="word", random_state=None):

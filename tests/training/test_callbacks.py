@@ -20,6 +20,8 @@ from sktsgan.training._callbacks import (
 
 
 class Net:
+    gradient_penalty = 0.3
+
     def __init__(self):
         self.module_, self.discriminator_, self.average_ = (nn.Linear(1, 1) for _ in range(3))
         self.history = History()
@@ -57,6 +59,14 @@ def test_divergence_restores_the_last_good_weights_warns_and_stops(name, value):
     assert net.stopped_
     for network in (net.module_, net.discriminator_, net.average_):
         assert network.weight.item() == 2.0
+
+
+def test_divergence_advises_nothing_that_the_net_lacks(monkeypatch):
+    monkeypatch.delattr(Net, "gradient_penalty")
+    net, guard = Net(), DivergenceGuard()
+    guard.on_train_begin(net)
+    with pytest.warns(DivergenceWarning, match="kept; lower the learning rates.$"):
+        net.make_epoch(guard, 2.0, generator_loss=math.nan)
 
 
 def test_divergence_at_once_restores_the_start():

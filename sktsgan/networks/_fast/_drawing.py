@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch.nn.functional import pad
 
-from sktsgan.networks._sequence import END, UNKNOWN
+from sktsgan.networks._symbols import END, UNKNOWN
 
 __all__ = ["Drawing", "TokenDrawer", "draw_tokens"]
 
