@@ -60,7 +60,7 @@ def threads_for(n_parameters):
     Parameters
     ----------
     n_parameters : int
-        Of the networks that work inside the block; from a million on, the number of threads stays.
+        Parameters of the networks that work inside the block; from a million on, the number of threads stays.
     """
     before = torch.get_num_threads()
     if n_parameters < _PARAMETERS_WORTH_THREADS:

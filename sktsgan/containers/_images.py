@@ -105,7 +105,7 @@ def read_training_images(estimator, X, *, image_shape, min_images):
     estimator : estimator
     X : array-like of shape (n_images, height, width), (n_images, height, width, channels) or flat
     image_shape : tuple of int or None
-        Of flat images.
+        The shape of flat images.
     min_images : int
 
     Returns

@@ -18,13 +18,13 @@ class ItemForm:
     kind : {"list", "array", "series", "table"}
         A table is an array with two axes, of sequences of equal length.
     dtype : numpy.dtype or pandas.api.extensions.ExtensionDtype
-        Of texts in an array or a Series; of the numbers of a sequence.
+        The dtype of texts in an array or a Series, or of the numbers of a sequence.
     are_texts : bool
         Whether the items are strings.
     name : object
-        Of a Series.
+        The name of a Series.
     length : int or None
-        Of the sequences of a table.
+        The length of the sequences of a table.
     """
 
     kind: str

@@ -211,7 +211,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
               fields ``year, quarter, month, half_month, week, day, weekday, hour, minute``; NaN leaves one open;
             - windows with NaN where values are to be made, for samplers that ``impute``.
         random_state : int, RandomState instance or None, default=None
-            Rules the draws; an int gives the same items every time.
+            Controls the draws; an int gives the same items every time.
         return_prompt : bool, default=False
             Whether to return the conditions of each item too.
 
@@ -349,7 +349,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             Number of times to impute them. Draws 2k and 2k + 1 lie on opposite sides of the conditional mean, so that
             the mean of an even number of draws has little error of its own.
         random_state : int, RandomState instance or None, default=None
-            Rules the draws.
+            Controls the draws.
 
         Returns
         -------

@@ -29,24 +29,24 @@ class CopulaSampler(BaseSampler):
     max_rank : int, default=400
         The most directions in which the windows of a group vary.
     random_state : int, RandomState instance or None, default=None
-        Rules the grouping.
+        Controls the grouping.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``; None also where ``y`` held numbers.
+        Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
-        What is known of the training windows.
+        Table of what is known of the training windows.
     copula_ : WindowCopula
         The fitted model.
     imputer_ : WindowRepair
-        What ``impute`` draws from.
+        The model that ``impute`` draws from.
     n_timesteps_, n_channels_ : int
         Shape of a window.
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     See Also
     --------

@@ -21,7 +21,6 @@ from sktsgan.training import AdversarialNet, RandomShift
 
 __all__ = ["DCGANSampler"]
 
-_PENALTY_EVERY = 4  # steps
 _PIXELS_AT_ONCE = 2**18  # of a forward pass in sampling: what stays in cache
 _SHIFT = 0.08  # where groups are small
 _SCHEDULES = SCHEDULES | {"constant": SCHEDULES["constant"] | {"betas": (0.5, 0.999)}}  # as in [1]
@@ -33,32 +32,32 @@ class DCGANSampler(GANSampler):
     Parameters
     ----------
     image_shape : tuple of (int, int) or (int, int, int), default=None
-        Height and width, and channels where there are several, of flat images. None means square images of one channel
-        where the number of columns is a square, and rows of pixels where there are fewer than 64 columns.
+        Height and width of flat images, and channels if there are several. None means square images of one channel if
+        the number of columns is a square, and rows of pixels if there are fewer than 64 columns.
     architecture : {"conv", "mlp"}, default="conv"
         Strided convolutions [1]_, or linear layers of 256, 512 and 1024 units, and back.
     groups : int, "auto" or None, default="auto"
-        Groups of similar images in each class that both networks are told of [4]_; a new image belongs to the group of
-        the training image that it is drawn for. ``"auto"`` takes one for every 150 images of a class or, without
-        classes, one for every 50 images, and no more than 200; but none beside a class of fewer than 150 images.
+        Number of groups of similar images in each class; both networks see the group as a condition [4]_, and a new
+        image gets that of the training image it is made for. ``"auto"`` makes one for every 150 images of a class or,
+        without classes, for every 50, and at most 200; none if a class has fewer than 150 images.
     latent_size : int, default=64
-        Random numbers that an image is made from.
+        Size of the noise that an image is made from.
     width : int, default=16
-        Channels of the largest maps; they double as sides are halved. Of no meaning to ``"mlp"``.
+        Channels of the largest maps; they double as sides are halved. Without effect on ``"mlp"``.
     loss : {"relativistic", "bce"}, default="relativistic"
         The relativistic pairing loss [2]_ or the cross-entropy with the non-saturating generator loss.
     gradient_penalty : float, default=0.3
         Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated images [3]_; 0 for none.
     shift : float or "auto", default="auto"
-        Share of height and width in [0, 0.5] by which images are moved at random, at most, before the discriminator
-        sees them, real and generated ones alike [5]_, in whole pixels; 0 for none. ``"auto"`` is 0.08 without classes,
-        where groups are small, and 0 with them.
+        Largest random shift of the images that the discriminator sees, real and generated ones alike [5]_, as a share
+        of height and width in [0, 0.5], in whole pixels; 0 for none. ``"auto"`` is 0.08 without classes, where groups
+        are small, and 0 with them.
     discriminator_steps : int, default=1
         Discriminator updates for each generator update.
     generator_learning_rate : float, default=0.001
-        Of Adam.
+        Learning rate of the generator's Adam.
     discriminator_learning_rate : float, default=0.001
-        Of Adam.
+        Learning rate of the discriminator's Adam.
     schedule : {"cosine", "constant"}, default="cosine"
         ``"cosine"``: learning rates rise over 100 steps and fall along a cosine over the last 40 %, Adam has betas
         (0, 0.99), and a moving average (0.999) of the generator samples. ``"constant"``: constant rates, betas
@@ -70,38 +69,38 @@ class DCGANSampler(GANSampler):
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks and scales instead of starting anew.
     precision : {"float32", "bfloat16"}, default="float32"
-        In which networks compute while they train. ``"bfloat16"`` is mixed precision by ``torch.autocast``, for devices
-        that are quicker at it; weights and losses stay float32.
+        Precision of the networks in training. ``"bfloat16"`` is mixed precision by ``torch.autocast``, for devices that
+        are quicker at it; weights and losses stay float32.
     device : str or torch.device, default="auto"
-        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+        Device to train on; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
-        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+        Callbacks of the training net; scikit-learn's own go to ``set_callbacks``.
     verbose : int, default=0
         1 shows a progress bar.
     random_state : int, RandomState instance or None, default=None
-        Rules initial weights, batches and noise.
+        Controls initial weights, batches and noise.
 
     Attributes
     ----------
     net_ : AdversarialNet or None
-        The skorch net of both networks; None where all images are the same.
+        The skorch net of both networks; None if all images are the same.
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``; None also where ``y`` held numbers.
+        Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
-        What is known of the training images.
+        Table of what is known of the training images.
     n_iter_ : int
         Generator updates made.
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
         ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
     device_ : torch.device
-        Where the networks are.
+        The device of the networks.
     image_shape_ : tuple of (int, int, int)
         Height, width and channels of an image.
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     Warns
     -----
@@ -210,13 +209,10 @@ class DCGANSampler(GANSampler):
         return AdversarialNet(
             generator,
             discriminator,
-            render=_take_images,
             tokens=RandomShift(self._choose_shift()),
             n_updates=self.max_iter,
-            n_warmup=0,
             loss=self.loss,
             gradient_penalty=self.gradient_penalty,
-            penalty_every=_PENALTY_EVERY,
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
@@ -273,7 +269,3 @@ class DCGANSampler(GANSampler):
 
     def _noise(self, rows, generator):
         return torch.randn(len(rows), self.latent_size, generator=generator), None
-
-
-def _take_images(images, residual):
-    return images.float()  # from lower precision

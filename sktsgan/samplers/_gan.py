@@ -107,7 +107,7 @@ class GANSampler(BaseSampler):
     history_ : list of dict
         Losses, norms of gradients and seconds, a row for every 50 steps.
     device_ : torch.device
-        Where the networks are.
+        The device of the networks.
     """
 
     _parameter_constraints = {

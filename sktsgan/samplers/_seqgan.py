@@ -97,13 +97,13 @@ class SeqGANSampler(GANSampler):
         Whether ``fit`` goes on from the present networks and vocabulary, through all phases, instead of starting anew.
         Rates and steps may be changed in between.
     device : str or torch.device, default="auto"
-        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+        Device to train on; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
-        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+        Callbacks of the training net; scikit-learn's own go to ``set_callbacks``.
     verbose : int, default=0
         1 shows one progress bar over the three phases.
     random_state : int, RandomState instance or None, default=None
-        Rules initial weights, batches, dropout and draws.
+        Controls initial weights, batches, dropout and draws.
 
     Attributes
     ----------
@@ -119,15 +119,15 @@ class SeqGANSampler(GANSampler):
         as the phase has them, the ``seconds`` they took, ``step`` and ``n_iter``; where they were judged,
         ``validation_nll`` (nats a token of held-out texts) and ``distinct_bigrams`` (a share).
     device_ : torch.device
-        Where the networks are.
+        The device of the networks.
     vocabulary_ : list of str or list of int
         The tokens that are known. A mark shows where it has spaces: ``", "`` follows a word closely.
     max_length_ : int
         Tokens of the longest text that is made.
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``; None also where ``y`` held numbers.
+        Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
-        What is known of the training texts.
+        Table of what is known of the training texts.
     n_features_in_ : int
         Length of sequences of integers that all have the same.
 

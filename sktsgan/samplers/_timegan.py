@@ -24,31 +24,31 @@ _LEAST_STATES = 24  # as published, and no fewer than channels, lest the autoenc
 class TimeGANSampler(GANSampler):
     """Sample windows, or series of unequal length, from TimeGAN: a generator of latent states.
 
-    An embedder and a recovery lead series to latent states and back, a supervisor predicts each state from those
+    An embedder maps series to latent states and a recovery maps them back, a supervisor predicts each state from those
     before it, and a generator makes states that a discriminator can't tell from embedded ones [1]_. By default the
-    generator starts from the closed-form model of :class:`CopulaSampler`: its noise are windows of that model, and
-    training moves their latent states. ``base=None`` is the classical generator, from random noise.
+    generator starts from windows of the closed-form model of :class:`CopulaSampler`, and training moves their latent
+    states. ``base=None`` is the classical generator, from random noise.
 
     Parameters
     ----------
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     base : "copula", CopulaSampler or None, default="copula"
-        What the generator starts from: ``"copula"`` is a CopulaSampler with its defaults.
+        Model that the generator starts from: ``"copula"`` is a CopulaSampler with its defaults, None is noise.
     scaling : {"scores", "range"}, default="scores"
-        What channels are scaled to: normal scores, with the rules of CopulaSampler, or [0, 1] by their range, as
-        published. A base is a model of scores.
+        Scale of the channels: normal scores, with the rules of CopulaSampler, or [0, 1] by their range, as published. A
+        base needs normal scores.
     cell : {"gru", "lstm"}, default="gru"
         The cell of all recurrent networks.
     hidden_size : int or "auto", default="auto"
-        Size of a latent state and of all recurrent networks. ``"auto"`` takes 24, or the number of channels where
+        Size of a latent state and of all recurrent networks. ``"auto"`` takes 24, or the number of channels if
         that is more.
     n_layers : int, default=1
-        Layers of each recurrent network; the supervisor has one less, where there are several.
+        Layers of each recurrent network; the supervisor has one less if there are several.
     loss : {"relativistic", "bce"}, default="relativistic"
         The relativistic pairing loss [2]_ or the cross-entropy of [1]_, of the logits of all steps.
     gamma : float, default=1.0
-        Weight γ of judging generated states before the supervisor too.
+        Weight γ of the generated states as they are before the supervisor, which the discriminator judges too.
     moment_weight : float, default=0.0
         Weight of the two moments of the batch in the generator's loss.
     gradient_penalty : float, default=0.3
@@ -75,24 +75,24 @@ class TimeGANSampler(GANSampler):
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
     device : str or torch.device, default="auto"
-        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+        Device to train on; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
-        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+        Callbacks of the training net; scikit-learn's own go to ``set_callbacks``.
     verbose : int, default=0
         1 shows one progress bar over the three phases.
     random_state : int, RandomState instance or None, default=None
-        Rules base, initial weights, batches and noise.
+        Controls base, initial weights, batches and noise.
 
     Attributes
     ----------
     net_ : TimeGANNet or None
-        The skorch net of all networks; None where all channels are constant.
+        The skorch net of all networks; None if all channels are constant.
     copula_ : WindowCopula or None
         The base.
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``; None also where ``y`` held numbers.
+        Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
-        What is known of the training windows; for series of unequal length also their ``"length"``.
+        Table of what is known of the training windows; for series of unequal length also their ``"length"``.
     n_iter_ : int
         Joint steps in which the generator was updated.
     history_ : list of dict
@@ -101,13 +101,13 @@ class TimeGANSampler(GANSampler):
         ``discriminator_loss`` (nats), ``moment_loss`` and of norms of gradients, as far as the phase has them, the
         ``seconds`` they took, and ``n_iter``.
     device_ : torch.device
-        Where the networks are.
+        The device of the networks.
     n_timesteps_, n_channels_ : int
         Shape of a window; of series of unequal length, the longest one's.
     n_features_in_ : int
         Size of the second axis of ``X``; channels of series of unequal length.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     Warns
     -----
@@ -245,9 +245,7 @@ class TimeGANSampler(GANSampler):
         super()._check_parameters(n_items)
         check_pretraining(self.pretraining)
         if self.base is not None and self.scaling != "scores":
-            raise ValueError(
-                f'scaling must be "scores" with a base, which is a model of scores, got {self.scaling!r}.'
-            )
+            raise ValueError(f'scaling must be "scores" with a base, got {self.scaling!r}.')
 
     def _read(self, X):
         if not is_ragged(X):

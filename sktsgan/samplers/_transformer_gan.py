@@ -17,12 +17,6 @@ from sktsgan.training import AdversarialNet, WindowTokens
 __all__ = ["TransformerGANSampler"]
 
 _COMPONENTS_PER_TOKEN = 16
-_PENALTY_EVERY = 4  # steps: a quarter of the cost, and no worse (docs/transformer_gan.md)
-
-
-def _take_scores(scores, residual):
-    """Return what a generator without a base makes: it makes scores."""
-    return scores
 
 
 class TransformerGANSampler(GANSampler):
@@ -37,9 +31,9 @@ class TransformerGANSampler(GANSampler):
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     base : "copula", CopulaSampler or None, default="copula"
-        What the generator starts from: ``"copula"`` is a CopulaSampler with its defaults.
+        Model that the generator starts from: ``"copula"`` is a CopulaSampler with its defaults, None is noise.
     latent_size : int, default=100
-        Size of the noise; without a base.
+        Size of the noise, without a base.
     patch_length : int, default=None
         Steps of a token of both networks, as in [4]_. None makes a token of each channel for the discriminator and, of
         a sixth of the window, for the generator without a base.
@@ -72,35 +66,36 @@ class TransformerGANSampler(GANSampler):
     max_iter : int, default=3000
         Generator updates.
     n_iter_no_change : int, default=None
-        Updates without improvement after which ``fit`` ends; None makes all of them. Where it is given, windows are
-        held out, a classifier tells them from generated ones at every 500 updates
+        Updates without improvement after which ``fit`` ends; None makes all of them. If given, windows are held out,
+        a classifier tells them from generated ones every 500 updates
         (:func:`~sktsgan.metrics.classifier_two_sample_score`), and the generator that was hardest to tell is kept,
         which may be the one that training started from. The base is fitted on all windows.
     validation_fraction : float, default=0.1
-        Share of the windows in (0, 1) that ``n_iter_no_change`` holds out, in ten blocks of neighbours.
+        Share of the windows, in (0, 1), held out in ten blocks to choose the best weights by; without effect unless
+        ``n_iter_no_change`` is given.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
     device : str or torch.device, default="auto"
-        Where networks train; ``"auto"`` takes CUDA, then MPS, then the CPU.
+        Device to train on; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
-        Called by the training net. scikit-learn's own callbacks go to ``set_callbacks``.
+        Callbacks of the training net; scikit-learn's own go to ``set_callbacks``.
     verbose : int, default=0
         1 shows a progress bar.
     random_state : int, RandomState instance or None, default=None
-        Rules base, initial weights, batches and noise.
+        Controls base, initial weights, batches and noise.
 
     Attributes
     ----------
     net_ : AdversarialNet or None
-        The skorch net of both networks; None where all channels are constant.
+        The skorch net of both networks; None if all channels are constant.
     copula_ : WindowCopula or None
         The base.
     imputer_ : WindowRepair
-        What ``impute`` draws from.
+        The model that ``impute`` draws from.
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``; None also where ``y`` held numbers.
+        Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
-        What is known of the training windows.
+        Table of what is known of the training windows.
     n_iter_ : int
         Generator updates made.
     history_ : list of dict
@@ -108,13 +103,13 @@ class TransformerGANSampler(GANSampler):
         ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
         With ``n_iter_no_change`` also ``validation_accuracy`` where it was judged, in [0, 1]: 0.5 is best.
     device_ : torch.device
-        Where the networks are.
+        The device of the networks.
     n_timesteps_, n_channels_ : int
         Shape of a window.
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     Warns
     -----
@@ -270,13 +265,12 @@ class TransformerGANSampler(GANSampler):
         return AdversarialNet(
             self._make_generator(),
             TransformerDiscriminator(self.tokens_.sizes_, **self._sizes()),
-            render=_take_scores if self.base is None else self.copula_.refine,
+            **({} if self.base is None else {"render": self.copula_.refine}),
             tokens=self.tokens_,
             n_updates=self.max_iter,
             n_warmup=self._n_warmup,
             loss=self.loss,
             gradient_penalty=self.gradient_penalty,
-            penalty_every=_PENALTY_EVERY,
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,

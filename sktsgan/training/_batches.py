@@ -32,7 +32,7 @@ class AdversarialBatches:
     batch_size : int
         Items of a batch; no more than there are.
     generator : torch.Generator
-        Rules order and noise.
+        Controls order and noise.
     device : str or torch.device
     lengths : Tensor of shape (n_items,), default=None
         Steps of series of unequal length.

@@ -126,7 +126,7 @@ class FitTaskReporter(Callback):
     estimator : estimator
         Whose callbacks they are.
     context : CallbackContext
-        Of its ``fit``.
+        The context of its ``fit``.
     """
 
     def __init__(self, estimator, context):
@@ -150,7 +150,7 @@ class StepProgressBar(Callback):
     Parameters
     ----------
     n_steps : int
-        In all.
+        Number of steps in all.
     """
 
     def __init__(self, n_steps):
@@ -191,7 +191,7 @@ class TextKeeper(Callback):
     every : int
         Steps of maximum likelihood from one judgement to the next.
     least_share : float
-        Of the distinct bigrams that policy gradient began with.
+        Least share of the distinct bigrams that policy gradient began with.
     most_lost : float
         Nats a token that held-out texts may lose to policy gradient.
     """

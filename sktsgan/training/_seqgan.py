@@ -43,7 +43,7 @@ class SeqGANNet(GANNet):
     moving_average : float
         Decay of the moving average of the weights in one update by policy gradient.
     generator : torch.Generator
-        Rules the texts that are drawn for training.
+        Controls the texts that are drawn for training.
     **kwargs
         Parameters of ``skorch.NeuralNet``.
     """

@@ -14,7 +14,7 @@ class RandomShift:
     Parameters
     ----------
     share : float
-        Of height and of width, by which an image is moved at most, to either side; whole pixels only.
+        Largest move to either side, as a share of height and of width; whole pixels only.
     """
 
     def __init__(self, share):

@@ -57,7 +57,7 @@ def find_temperature(draw, share, order=2):
     draw : callable
         ``draw(temperature)`` gives texts; the same draws each time.
     share : float
-        Of as many real texts.
+        The share of distinct n-grams of as many real texts.
     order : int, default=2
         Tokens of an n-gram.
 

@@ -138,7 +138,7 @@ def test_windows_cannot_be_repaired(walks):
         ),
         (
             {"scaling": "range"},
-            "scaling must be \"scores\" with a base, which is a model of scores, got 'range'.",
+            "scaling must be \"scores\" with a base, got 'range'.",
         ),
         ({"device": "abacus"}, "device must be \"auto\" or a torch device, got 'abacus'."),
     ],
