@@ -7,7 +7,7 @@ from sklearn.utils import get_tags
 from sktsgan.containers._series import is_ragged
 from sktsgan.metrics._items import is_text
 
-__all__ = ["draw_beside", "takes_text", "unwrap_pipeline"]
+__all__ = ["draw_beside", "takes_text", "unwrap_pipeline", "unwrap_sampler"]
 
 
 def draw_beside(estimator, X, *, min_samples=1, random_state=None):
@@ -36,9 +36,7 @@ def draw_beside(estimator, X, *, min_samples=1, random_state=None):
     TypeError
         If the sampler has no method ``sample``.
     """
-    sampler, real = unwrap_pipeline(estimator, X)
-    if not hasattr(sampler, "sample"):
-        raise TypeError(f"{type(sampler).__name__} has no method sample, so it can't make items.")
+    sampler, real = unwrap_sampler(estimator, X)
     synthetic = sampler.sample(max(len(real), min_samples), random_state=random_state)
     if takes_text(sampler):
         return _spell(real), _spell(synthetic)
@@ -66,22 +64,20 @@ def _with_channels(series, n_channels):
 
 
 def unwrap_pipeline(estimator, X=None):
-    """Return the last step of a pipeline, and ``X`` transformed by the steps before it.
+    """Return the last step of a pipeline, and ``X``, unless it is None, transformed by the steps before it.
 
-    Parameters
-    ----------
-    estimator : estimator
-        Pipeline; any other estimator is its own last step.
-    X : array-like, default=None
-        The pipeline's input; None is not transformed.
-
-    Returns
-    -------
-    last : estimator
-    X : array-like or None
+    Any other estimator is its own last step.
     """
     while isinstance(estimator, Pipeline):
         if X is not None and len(estimator) > 1:
             X = estimator[:-1].transform(X)
         estimator = estimator[-1]
     return estimator, X
+
+
+def unwrap_sampler(estimator, X):
+    """Return the sampler at the end of a pipeline, and ``X`` transformed for it; a TypeError if it can't sample."""
+    sampler, X = unwrap_pipeline(estimator, X)
+    if not hasattr(sampler, "sample"):
+        raise TypeError(f"{type(sampler).__name__} has no method sample, so it can't make items.")
+    return sampler, X
