@@ -13,28 +13,20 @@ __all__ = ["draw_beside", "takes_text", "unwrap_pipeline", "unwrap_sampler"]
 def draw_beside(estimator, X, *, min_samples=1, random_state=None):
     """Return real items and items made by a fitted sampler, in the same form.
 
+    If the sampler takes texts, sequences of integers become strings of integers with spaces between. Flat series of
+    unequal length get an axis of channels.
+
     Parameters
     ----------
     estimator : sampler or Pipeline
         Fitted sampler, whose ``sample(n_samples, random_state=...)`` returns items like those of ``X``,
-        or, in a pipeline, like the output of the steps before it.
+        or, in a pipeline, like the output of the steps before it. A TypeError says if it has no such method.
     X : array-like of shape (n_items, ...)
         Real items, or the pipeline's input.
     min_samples : int, default=1
         Smallest number of items to make; otherwise as many as there are real ones.
     random_state : int, RandomState instance or None, default=None
         Passed to ``sample``.
-
-    Returns
-    -------
-    real, synthetic : array-like of shape (n_items, ...)
-        If the sampler takes texts, sequences of integers become strings of integers with spaces between. Flat series
-        of unequal length get an axis of channels.
-
-    Raises
-    ------
-    TypeError
-        If the sampler has no method ``sample``.
     """
     sampler, real = unwrap_sampler(estimator, X)
     synthetic = sampler.sample(max(len(real), min_samples), random_state=random_state)
@@ -64,9 +56,19 @@ def _with_channels(series, n_channels):
 
 
 def unwrap_pipeline(estimator, X=None):
-    """Return the last step of a pipeline, and ``X``, unless it is None, transformed by the steps before it.
+    """Return the last step of a pipeline, and ``X`` transformed by the steps before it.
 
-    Any other estimator is its own last step.
+    Parameters
+    ----------
+    estimator : estimator
+        Pipeline; any other estimator is its own last step.
+    X : array-like, default=None
+        The pipeline's input; None is not transformed.
+
+    Returns
+    -------
+    last : estimator
+    X : array-like or None
     """
     while isinstance(estimator, Pipeline):
         if X is not None and len(estimator) > 1:

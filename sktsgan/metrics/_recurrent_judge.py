@@ -50,18 +50,10 @@ class RecurrentJudges(nn.Module):
         weight.register_hook(mask.mul)
 
     def forward(self, windows, *, last_only):
-        """Return a number per judge and window, after the last step or after every step.
+        """Map windows of shape (J, B, T, C), the B windows of each judge, to a number per judge and window.
 
-        Parameters
-        ----------
-        windows : tensor of shape (J, B, T, C)
-            The B windows of each judge.
-        last_only : bool
-            Whether to read out only the state after the last step.
-
-        Returns
-        -------
-        outputs : tensor of shape (J, B) if ``last_only`` else (J, B, T)
+        They are read out after the last step, shape (J, B), or, without ``last_only``, after every step, shape (J, B,
+        T).
         """
         by_step = windows.permute(2, 1, 0, 3).flatten(start_dim=2)  # (T, B, J * C)
         states, last = self.gru(by_step)
@@ -71,17 +63,10 @@ class RecurrentJudges(nn.Module):
 
 
 def fit_judges(judges, compute_loss, max_iter):
-    """Train judges by Adam with a learning rate of 0.001.
+    """Train judges, in place, by ``max_iter`` steps of Adam with a learning rate of 0.001.
 
-    Parameters
-    ----------
-    judges : RecurrentJudges
-        The networks; changed in place.
-    compute_loss : callable
-        Function that returns the loss of a fresh batch, a scalar tensor that is a *sum* over the
-        judges, so that each trains as if it were alone.
-    max_iter : int
-        Number of steps.
+    ``compute_loss`` returns the loss of a fresh batch, a scalar tensor that is a *sum* over the judges, so that each
+    trains as if it were alone.
     """
     optimizer = torch.optim.Adam(judges.parameters(), lr=1e-3)
     for _ in range(max_iter):
@@ -98,17 +83,9 @@ def group_sizes(n_fits, n_hidden):
 
 
 def scale_to_real(real, synthetic):
-    """Return both sets as float32 tensors, scaled so that each real channel spans [0, 1].
+    """Return both sets as float32 tensors, scaled so that each real channel spans [0, 1], and cut off at ±10.
 
-    Parameters
-    ----------
-    real, synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
-        The two sets. A channel that is constant in the real set is shifted to 0, not scaled.
-
-    Returns
-    -------
-    real, synthetic : tensor of shape (n_windows, n_timesteps, n_channels)
-        Synthetic values outside the real range lie outside [0, 1], cut off at ±10.
+    A channel that is constant in the real set is shifted to 0, not scaled.
     """
     low, high = real.min(axis=(0, 1)), real.max(axis=(0, 1))
     span = np.where(high > low, high - low, 1.0)
