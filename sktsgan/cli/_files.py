@@ -10,21 +10,9 @@ __all__ = ["write_pictures", "write_windows"]
 
 
 def write_windows(folder, windows, columns):
-    """Write windows as a table with one row per step, and as an array.
+    """Write windows as a table with one row per step and as an array; return the contents of each file by path.
 
-    Parameters
-    ----------
-    folder : Path
-        Existing folder; files of the same names are replaced.
-    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-        Windows in the units of the series.
-    columns : list of str
-        Names of the channels.
-
-    Returns
-    -------
-    files : dict of Path to str
-        Contents of each written file.
+    They are in the units of the series; files of the same names in the folder, which must exist, are replaced.
     """
     n_windows, n_timesteps, n_channels = windows.shape
     index = pd.MultiIndex.from_product(
@@ -41,25 +29,10 @@ def write_windows(folder, windows, columns):
 
 
 def write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
-    """Draw real beside new windows, and the losses in training.
+    """Draw real beside new windows, and the losses in training; return the contents of each file by path.
 
-    Parameters
-    ----------
-    folder : Path
-        Existing folder; files of the same names are replaced.
-    real, synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
-        Windows to compare.
-    sampler : estimator
-        Fitted sampler with ``history_``.
-    columns : list of str
-        Names of the channels.
-    random_state : int
-        Controls the choice of windows to draw.
-
-    Returns
-    -------
-    files : dict of Path to str
-        Contents of each written file.
+    Files of the same names in the folder, which must exist, are replaced. The sampler is fitted and has ``history_``;
+    ``random_state``, an int, controls the choice of windows to draw.
     """
     displays = {
         "distribution.png": (
