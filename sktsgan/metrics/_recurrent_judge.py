@@ -1,10 +1,15 @@
 """Small recurrent networks that judge windows, several of them trained side by side."""
 
+import numbers
+
 import numpy as np
 import torch
+from sklearn.utils import check_scalar
 from torch import nn
 
-__all__ = ["RecurrentJudges", "fit_judges", "group_sizes", "scale_to_real"]
+from sktsgan.containers._windows import check_window_pair
+
+__all__ = ["RecurrentJudges", "fit_judges", "group_sizes", "read_sets", "scale_to_real"]
 
 # So small a GRU spends its time on calls, not on arithmetic: five judges of 3 units in one
 # block-diagonal GRU take a third of the time of five in a row; five of 14 units gain nothing.
@@ -80,6 +85,17 @@ def group_sizes(n_fits, n_hidden):
     """Return the numbers of judges to train side by side; they sum to ``n_fits``."""
     size = max(1, _MAX_JOINT_UNITS // n_hidden)
     return [min(size, n_fits - start) for start in range(0, n_fits, size)]
+
+
+def read_sets(real, synthetic, n_channels, **counts):
+    """Return both sets, scaled, and the number of units of a judge, max(⌊channels / 2⌋, 2).
+
+    ``counts`` are parameters by name that must be integers of at least 1.
+    """
+    for name, value in counts.items():
+        check_scalar(value, name, numbers.Integral, min_val=1)
+    real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
+    return scale_to_real(real, synthetic), max(real.shape[2] // 2, 2)
 
 
 def scale_to_real(real, synthetic):
