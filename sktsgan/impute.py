@@ -13,10 +13,10 @@ from sklearn.base import (
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_count
+from sktsgan._validation import check_count, validate_numbers
 from sktsgan.containers._missing import fill_missing
 from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import CopulaSampler
@@ -144,9 +144,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return drawn if n_draws == 1 else fill_missing(X, drawn.mean(axis=0))
 
     def _read(self, X, *, reset):
-        return validate_data(
-            self, X, reset=reset, dtype=np.float64, allow_nd=True, ensure_all_finite="allow-nan"
-        )
+        return validate_numbers(self, X, reset=reset, min_items=1, allow_nan=True)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

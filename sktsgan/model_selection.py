@@ -179,7 +179,5 @@ class PurgedWindowSplit(BaseCrossValidator):
         forward = np.diff(order)
         distances, counts = np.unique(np.diff(unique), return_counts=True)
         # each series follows the joint grid, and no distance is below the usual one
-        on_one_grid = (forward[forward > 0] == 1).all() and (
-            counts.max(initial=0) == counts[:1]
-        ).all()
-        return order * (self.stride if on_one_grid else 1)
+        on_grid = (forward[forward > 0] == 1).all() and (counts.max(initial=0) == counts[:1]).all()
+        return order * (self.stride if on_grid else 1)

@@ -72,11 +72,7 @@ class BaseAugmented(MetaEstimatorMixin, BaseEstimator, metaclass=ABCMeta):
             or metadata has a value for each row: synthetic rows have none.
         """
         self._validate_params()
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        n_rows = len(read_rows(self, X, min_rows=1))
+        n_rows = len(read_rows(self, X, y, min_rows=1))
         self._check_targets(y, n_rows)
         X, y = as_array(X), as_array(y)
         if y.ndim == 2:

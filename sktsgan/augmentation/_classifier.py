@@ -3,13 +3,13 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.base import ClassifierMixin, clone
+from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
-from sktsgan._validation import check_class_labels
 from sktsgan.augmentation._base import BaseAugmented, estimator_has
 from sktsgan.augmentation._over_sampler import GANOverSampler
+from sktsgan.augmentation._rows import read_classes, seeded_clone
 
 __all__ = ["AugmentedClassifier"]
 
@@ -105,11 +105,7 @@ default="auto"
         self.random_state = random_state
 
     def _check_targets(self, y, n_rows):
-        self.classes_, _ = check_class_labels(y, n_rows)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y must have at least 2 classes, got 1 class: {self.classes_.tolist()[0]!r}."
-            )
+        self.classes_, _ = read_classes(y, n_rows)
         if isinstance(self.class_weight, dict):
             missing = [c for c in self.class_weight if c not in self.classes_]
             if missing:
@@ -137,10 +133,7 @@ default="auto"
                 raise ValueError(
                     f"{name}={getattr(self, name)!r} can't be passed to {type(self.sampler).__name__}: set it there."
                 )
-        over_sampler = clone(self.sampler)
-        if over_sampler.get_params().get("random_state", seed) is None:
-            over_sampler.set_params(random_state=seed)
-        return over_sampler
+        return seeded_clone(self.sampler, seed)
 
     def _needs_weights(self):
         return self.class_weight is not None or super()._needs_weights()

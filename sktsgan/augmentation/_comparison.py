@@ -10,15 +10,9 @@ BARE = "none"  # the column of the bare estimator
 
 
 def compare_scores(scores, share, confidence):
-    """Return the table of differences from the bare estimator.
+    """Return the table of differences from the bare estimator, given a column of scores for each candidate.
 
-    Parameters
-    ----------
-    scores : DataFrame of shape (n_folds, 1 + n_samplers)
-    share : float
-        Number of test rows per training row.
-    confidence : float
-        Confidence of each interval.
+    ``share`` is the number of test rows per training row, ``confidence`` that of each interval.
     """
     n_folds = len(scores)
     differences = scores.drop(columns=BARE).sub(scores[BARE], axis=0)

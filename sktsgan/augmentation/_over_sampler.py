@@ -5,19 +5,20 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, _fit_context, clone
+from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sktsgan._random import draw_seed
-from sktsgan._validation import check_class_labels
 from sktsgan.augmentation._rows import (
     DRAWN_FOR_BEST,
     as_array,
     holds_items,
     is_series,
     keep_most_real,
+    read_classes,
     read_rows,
+    seeded_clone,
     stack_rows,
     take_rows,
 )
@@ -183,28 +184,15 @@ default="auto"
     def _learn(self, X, y):
         """Fit the sampler on the classes that are large enough for it.
 
-        Returns
-        -------
-        classes : ndarray of shape (n_rows,)
-            Class of each row, as an integer.
-        n_new : ndarray of shape (n_classes,)
-            Number of new rows of each class.
-        rng : RandomState
-            Generator for the draws.
+        Return the class of each row as an integer, the number of new rows of each class, and a RandomState to draw.
         """
         if self.keep == "best" and holds_items(X):
             raise ValueError(
                 'keep must be "all" for texts and sequences of unequal length, got "best", which compares numbers.'
             )
-        windows = read_rows(self, X, min_rows=2)
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        self.classes_, classes = check_class_labels(y, len(windows))
+        windows = read_rows(self, X, y, min_rows=2)
+        self.classes_, classes = read_classes(y, len(windows))
         counts = np.bincount(classes)
-        if len(counts) < 2:
-            raise ValueError(f"y must have at least 2 classes, got 1 class: {self.classes_[0]!r}.")
         by_label = dict(zip(self.classes_.tolist(), counts.tolist(), strict=True))
         self.sampling_strategy_ = count_new_rows(self.sampling_strategy, y, by_label)
         n_new = np.array([self.sampling_strategy_.get(c, 0) for c in self.classes_.tolist()])
@@ -221,10 +209,7 @@ default="auto"
         if self.sampler is None:
             table = windows.shape[2] == 1 and not is_series(windows[..., 0])
             return CopulaSampler(n_channels=windows.shape[1] if table else None, random_state=seed)
-        sampler = clone(self.sampler)
-        if sampler.get_params().get("random_state", seed) is None:
-            sampler.set_params(random_state=seed)
-        return sampler
+        return seeded_clone(self.sampler, seed)
 
     def _warn_of_copies(self, labels, counts):
         if len(labels):

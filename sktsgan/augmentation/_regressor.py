@@ -3,14 +3,19 @@
 from numbers import Real
 
 import numpy as np
-import pandas as pd
-from sklearn.base import RegressorMixin, clone
+from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from sktsgan._random import draw_seed
 from sktsgan.augmentation._base import BaseAugmented
-from sktsgan.augmentation._rows import DRAWN_FOR_BEST, is_series, keep_most_real
+from sktsgan.augmentation._rows import (
+    DRAWN_FOR_BEST,
+    is_series,
+    keep_most_real,
+    seeded_clone,
+    stack_rows,
+)
 from sktsgan.containers._windows import read_training_windows
 from sktsgan.samplers import CopulaSampler
 
@@ -110,7 +115,8 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
         self.sampler_, n_channels = self._make_sampler(X, draw_seed(rng))
         windows, container = read_training_windows(self, X, n_channels=n_channels, min_windows=2)
         targets = np.asarray(column_or_1d(y), dtype=np.float64)
-        joined = np.concatenate([windows, _as_channel(targets, windows.shape[1])], axis=2)
+        channel = np.repeat(targets[:, None, None], windows.shape[1], axis=1)
+        joined = np.concatenate([windows, channel], axis=2)
         self.sampler_.fit(joined)
         n_new = max(1, round(self.ratio * len(windows)))
         n_drawn = n_new if self.keep == "all" else DRAWN_FOR_BEST * n_new
@@ -119,30 +125,19 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
             made = made[keep_most_real(joined, made, n_new, draw_seed(rng))]
         X_new = container.wrap(np.ascontiguousarray(made[..., :-1]))
         y_new = made[..., -1].mean(axis=1)  # the channel is only nearly constant
-        if isinstance(X, pd.DataFrame):
-            X_all = pd.concat([X, X_new], ignore_index=True)
-        else:
-            X_all = np.concatenate([X, X_new])
-        return X_all, np.concatenate([targets, y_new])
+        return stack_rows([X, X_new]), np.concatenate([targets, y_new])
 
     def _make_sampler(self, X, seed):
         """Return the sampler for windows with three axes, and the number of channels of flat rows."""
         if self.sampler is None:
             table = np.ndim(X) == 2 and not is_series(np.asarray(X, dtype=np.float64))
             return CopulaSampler(random_state=seed), X.shape[1] if table else None
-        sampler = clone(self.sampler)
-        params = sampler.get_params()
-        if params.get("n_channels") is not None:
+        sampler = seeded_clone(self.sampler, seed)
+        n_channels = sampler.get_params().get("n_channels")
+        if n_channels is not None:
             sampler.set_params(n_channels=None)
-        if params.get("random_state", seed) is None:
-            sampler.set_params(random_state=seed)
-        return sampler, params.get("n_channels")
+        return sampler, n_channels
 
     def _weigh(self, weights, y):
         n_new = len(y) - len(weights)
         return np.concatenate([weights, np.full(n_new, self.synthetic_weight * weights.mean())])
-
-
-def _as_channel(targets, n_timesteps):
-    """Return targets as a channel that is constant over time, of shape (n_rows, n_timesteps, 1)."""
-    return np.repeat(targets[:, None, None], n_timesteps, axis=1)

@@ -13,7 +13,7 @@ from sktsgan._random import draw_seed
 from sktsgan.augmentation._classifier import AugmentedClassifier
 from sktsgan.augmentation._comparison import BARE, compare_scores, conclude
 from sktsgan.augmentation._regressor import AugmentedRegressor
-from sktsgan.plotting._style import LINE_COLORS, REAL, SYNTHETIC, check_axes, make_axes
+from sktsgan.plotting._style import LINE_COLORS, REAL, SYNTHETIC, prepare_axes
 
 __all__ = ["AugmentationDisplay", "AugmentationReport", "augmentation_report"]
 
@@ -260,7 +260,7 @@ class AugmentationDisplay:
         """
         report = self.report
         size = (7.2, 1.5 + 0.55 * len(report.table))
-        self.ax_ = (make_axes((1, 1), size=size) if ax is None else check_axes(ax, (1, 1)))[0, 0]
+        self.ax_ = prepare_axes(ax, (1, 1), size=size)[0, 0]
         self.figure_ = self.ax_.figure
         best_last = report.table.sort_values("difference")
         for place, (name, row) in enumerate(best_last.iterrows()):
@@ -268,9 +268,7 @@ class AugmentationDisplay:
         self.ax_.axvline(0, color=REAL, linewidth=1.2, zorder=0)
         self.ax_.set_yticks(range(len(best_last)), best_last.index)
         self.ax_.set_ylim(-0.6, len(best_last) - 0.4)
-        self.ax_.set(
-            xlabel=f"difference in {report.scoring} from no augmentation",
-        )
+        self.ax_.set_xlabel(f"difference in {report.scoring} from no augmentation")
         self.ax_.set_title(self._title(), loc="left", fontsize="medium")
         self.ax_.spines[["top", "right", "left"]].set_visible(False)
         self.ax_.tick_params(axis="y", length=0)

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from sktsgan._validation import validate_numbers
+from sktsgan._validation import check_class_labels, validate_numbers
 from sktsgan.containers._series import is_ragged
 from sktsgan.containers._windows import read_training_windows
 
@@ -15,7 +16,9 @@ __all__ = [
     "holds_items",
     "is_series",
     "keep_most_real",
+    "read_classes",
     "read_rows",
+    "seeded_clone",
     "stack_rows",
     "take_rows",
 ]
@@ -29,7 +32,8 @@ def as_array(values):
     """Return values as an array, unless they are None or have a shape; texts become an array of objects."""
     if values is None or hasattr(values, "shape"):
         return values
-    return _as_objects(values) if holds_items(values) else np.asarray(values)
+    # NumPy would make two axes of sequences of equal length
+    return pd.Series(values, dtype=object).to_numpy() if holds_items(values) else np.asarray(values)
 
 
 def holds_items(X):
@@ -39,28 +43,17 @@ def holds_items(X):
     return False
 
 
-def read_rows(estimator, X, *, min_rows):
-    """Validate rows for ``fit``.
+def read_rows(estimator, X, y, *, min_rows):
+    """Validate rows for ``fit`` of an estimator with a parameter ``sampler``, and that there are targets.
 
-    Rows for the default sampler are windows or a table; the user's sampler checks its rows itself.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Estimator with a parameter ``sampler``.
-    X : array-like, DataFrame or list
-    min_rows : int
-
-    Returns
-    -------
-    rows : ndarray
-        Windows of shape (n_rows, n_timesteps, n_channels) for the default sampler, otherwise the validated rows.
-
-    Raises
-    ------
-    ValueError
-        If numbers aren't finite, rows are too few, or the default sampler can't learn from them.
+    Rows for the default sampler are returned as windows of shape (n_rows, n_timesteps, n_channels); the user's sampler
+    checks its rows itself. Numbers that are not finite, too few rows, and rows that the default sampler can't learn
+    from are a ValueError.
     """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        )
     if not holds_items(X):
         if estimator.sampler is None:
             return read_training_windows(estimator, X, n_channels=None, min_windows=min_rows)[0]
@@ -78,6 +71,22 @@ def read_rows(estimator, X, *, min_rows):
     return as_array(X)
 
 
+def read_classes(y, n_rows):
+    """Return the classes, sorted, and the class of each row as an integer; fewer than two are a ValueError."""
+    labels, classes = check_class_labels(y, n_rows)
+    if len(labels) < 2:
+        raise ValueError(f"y must have at least 2 classes, got 1 class: {labels.tolist()[0]!r}.")
+    return labels, classes
+
+
+def seeded_clone(estimator, seed):
+    """Return a clone, with the seed as its ``random_state`` if that is None."""
+    made = clone(estimator)
+    if made.get_params().get("random_state", seed) is None:
+        made.set_params(random_state=seed)
+    return made
+
+
 def take_rows(X, rows):
     """Return rows of an array, Series or DataFrame."""
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
@@ -91,27 +100,11 @@ def stack_rows(parts):
     return np.concatenate([as_array(part) for part in parts])
 
 
-def _as_objects(items):
-    """Return an array of one axis; NumPy would make two axes of sequences of equal length."""
-    objects = np.empty(len(items), dtype=object)
-    objects[:] = items
-    return objects
-
-
 def is_series(rows):
-    """Return whether the columns of flat rows look like the steps of a series.
+    """Return whether the columns of flat rows look like the steps of a series; False for fewer than three.
 
-    They do if neighbours differ much less than other columns: with every column centred, the mean squared difference
-    of neighbouring columns is below half of that of all pairs (a von Neumann ratio).
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_rows, n_columns)
-
-    Returns
-    -------
-    is_series : bool
-        False for fewer than three columns.
+    They do if neighbours differ much less than other columns: with every column centred, the mean squared difference of
+    neighbouring columns is below half of that of all pairs (a von Neumann ratio).
     """
     n_columns = rows.shape[1]
     if n_columns < 3:
@@ -123,23 +116,10 @@ def is_series(rows):
 
 
 def keep_most_real(real, synthetic, n_kept, seed):
-    """Return the synthetic rows that look most real.
+    """Return the numbers of the ``n_kept`` synthetic rows that look most real, ascending.
 
-    A random forest learns to tell real from synthetic rows, and judges those of the held-out fold.
-
-    Parameters
-    ----------
-    real : ndarray of shape (n_real, ...)
-    synthetic : ndarray of shape (n_synthetic, ...)
-    n_kept : int
-        Number of rows to keep, at most ``n_synthetic``.
-    seed : int
-
-    Returns
-    -------
-    kept : ndarray of int of shape (n_kept,)
-        Row numbers of ``synthetic``, ascending; the first ones if there are fewer than two real or synthetic rows,
-        too few to cross-fit.
+    A random forest learns to tell real from synthetic rows, and judges those of the held-out fold. If there are fewer
+    than two real or synthetic rows, too few to cross-fit, the first ones are kept.
     """
     n_folds = min(_MAX_FOLDS, len(real), len(synthetic))
     if n_folds < 2:

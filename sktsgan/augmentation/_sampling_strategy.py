@@ -10,24 +10,9 @@ _NAMES = ("auto", "minority", "not minority", "not majority", "all")
 def count_new_rows(sampling_strategy, y, counts):
     """Return the number of new rows of each class, as imbalanced-learn's over-samplers count them.
 
-    Parameters
-    ----------
-    sampling_strategy : str, float, dict or callable
-        As in :class:`sktsgan.GANOverSampler`.
-    y : array-like of shape (n_rows,)
-        Argument of a callable.
-    counts : dict of label to int
-        Number of rows of each class; at least two classes.
-
-    Returns
-    -------
-    n_new : dict of label to int
-        Classes that the strategy doesn't name are left out.
-
-    Raises
-    ------
-    ValueError
-        If the strategy is unknown, doesn't fit the classes, or would remove rows.
+    ``counts`` are the rows of each class, at least two classes; classes that the strategy doesn't name are left out. A
+    callable strategy gets ``y``. A strategy that is unknown, doesn't fit the classes or would remove rows is a
+    ValueError.
     """
     if callable(sampling_strategy):
         sampling_strategy = sampling_strategy(y)

@@ -4,10 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from sktsgan.cli._files import write_pictures, write_windows
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
 from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
 from sktsgan.cli._tables import read_table, split_windows
 from sktsgan.datasets import load_appliances_energy
+from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
 from sktsgan.samplers import CopulaSampler, TransformerGANSampler
 
 __all__ = ["main"]
@@ -64,7 +68,7 @@ def _reason(error):
 def _run(args, columns, train, held_out):
     sampler = TransformerGANSampler(max_iter=args.max_iter, random_state=args.seed, verbose=1)
     sampler.fit(train)
-    files = write_windows(
+    files = _write_windows(
         args.output, sampler.sample(args.n_samples, random_state=args.seed), columns
     )
     if not args.windows_only:
@@ -85,7 +89,53 @@ def _compare(args, columns, sampler, train, held_out):
         "independent Gaussians": independent_gaussians(train, n, random_state=seed),
     }
     print(format_scores(score_windows(candidates, train, held_out, random_state=seed)))
-    return write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
+    return _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
+
+
+def _write_windows(folder, windows, columns):
+    """Write windows as a table with one row per step and as an array; return the contents of each file by path.
+
+    They are in the units of the series; files of the same names in the folder, which must exist, are replaced.
+    """
+    n_windows, n_timesteps, n_channels = windows.shape
+    index = pd.MultiIndex.from_product(
+        [range(n_windows), range(n_timesteps)], names=["window", "step"]
+    )
+    table = pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=columns)
+    csv, npz = folder / "windows.csv", folder / "windows.npz"
+    table.to_csv(csv, float_format="%.8g")
+    np.savez_compressed(npz, windows=windows, columns=np.array(columns, dtype=str))
+    return {
+        csv: f"{n_windows} new windows, one row per step",
+        npz: f"the same windows as an array of shape {windows.shape}",
+    }
+
+
+def _write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
+    """Draw real beside new windows, and the losses in training; return the contents of each file by path.
+
+    Files of the same names in the folder, which must exist, are replaced. The sampler is fitted and has ``history_``;
+    ``random_state``, an int, controls the choice of windows to draw.
+    """
+    displays = {
+        "distribution.png": (
+            DistributionDisplay.from_samples(real, synthetic, random_state=random_state),
+            "both sets in two dimensions",
+        ),
+        "windows.png": (
+            WindowDisplay.from_samples(
+                real, synthetic, channel_names=columns, random_state=random_state
+            ),
+            "real windows above, new ones below",
+        ),
+        "losses.png": (LossCurveDisplay.from_estimator(sampler), "the losses in training"),
+    }
+    files = {}
+    for name, (display, what) in displays.items():
+        display.figure_.savefig(folder / name, dpi=150, bbox_inches="tight")
+        plt.close(display.figure_)
+        files[folder / name] = what
+    return files
 
 
 def _load(args):

@@ -32,24 +32,11 @@ def independent_gaussians(train, n_samples, *, random_state):
 
 
 def score_windows(candidates, train, held_out, *, max_iter=1000, random_state=None):
-    """Score sets of windows against the training windows and against held-out ones.
+    """Score sets of windows, by the name of their model, against the training windows and held-out ones.
 
-    Parameters
-    ----------
-    candidates : dict of str to ndarray of shape (n_windows, n_timesteps, n_channels)
-        Sets to score, by the name of the model that made them.
-    train, held_out : ndarray of shape (n_windows, n_timesteps, n_channels)
-        Real windows.
-    max_iter : int, default=1000
-        Training steps of the recurrent judge.
-    random_state : int, default=None
-        Controls the judges.
-
-    Returns
-    -------
-    scores : DataFrame of shape (n_candidates + 1, 5)
-        One row per set; columns (reference, metric). The last row is for real windows: a random half
-        of the training windows against the other half, and all of them against the held-out ones.
+    The result has one row per set and columns (reference, metric). The last row is for real windows: a random half of
+    the training windows against the other half, and all of them against the held-out ones. ``max_iter`` is the number
+    of training steps of the recurrent judge; ``random_state`` controls the judges.
     """
     order = np.random.default_rng(random_state).permutation(len(train))
     pairs = {

@@ -11,28 +11,19 @@ _MIN_HELD_OUT = 20  # windows: fewer can't be told apart from chance
 
 
 def read_table(path, *, time_column=None, columns=None):
-    """Return the numeric columns of a CSV file.
+    """Return the numeric columns of a CSV file with a header line, and the names of those left out.
 
     Parameters
     ----------
     path : path-like
-        CSV file with a header line.
+        CSV file with a header line; an OSError says if it can't be opened.
     time_column : str, default=None
-        Column with the time of each row, which becomes the index.
+        Column with the time of each row, which becomes a DatetimeIndex.
     columns : list of str, default=None
         Columns to keep; None keeps all numeric ones.
 
-    Returns
-    -------
-    frame : DataFrame of shape (n_rows, n_channels)
-        The columns, with a DatetimeIndex if ``time_column`` is given.
-    dropped : list of str
-        Columns left out because they are not numeric.
-
     Raises
     ------
-    OSError
-        If the file can't be opened.
     ValueError
         If the file is not CSV, a column is missing, a time can't be read, or a value is missing or infinite.
     """
@@ -97,27 +88,9 @@ def _refuse_missing(frame):
 def split_windows(frame, *, window, stride=1):
     """Cut a series into training windows and held-out windows that share no row.
 
-    The series is cut into up to eight equal periods, and the last fifth of each is held out. A long
-    series is thus tested on all seasons, a short one on its end.
-
-    Parameters
-    ----------
-    frame : DataFrame of shape (n_rows, n_channels)
-        The series. Windows never straddle a gap of its DatetimeIndex.
-    window : int
-        Rows in a window.
-    stride : int, default=1
-        Rows from the start of a window to the start of the next.
-
-    Returns
-    -------
-    train, held_out : ndarray of shape (n_windows, window, n_channels)
-        The two sets.
-
-    Raises
-    ------
-    ValueError
-        If there would be too few windows to learn from or to hold out.
+    The series is cut into up to eight equal periods, and the last fifth of each is held out. A long series is thus
+    tested on all seasons, a short one on its end. Windows have ``window`` rows, start every ``stride`` rows and never
+    straddle a gap of the DatetimeIndex. Too few of them to learn from or to hold out are a ValueError.
     """
     least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
     if len(frame) < least:

@@ -152,10 +152,8 @@ def make_seasonal_series(
     check_count("n_steps", n_steps)
     if noise < 0:
         raise ValueError(f"noise must be at least 0, got {noise}.")
-    for name, value in [
-        ("autocorrelation", autocorrelation),
-        ("cross_correlation", cross_correlation),
-    ]:
+    correlations = {"autocorrelation": autocorrelation, "cross_correlation": cross_correlation}
+    for name, value in correlations.items():
         if not -1 < value < 1:
             raise ValueError(f"{name} must lie between -1 and 1, got {value}.")
     index = pd.date_range(start, periods=n_steps, freq=frequency)
@@ -170,7 +168,5 @@ def _draw_noise(generator, shape, autocorrelation, cross_correlation):
     distance = np.abs(channel[:, np.newaxis] - channel)
     correlation = np.float64(cross_correlation) ** distance
     shocks = generator.standard_normal(shape) @ np.linalg.cholesky(correlation).T
-    shocks[1:] *= np.sqrt(
-        1 - autocorrelation**2
-    )  # so that all steps have the variance of the first
+    shocks[1:] *= np.sqrt(1 - autocorrelation**2)  # all steps have the variance of the first
     return lfilter([1.0], [1.0, -autocorrelation], shocks, axis=0)

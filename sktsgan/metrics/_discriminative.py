@@ -1,19 +1,15 @@
 """The discriminative score: can a recurrent network tell generated windows from real ones?"""
 
-import numbers
-
 import numpy as np
 import torch
-from sklearn.utils import check_scalar
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from sktsgan._random import draw_seed, local_torch_seed
-from sktsgan.containers._windows import check_window_pair
 from sktsgan.metrics._recurrent_judge import (
     RecurrentJudges,
     fit_judges,
     group_sizes,
-    scale_to_real,
+    read_sets,
 )
 
 __all__ = ["discriminative_score"]
@@ -105,11 +101,8 @@ def discriminative_score(
     >>> score > 0.4
     True
     """
-    for name, value in (("n_fits", n_fits), ("max_iter", max_iter), ("batch_size", batch_size)):
-        check_scalar(value, name, numbers.Integral, min_val=1)
-    real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
-    sets = scale_to_real(real, synthetic)
-    n_hidden = max(real.shape[2] // 2, 2)
+    counts = {"n_fits": n_fits, "max_iter": max_iter, "batch_size": batch_size}
+    sets, n_hidden = read_sets(real, synthetic, n_channels, **counts)
     with local_torch_seed(draw_seed(random_state)):
         groups = [
             _judge(sets, n_judges, n_hidden, max_iter, batch_size)

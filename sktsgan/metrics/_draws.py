@@ -7,38 +7,28 @@ from sklearn.utils import get_tags
 from sktsgan.containers._series import is_ragged
 from sktsgan.metrics._items import is_text
 
-__all__ = ["draw_beside", "takes_text", "unwrap_pipeline"]
+__all__ = ["draw_beside", "takes_text", "unwrap_pipeline", "unwrap_sampler"]
 
 
 def draw_beside(estimator, X, *, min_samples=1, random_state=None):
     """Return real items and items made by a fitted sampler, in the same form.
 
+    If the sampler takes texts, sequences of integers become strings of integers with spaces between. Flat series of
+    unequal length get an axis of channels.
+
     Parameters
     ----------
     estimator : sampler or Pipeline
         Fitted sampler, whose ``sample(n_samples, random_state=...)`` returns items like those of ``X``,
-        or, in a pipeline, like the output of the steps before it.
+        or, in a pipeline, like the output of the steps before it. A TypeError says if it has no such method.
     X : array-like of shape (n_items, ...)
         Real items, or the pipeline's input.
     min_samples : int, default=1
         Smallest number of items to make; otherwise as many as there are real ones.
     random_state : int, RandomState instance or None, default=None
         Passed to ``sample``.
-
-    Returns
-    -------
-    real, synthetic : array-like of shape (n_items, ...)
-        If the sampler takes texts, sequences of integers become strings of integers with spaces between. Flat series
-        of unequal length get an axis of channels.
-
-    Raises
-    ------
-    TypeError
-        If the sampler has no method ``sample``.
     """
-    sampler, real = unwrap_pipeline(estimator, X)
-    if not hasattr(sampler, "sample"):
-        raise TypeError(f"{type(sampler).__name__} has no method sample, so it can't make items.")
+    sampler, real = unwrap_sampler(estimator, X)
     synthetic = sampler.sample(max(len(real), min_samples), random_state=random_state)
     if takes_text(sampler):
         return _spell(real), _spell(synthetic)
@@ -85,3 +75,11 @@ def unwrap_pipeline(estimator, X=None):
             X = estimator[:-1].transform(X)
         estimator = estimator[-1]
     return estimator, X
+
+
+def unwrap_sampler(estimator, X):
+    """Return the sampler at the end of a pipeline, and ``X`` transformed for it; a TypeError if it can't sample."""
+    sampler, X = unwrap_pipeline(estimator, X)
+    if not hasattr(sampler, "sample"):
+        raise TypeError(f"{type(sampler).__name__} has no method sample, so it can't make items.")
+    return sampler, X

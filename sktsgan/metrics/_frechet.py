@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sktsgan.metrics._features import feature_pair
+from sktsgan.metrics._items import feature_pair
 
 __all__ = ["frechet_distance"]
 

@@ -6,18 +6,23 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.utils import check_array
 
 from sktsgan.containers._series import is_ragged, read_series, resample_series, series_lengths
 from sktsgan.metrics._plane import flatten_pair, standardise_pair
 
-__all__ = ["comparable_pair", "is_text", "make_vectorizer"]
+__all__ = ["comparable_pair", "feature_pair", "is_text", "make_vectorizer"]
 
 _MAX_TERMS = 1000  # rarer ones are in too few texts to tell sets apart
 _MAX_COMPONENTS = 50  # for texts; far more than are compared
 
 
 def comparable_pair(real, synthetic, vectorizer=None):
-    """Return two sets of items as rows of numbers of similar scale.
+    """Return two sets of items as float64 rows of numbers of similar scale.
+
+    Values of windows are standardised by the real set. Series of unequal length are resampled to as many moments as the
+    longest one has steps, their length is added, and both are standardised. Vectorised items are projected on the 50
+    largest singular vectors of the real set, in units of their largest standard deviation.
 
     Parameters
     ----------
@@ -25,13 +30,6 @@ def comparable_pair(real, synthetic, vectorizer=None):
         The two sets, of at least two items each.
     vectorizer : transformer, default=None
         Transformer from items to rows of numbers; None uses ``make_vectorizer`` for strings.
-
-    Returns
-    -------
-    real, synthetic : ndarray of shape (n_items, n_values)
-        Values of windows, standardised by the real set. Series of unequal length are resampled to as many moments as
-        the longest one has steps, their length is added, and both are standardised. Vectorised items are projected on
-        the 50 largest singular vectors of the real set, in units of their largest standard deviation.
 
     Raises
     ------
@@ -107,3 +105,38 @@ def _resample_pair(real, synthetic):
 def _unpad(windows, container):
     lengths = series_lengths(windows)
     return [window[:length] for window, length in zip(windows, lengths, strict=True)]
+
+
+def feature_pair(real, synthetic, features):
+    """Return the features of both sets as float64, one row per item.
+
+    A fitted transformer or a callable computes the features of each set, passed unchanged (a list as an array); None
+    flattens the items.
+
+    Raises
+    ------
+    ValueError
+        If a set has fewer than two items or values that are not finite, the items of the sets differ in shape, or
+        the features are not finite or not one row per item.
+    TypeError
+        If ``features`` is neither a transformer nor a callable.
+    """
+    flat = flatten_pair(real, synthetic)
+    if features is None:
+        return flat
+    compute = getattr(features, "transform", features)
+    if not callable(compute):
+        raise TypeError(
+            f"features must be a callable, a fitted transformer or None, got {features!r}."
+        )
+    sets = [X if hasattr(X, "shape") else np.asarray(X) for X in (real, synthetic)]
+    pairs = zip(("real", "synthetic"), sets, strict=True)
+    return tuple(_check_features(compute(items), len(items), name) for name, items in pairs)
+
+
+def _check_features(made, n_items, name):
+    """Return features as an array of two axes, or say what is wrong with them."""
+    made = check_array(made, dtype=np.float64, allow_nd=True, input_name=f"the features of {name}")
+    if len(made) != n_items:
+        raise ValueError(f"features returned {len(made)} rows for the {n_items} items of {name}.")
+    return made.reshape(n_items, -1)

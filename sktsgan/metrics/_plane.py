@@ -16,22 +16,9 @@ _MAX_STANDARDISED = 1e8
 
 
 def flatten_pair(real, synthetic):
-    """Return both sets as float64 arrays with one row per item.
+    """Return both sets as float64 arrays with one row per item; their numbers of items may differ.
 
-    Parameters
-    ----------
-    real, synthetic : array-like of shape (n_items, ...)
-        The two sets; their numbers of items may differ.
-
-    Returns
-    -------
-    real, synthetic : ndarray of shape (n_items, n_values)
-
-    Raises
-    ------
-    ValueError
-        If a set has fewer than two items or values that are not finite, or the items of the sets
-        differ in shape.
+    Fewer than two items, values that are not finite, and items that differ in shape are a ValueError.
     """
     real, synthetic = (
         check_array(X, dtype=np.float64, allow_nd=True, ensure_min_samples=2, input_name=name)
@@ -46,17 +33,9 @@ def flatten_pair(real, synthetic):
 
 
 def standardise_pair(real, synthetic):
-    """Return both sets, each value standardised by its mean and deviation in the real set.
+    """Return both sets, each value standardised by its mean and deviation in the real set and cut off at ±1e8.
 
-    Parameters
-    ----------
-    real, synthetic : ndarray of shape (n_items, n_values)
-        The two sets. Values that are constant in the real set are only centred.
-
-    Returns
-    -------
-    real, synthetic : ndarray of shape (n_items, n_values)
-        Cut off at ±1e8.
+    Values that are constant in the real set are only centred.
     """
     scaler = StandardScaler().fit(real)
     return tuple(

@@ -7,7 +7,7 @@ from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_scalar
 
-from sktsgan.metrics._features import feature_pair
+from sktsgan.metrics._items import feature_pair
 
 __all__ = ["precision_recall"]
 

@@ -1,18 +1,14 @@
 """The predictive score: does a forecaster trained on generated windows work on real ones?"""
 
-import numbers
-
 import numpy as np
 import torch
-from sklearn.utils import check_scalar
 
 from sktsgan._random import draw_seed, local_torch_seed
-from sktsgan.containers._windows import check_window_pair
 from sktsgan.metrics._recurrent_judge import (
     RecurrentJudges,
     fit_judges,
     group_sizes,
-    scale_to_real,
+    read_sets,
 )
 
 __all__ = ["predictive_score"]
@@ -99,13 +95,10 @@ def predictive_score(
     >>> floor < predictive_score(real, fake, max_iter=200, random_state=0)
     True
     """
-    for name, value in (("n_fits", n_fits), ("max_iter", max_iter), ("batch_size", batch_size)):
-        check_scalar(value, name, numbers.Integral, min_val=1)
-    real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
-    if real.shape[1] < 2:
+    counts = {"n_fits": n_fits, "max_iter": max_iter, "batch_size": batch_size}
+    sets, n_hidden = read_sets(real, synthetic, n_channels, **counts)
+    if sets[0].shape[1] < 2:
         raise ValueError("Forecasting one step ahead needs windows of at least 2 steps, got 1.")
-    sets = scale_to_real(real, synthetic)
-    n_hidden = max(real.shape[2] // 2, 2)
     with local_torch_seed(draw_seed(random_state)):
         groups = [
             _forecast_error(*sets, n_forecasters, n_hidden, max_iter, batch_size)

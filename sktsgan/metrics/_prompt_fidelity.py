@@ -1,18 +1,18 @@
 """Do generated windows show what the prompt asked for?"""
 
+import itertools
 import numbers
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.utils import Bunch, check_random_state, check_scalar
 
 from sktsgan._random import draw_seed
 from sktsgan.containers._windows import check_windows
 from sktsgan.metrics._draws import unwrap_pipeline
-from sktsgan.metrics._plane import fit_normal, normal_kl, standardise_pair
+from sktsgan.metrics._plane import fit_normal, normal_kl, project_pair, standardise_pair
 from sktsgan.metrics._two_sample import seeded_judge, window_features
 from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, read_timestamps
 
@@ -219,21 +219,14 @@ def _accuracies(judge, windows, codes, made, asked, folds, max_samples, rng):
         real_right.append(pd.Series(told, index=codes[held]))
         told = fitted.predict(window_features(made)) == asked
         made_right.append(pd.Series(told, index=asked))
-    return tuple(float(_mean_recall(right)) for right in (real_right, made_right))
-
-
-def _mean_recall(right):
-    """Return the mean over values of the share of windows predicted correctly."""
-    return pd.concat(right).groupby(level=0).mean().mean()
+    shares = (pd.concat(right).groupby(level=0).mean() for right in (real_right, made_right))
+    return tuple(float(share.mean()) for share in shares)
 
 
 def _compare(windows, codes, made, asked, odd, n_components):
     """Return the divergences of generated windows and of half of the real ones, and which are closest."""
-    real, synthetic = standardise_pair(
-        windows.reshape(len(windows), -1), made.reshape(len(made), -1)
-    )
-    pca = PCA(min(n_components, *real.shape), random_state=0).fit(real)
-    real, synthetic = pca.transform(real), pca.transform(synthetic)
+    sets = (windows.reshape(len(windows), -1), made.reshape(len(made), -1))
+    real, synthetic = project_pair(*standardise_pair(*sets), n_components)
     own = np.arange(asked.max() + 1)
     divergences = _divergences(real, codes, synthetic, asked, len(own))
     halves = _divergences(real[odd], codes[odd], real[~odd], codes[~odd], len(own))
@@ -249,14 +242,8 @@ def _divergences(real, codes, synthetic, asked, n_values):
     """Return KL(real‖synthetic), one row per prompted value, one column per real one."""
     periods = [real[codes == code] for code in range(n_values)]
     prompts = [synthetic[asked == code] for code in range(n_values)]
-    return np.array(
-        [
-            [
-                normal_kl(fit_normal(period), fit_normal(prompt))
-                if min(len(period), len(prompt)) > 1
-                else np.inf
-                for period in periods
-            ]
-            for prompt in prompts
-        ]
-    )
+    divergences = np.full((n_values, n_values), np.inf)
+    for (i, prompt), (j, period) in itertools.product(enumerate(prompts), enumerate(periods)):
+        if min(len(period), len(prompt)) > 1:
+            divergences[i, j] = normal_kl(fit_normal(period), fit_normal(prompt))
+    return divergences

@@ -1,10 +1,15 @@
 """Small recurrent networks that judge windows, several of them trained side by side."""
 
+import numbers
+
 import numpy as np
 import torch
+from sklearn.utils import check_scalar
 from torch import nn
 
-__all__ = ["RecurrentJudges", "fit_judges", "group_sizes", "scale_to_real"]
+from sktsgan.containers._windows import check_window_pair
+
+__all__ = ["RecurrentJudges", "fit_judges", "group_sizes", "read_sets", "scale_to_real"]
 
 # So small a GRU spends its time on calls, not on arithmetic: five judges of 3 units in one
 # block-diagonal GRU take a third of the time of five in a row; five of 14 units gain nothing.
@@ -50,18 +55,10 @@ class RecurrentJudges(nn.Module):
         weight.register_hook(mask.mul)
 
     def forward(self, windows, *, last_only):
-        """Return a number per judge and window, after the last step or after every step.
+        """Map windows of shape (J, B, T, C), the B windows of each judge, to a number per judge and window.
 
-        Parameters
-        ----------
-        windows : tensor of shape (J, B, T, C)
-            The B windows of each judge.
-        last_only : bool
-            Whether to read out only the state after the last step.
-
-        Returns
-        -------
-        outputs : tensor of shape (J, B) if ``last_only`` else (J, B, T)
+        They are read out after the last step, shape (J, B), or, without ``last_only``, after every step, shape (J, B,
+        T).
         """
         by_step = windows.permute(2, 1, 0, 3).flatten(start_dim=2)  # (T, B, J * C)
         states, last = self.gru(by_step)
@@ -71,17 +68,10 @@ class RecurrentJudges(nn.Module):
 
 
 def fit_judges(judges, compute_loss, max_iter):
-    """Train judges by Adam with a learning rate of 0.001.
+    """Train judges, in place, by ``max_iter`` steps of Adam with a learning rate of 0.001.
 
-    Parameters
-    ----------
-    judges : RecurrentJudges
-        The networks; changed in place.
-    compute_loss : callable
-        Function that returns the loss of a fresh batch, a scalar tensor that is a *sum* over the
-        judges, so that each trains as if it were alone.
-    max_iter : int
-        Number of steps.
+    ``compute_loss`` returns the loss of a fresh batch, a scalar tensor that is a *sum* over the judges, so that each
+    trains as if it were alone.
     """
     optimizer = torch.optim.Adam(judges.parameters(), lr=1e-3)
     for _ in range(max_iter):
@@ -97,18 +87,21 @@ def group_sizes(n_fits, n_hidden):
     return [min(size, n_fits - start) for start in range(0, n_fits, size)]
 
 
+def read_sets(real, synthetic, n_channels, **counts):
+    """Return both sets, scaled, and the number of units of a judge, max(⌊channels / 2⌋, 2).
+
+    ``counts`` are parameters by name that must be integers of at least 1.
+    """
+    for name, value in counts.items():
+        check_scalar(value, name, numbers.Integral, min_val=1)
+    real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
+    return scale_to_real(real, synthetic), max(real.shape[2] // 2, 2)
+
+
 def scale_to_real(real, synthetic):
-    """Return both sets as float32 tensors, scaled so that each real channel spans [0, 1].
+    """Return both sets as float32 tensors, scaled so that each real channel spans [0, 1], and cut off at ±10.
 
-    Parameters
-    ----------
-    real, synthetic : ndarray of shape (n_windows, n_timesteps, n_channels)
-        The two sets. A channel that is constant in the real set is shifted to 0, not scaled.
-
-    Returns
-    -------
-    real, synthetic : tensor of shape (n_windows, n_timesteps, n_channels)
-        Synthetic values outside the real range lie outside [0, 1], cut off at ±10.
+    A channel that is constant in the real set is shifted to 0, not scaled.
     """
     low, high = real.min(axis=(0, 1)), real.max(axis=(0, 1))
     span = np.where(high > low, high - low, 1.0)

@@ -10,31 +10,18 @@ __all__ = ["count_ngrams", "read_sentences"]
 
 
 def read_sentences(texts, *, tokenize=None, name="texts", min_sentences=1):
-    """Return texts as lists of tokens.
+    """Return texts as lists of tokens, any hashable objects.
 
     Parameters
     ----------
     texts : iterable of str or of sequences of tokens
-        Texts; a row of an integer array of shape (n_texts, length) is a sequence of tokens.
+        Texts; a row of an integer array of shape (n_texts, length) is a sequence of tokens, which stays as it is.
     tokenize : callable, default=None
-        Function from a string to its tokens; None splits at white space. Sequences of tokens stay as they are.
+        Function from a string to its tokens; None splits at white space.
     name : str, default="texts"
         Name of the texts in messages.
     min_sentences : int, default=1
-        Smallest number of texts.
-
-    Returns
-    -------
-    sentences : list of list
-        The tokens of each text, any hashable objects.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than ``min_sentences`` texts.
-    TypeError
-        If ``texts`` is a single string or not iterable, one of them is neither a string nor a sequence of tokens, or
-        ``tokenize`` is not callable.
+        Smallest number of texts; fewer are a ValueError.
     """
     if tokenize is not None and not callable(tokenize):
         raise TypeError(f"tokenize must be callable or None, got {tokenize!r}.")
@@ -58,26 +45,9 @@ def _read_sentence(text, split, name):
 
 
 def count_ngrams(tokens, n):
-    """Return how often each n-gram occurs.
+    """Return how often each n-gram, a tuple of ``n`` tokens, occurs in a list of tokens.
 
-    Parameters
-    ----------
-    tokens : list
-        Tokens of a text.
-    n : int
-        Length of an n-gram in tokens, at least 1.
-
-    Returns
-    -------
-    counts : Counter
-        Count of each n-gram, a tuple.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is less than 1.
-    TypeError
-        If ``n`` is not an integer.
+    An ``n`` below 1 is a ValueError, one that is no integer a TypeError.
     """
     check_scalar(n, "n", numbers.Integral, min_val=1)
     return Counter(zip(*(tokens[i:] for i in range(n)), strict=False))

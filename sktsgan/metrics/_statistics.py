@@ -209,9 +209,8 @@ def _histograms(windows, low, high, n_bins):
     width = np.where(high > low, high - low, 1.0)
     place = np.clip(np.floor((windows - low) / width * n_bins), -1, n_bins)
     place[windows == high] = n_bins - 1  # the last bin includes its upper edge
-    place = (
-        place.reshape(len(windows), -1).astype(int) + 1
-    )  # the first is below the range, the last above
+    # the first is below the range, the last above
+    place = place.reshape(len(windows), -1).astype(int) + 1
     n_columns = place.shape[1]
     counts = np.bincount(
         (place * n_columns + np.arange(n_columns)).ravel(), minlength=(n_bins + 2) * n_columns

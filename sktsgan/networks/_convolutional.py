@@ -20,16 +20,9 @@ _DENSE_WIDTHS = (256, 512, 1024)
 
 
 def image_sizes(height, width):
-    """Return the sizes of the maps of an image, each side halved and rounded up while it is above 7.
+    """Return the (height, width) of each map of an image, its own first.
 
-    Parameters
-    ----------
-    height, width : int
-
-    Returns
-    -------
-    sizes : list of (int, int)
-        Heights and widths, the image's own first.
+    Each side is halved and rounded up from map to map while it is above 7.
     """
     sizes = [(height, width)]
     while max(sizes[-1]) > _LEAST_SIDE:
@@ -119,13 +112,7 @@ class ConvGenerator(nn.Module):
         _start_as_published(self)
 
     def forward(self, noise, conditions=None):
-        """Return images of shape (B, C, H, W).
-
-        Parameters
-        ----------
-        noise : Tensor of shape (B, noise_size)
-        conditions : Tensor of shape (B, n_conditions), default=None
-        """
+        """Map noise of shape (B, noise_size) and conditions (B, n_conditions) to images of shape (B, C, H, W)."""
         if conditions is not None:
             noise = torch.cat([noise, conditions], dim=1)
         maps = self.linear(noise).unflatten(1, self.top)
@@ -166,13 +153,7 @@ class ConvDiscriminator(nn.Module):
         _start_as_published(self)
 
     def forward(self, tokens, conditions=None):
-        """Return logits of shape (B,).
-
-        Parameters
-        ----------
-        tokens : tuple of one Tensor of shape (B, C, H, W)
-        conditions : Tensor of shape (B, n_conditions), default=None
-        """
+        """Map a tuple of one tensor of shape (B, C, H, W) and conditions (B, n_conditions) to logits of shape (B,)."""
         features = self.features(tokens[0].contiguous(memory_format=self.memory_format))
         logits = self.logit(features)[:, 0]
         if self.projection is None:

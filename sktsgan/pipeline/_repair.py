@@ -12,14 +12,7 @@ __all__ = ["fill_missing", "find_incomplete", "stack_draws", "to_rows"]
 def to_rows(X):
     """Return series or windows as one float64 array, with one row per step or window and NaN for missing values.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_rows, ...), or a list of such series
-        Series or windows; a pandas container may hold missing values of any kind.
-
-    Returns
-    -------
-    rows : ndarray of shape (n_rows, n_values)
+    A pandas container may hold missing values of any kind.
     """
     parts = []
     for item in split_series(X)[0]:
@@ -31,36 +24,22 @@ def to_rows(X):
 
 
 def find_incomplete(X):
-    """Return a mask of the rows of series, or of the windows, that lack a value.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_rows, ...), or a list of such series
-
-    Returns
-    -------
-    incomplete : ndarray of bool of shape (n_rows,)
-    """
+    """Return a mask of the rows of series, or of the windows, that lack a value."""
     return np.isnan(to_rows(X)).any(axis=1)
 
 
 def fill_missing(X, rows=(), values=()):
-    """Return a copy of series or windows with missing values replaced.
+    """Return a copy of series or windows with missing values replaced; observed ones stay as they are.
 
     Parameters
     ----------
     X : array-like of shape (n_rows, ...), or a list of such series
-        Series or windows, with NaN where values are missing.
+        Series or windows, with NaN where values are missing. The copy has their containers, labels and dtypes.
     rows : ndarray of shape (n_values,), default=()
         Row numbers of the values, counted through several series; for windows, counted through their steps. If a row
         occurs twice, its first values count.
     values : ndarray of shape (n_values, n_channels), default=()
         Values of those rows.
-
-    Returns
-    -------
-    X : array-like or list
-        In the containers, labels and dtypes of ``X``. Observed values are returned unchanged.
     """
     items, many = split_series(X)
     known = to_rows(X)
@@ -74,17 +53,10 @@ def fill_missing(X, rows=(), values=()):
 
 
 def stack_draws(draws):
-    """Return several draws of the same series as one object.
+    """Return several draws of the same series as one object, a single draw as it is.
 
-    Parameters
-    ----------
-    draws : list of ndarray, Series, DataFrame or list
-
-    Returns
-    -------
-    stacked : ndarray, Series, DataFrame or list
-        A single draw as it is. Otherwise an array with the draws along the first axis, a pandas container with the
-        draw as the first level of its index, or a list of lists.
+    Arrays are stacked along a new first axis, pandas containers get the draw as the first level of their index, and
+    lists become a list of lists.
     """
     if len(draws) == 1:
         return draws[0]

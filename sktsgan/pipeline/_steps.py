@@ -15,18 +15,10 @@ __all__ = ["StepParts", "check_invertible"]
 
 
 def check_invertible(steps):
-    """Raise unless the steps before a sampler can be inverted.
+    """Raise unless the steps before a sampler, a list of (str, transformer), can be inverted.
 
-    Parameters
-    ----------
-    steps : list of (str, transformer)
-
-    Raises
-    ------
-    TypeError
-        If a step has no ``inverse_transform``.
-    ValueError
-        If there is more than one Windowizer, or one inside a nested pipeline.
+    A step without ``inverse_transform`` is a TypeError; several Windowizers, or one inside a nested pipeline, are a
+    ValueError.
     """
     windowizers = []
     for name, step in steps:
@@ -73,10 +65,7 @@ class StepParts:
     def keep_labels(self, X):
         """Let the steps before the Windowizer keep the index of a DataFrame.
 
-        Raises
-        ------
-        ValueError
-            If ``X`` is a list of series, and a step other than the Windowizer would get it.
+        A list of series is a ValueError if a step other than the Windowizer would get it.
         """
         if self.before and split_series(X)[1]:
             raise ValueError(
@@ -89,22 +78,10 @@ class StepParts:
                 step.set_output(transform=container)
 
     def read_labels(self, X, y):
-        """Return the targets and timestamps of the windows, for the sampler.
+        """Return the targets and the timestamps of the windows for the sampler, each None if there are none.
 
-        Parameters
-        ----------
-        X : series, or windows if there is no Windowizer
-        y : array-like of shape (n_steps,) or (n_windows,), or None
-
-        Returns
-        -------
-        targets : ndarray of shape (n_windows,) or None
-        timestamps : DatetimeIndex of shape (n_windows,) or None
-
-        Raises
-        ------
-        ValueError
-            If the Windowizer was fitted without the timestamps that ``X`` has.
+        Without a Windowizer, ``X`` and ``y`` are of windows. If the Windowizer was fitted without the timestamps that
+        ``X`` has, that is a ValueError.
         """
         if self.windowizer is None:
             index = getattr(X, "index", None)  # of a list: a method
@@ -118,18 +95,10 @@ class StepParts:
         return None if y is None else grid.targets(y), grid.starts()
 
     def forward(self, series, rows=None):
-        """Return windows of a series in the form for the sampler.
+        """Return windows of a series, in the units of the data, in the form for the sampler.
 
-        Parameters
-        ----------
-        series : series or list of series
-            Series in the units of the data.
-        rows : ndarray of shape (n_windows, n_timesteps), default=None
-            Row numbers of each window; None for windows one after the other.
-
-        Returns
-        -------
-        windows : ndarray or DataFrame
+        ``rows`` has the row numbers of each window, shape (n_windows, n_timesteps); None is for windows one after the
+        other.
         """
         values = to_rows(_apply(self.before, series))
         if rows is None:
@@ -139,13 +108,7 @@ class StepParts:
     def backward(self, windows):
         """Return the sampler's windows in the units of the data.
 
-        Parameters
-        ----------
-        windows : ndarray or DataFrame of shape (n_windows, ...)
-
-        Returns
-        -------
-        rows : array-like of shape (n_windows * n_timesteps, n_channels), or windows without a Windowizer
+        With a Windowizer they are rows of shape (n_windows * n_timesteps, n_channels), without one they stay windows.
         """
         windows = _undo(self.after, windows)
         if self.windowizer is None:
@@ -164,18 +127,10 @@ class StepParts:
         return prompt if rows is None else self.forward(rows)
 
     def pick_rows(self, X, form):
-        """Return the rows of windows that hold all missing values of ``X``.
+        """Return the rows of windows that hold all missing values of ``X``, which is series or windows.
 
-        Parameters
-        ----------
-        X : series, list of series, or windows
-            Data with NaN where values are missing.
-        form : RawForm
-            Form of the data in ``fit``, which tells windows from series.
-
-        Returns
-        -------
-        rows : ndarray of int of shape (n_windows, n_timesteps), or (n_windows,) without a Windowizer
+        They have the shape (n_windows, n_timesteps), or (n_windows,) without a Windowizer. The form of the data in
+        ``fit`` tells windows from series.
         """
         if self.windowizer is None:
             return np.flatnonzero(find_incomplete(X))
@@ -186,12 +141,7 @@ class StepParts:
         return rows[find_incomplete(steps)[rows].any(axis=1)]
 
     def take_windows(self, X, rows, form):
-        """Return the windows of ``pick_rows`` in the form for the sampler.
-
-        Returns
-        -------
-        windows : ndarray or DataFrame of shape (n_windows, ...)
-        """
+        """Return the windows of ``pick_rows`` in the form for the sampler."""
         if self.windowizer is None:
             windows = _apply(self.after, X)
             return windows.iloc[rows] if hasattr(windows, "iloc") else windows[rows]

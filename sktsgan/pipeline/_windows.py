@@ -39,7 +39,7 @@ class RawForm:
         return cls(wrapping, windowizer.window, windowizer.frequency_)
 
     def wrap(self, rows, *, starts=None, first=0):
-        """Return values in the container, names and dtypes of the raw data.
+        """Return values in the container, names and dtypes of the raw data, as SamplingPipeline describes them.
 
         Parameters
         ----------
@@ -49,11 +49,6 @@ class RawForm:
             Start of each window.
         first : int, default=0
             Number of the first window.
-
-        Returns
-        -------
-        windows : ndarray, Series or DataFrame
-            See :class:`sktsgan.SamplingPipeline`.
         """
         values = np.asarray(rows)
         wrapped = self.wrapping.wrap(values.reshape(len(values), -1), None)
@@ -79,23 +74,10 @@ class RawForm:
         return pd.MultiIndex.from_arrays([numbers, times], names=["window", name])
 
     def read_windows(self, X):
-        """Return the steps of windows as a series, or None if ``X`` does not hold windows.
+        """Return the steps of windows as a series, one window after the other, or None if ``X`` holds none.
 
-        Parameters
-        ----------
-        X : object
-            Data. Windows are an array with one axis more than the series, or a long Series or DataFrame whose index
-            has two levels, as ``wrap`` makes them.
-
-        Returns
-        -------
-        series : ndarray, Series or DataFrame of shape (n_windows * n_timesteps, ...), or None
-            One window after the other.
-
-        Raises
-        ------
-        ValueError
-            If windows have another length, or another number of channels, than in ``fit``.
+        Windows are an array with one axis more than the series, or a long Series or DataFrame whose index has two
+        levels, as ``wrap`` makes them. Another length, or number of channels, than in ``fit`` is a ValueError.
         """
         if isinstance(X, (pd.Series, pd.DataFrame)):
             if X.index.nlevels != 2:
@@ -169,20 +151,8 @@ class WindowGrid:
     def covering(self, missing):
         """Return windows that cover all missing rows, with the holes as central as possible.
 
-        Parameters
-        ----------
-        missing : ndarray of shape (n_rows,)
-            Mask of the rows that lack a value; the rows of several series follow each other.
-
-        Returns
-        -------
-        rows : ndarray of shape (n_windows, n_timesteps)
-            Row numbers of each window.
-
-        Raises
-        ------
-        ValueError
-            If a missing row is in no window.
+        ``missing`` is a mask of the rows that lack a value; the rows of several series follow each other. The result
+        has the row numbers of each window, shape (n_windows, n_timesteps). A missing row in no window is a ValueError.
         """
         windows = self._grid.transform(self._numbers)[:, :, 0]
         firsts, length = windows[:, 0], windows.shape[1]

@@ -8,7 +8,7 @@ from sklearn.utils import check_scalar
 from sktsgan.metrics._draws import draw_beside
 from sktsgan.metrics._items import comparable_pair
 from sktsgan.plotting._projections import project
-from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
+from sktsgan.plotting._style import REAL, SYNTHETIC, prepare_axes
 
 __all__ = ["DistributionDisplay"]
 
@@ -173,9 +173,7 @@ class DistributionDisplay:
         display : DistributionDisplay
             The display itself.
         """
-        shape = (1, len(self.projections))
-        axes = make_axes(shape, size=(5, 4.4)) if ax is None else check_axes(ax, shape)
-        self.axes_ = axes[0]
+        self.axes_ = prepare_axes(ax, (1, len(self.projections)), size=(5, 4.4))[0]
         self.figure_ = self.axes_[0].figure
         self.scatters_, self.ellipses_ = [], []
         for panel, (name, projection) in zip(self.axes_, self.projections.items(), strict=True):

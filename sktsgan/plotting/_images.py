@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, check_random_state, check_scalar
 
 from sktsgan._random import draw_seed
-from sktsgan.metrics._draws import unwrap_pipeline
-from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
+from sktsgan.metrics._draws import unwrap_sampler
+from sktsgan.plotting._style import REAL, SYNTHETIC, prepare_axes
 
 __all__ = ["ImageGridDisplay"]
 
@@ -175,11 +175,7 @@ class ImageGridDisplay:
             As :meth:`from_samples`, and if the sampler was not fitted on one of the classes.
         """
         check_scalar(n_columns, "n_columns", numbers.Integral, min_val=1)
-        sampler, real = unwrap_pipeline(estimator, X)
-        if not hasattr(sampler, "sample"):
-            raise TypeError(
-                f"{type(sampler).__name__} has no method sample, so it can't make items."
-            )
+        sampler, real = unwrap_sampler(estimator, X)
         if image_shape is None:
             image_shape = getattr(sampler, "image_shape_", None)
         prompted = None if y is None else np.repeat(np.unique(np.asarray(y)), n_columns)
@@ -213,11 +209,8 @@ class ImageGridDisplay:
         """
         n_rows, n_columns, height, width, _ = self.real.shape
         shape = (2, 1) if self.labels is None else (1, 2)
-        if ax is None:
-            size = (_CELL * n_columns + 0.5, _CELL * n_rows * height / width + 0.3)
-            self.axes_ = make_axes(shape, size=size)
-        else:
-            self.axes_ = check_axes(ax, shape)
+        size = (_CELL * n_columns + 0.5, _CELL * n_rows * height / width + 0.3)
+        self.axes_ = prepare_axes(ax, shape, size=size)
         self.figure_ = self.axes_[0, 0].figure
         self.images_ = []
         sets = ("real", self.real, REAL), ("generated", self.synthetic, SYNTHETIC)

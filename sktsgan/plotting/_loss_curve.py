@@ -5,13 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from sktsgan.metrics._draws import unwrap_pipeline
-from sktsgan.plotting._style import LINE_COLORS, check_axes, make_axes
+from sktsgan.plotting._style import LINE_COLORS, prepare_axes
 
 __all__ = ["LossCurveDisplay"]
 
-_N_POINTS_SMOOTH = (
-    50  # with more than twice as many records, a curve is noise unless it is averaged
-)
+# with more than twice as many records, a curve is noise unless it is averaged
+_N_POINTS_SMOOTH = 50
 
 
 class LossCurveDisplay:
@@ -115,13 +114,8 @@ class LossCurveDisplay:
         if not losses:
             raise ValueError("The history holds no quantity whose name ends in _loss.")
         step_name = next((name for name in ("step", "epoch") if name in table), "record")
-        display = cls(
-            losses=losses,
-            steps=table.get(step_name),
-            step_name=step_name,
-            phases=table.get("phase"),
-        )
-        return display.plot(ax=ax)
+        steps, phases = table.get(step_name), table.get("phase")
+        return cls(losses=losses, steps=steps, step_name=step_name, phases=phases).plot(ax=ax)
 
     def plot(self, ax=None):
         """Draw the curves.
@@ -136,8 +130,7 @@ class LossCurveDisplay:
         display : LossCurveDisplay
             The display itself.
         """
-        axes = make_axes((1, 1), size=(6.4, 3.6)) if ax is None else check_axes(ax, (1, 1))
-        self.ax_ = axes[0, 0]
+        self.ax_ = prepare_axes(ax, (1, 1), size=(6.4, 3.6))[0, 0]
         self.figure_ = self.ax_.figure
         self.lines_ = [
             self._draw(name, LINE_COLORS[index % len(LINE_COLORS)])
@@ -159,15 +152,9 @@ class LossCurveDisplay:
         for step, phase, last in zip(steps, phases, before, strict=True):
             if isinstance(phase, str) and phase != last:
                 self.ax_.axvline(step, color="0.6", linewidth=0.8, linestyle=":")
-                self.ax_.text(
-                    step,
-                    1.0,
-                    f" {phase}",
-                    color="0.4",
-                    fontsize="small",
-                    va="top",
-                    transform=self.ax_.get_xaxis_transform(),
-                )
+                style = {"color": "0.4", "fontsize": "small", "va": "top"}
+                top = self.ax_.get_xaxis_transform()
+                self.ax_.text(step, 1.0, f" {phase}", transform=top, **style)
 
     def _draw(self, name, color):
         """Draw one loss and return its curve, the running mean if it is long."""

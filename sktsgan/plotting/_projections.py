@@ -39,23 +39,9 @@ class Projection:
 
 
 def project(real, synthetic, names, max_points, random_state):
-    """Return the projections of two sets.
+    """Return the projections ("pca" or "tsne") of two sets by name, given the rows of ``comparable_pair``.
 
-    Parameters
-    ----------
-    real, synthetic : ndarray of shape (n_windows, n_values)
-        The two sets, as ``comparable_pair`` returns them.
-    names : list of {"pca", "tsne"}
-        The projections to make.
-    max_points : int
-        Largest number of points kept of each set.
-    random_state : int, RandomState instance or None
-        Controls which points are kept, and t-SNE.
-
-    Returns
-    -------
-    projections : dict of str to Projection
-        In the order of ``names``.
+    At most ``max_points`` points of each set are kept. ``random_state`` controls which ones, and t-SNE.
     """
     rng = check_random_state(draw_seed(random_state))
     kept = [

@@ -5,7 +5,7 @@ import calendar
 import numpy as np
 
 from sktsgan.metrics._prompt_fidelity import prompt_fidelity
-from sktsgan.plotting._style import SYNTHETIC, check_axes, make_axes
+from sktsgan.plotting._style import SYNTHETIC, prepare_axes
 
 __all__ = ["PromptFidelityDisplay"]
 
@@ -94,8 +94,7 @@ class PromptFidelityDisplay:
         from matplotlib.colors import LogNorm
 
         fidelity, names = self.fidelity, _name_values(self.fidelity)
-        axes = make_axes((1, 1), size=(6.4, 5.6)) if ax is None else check_axes(ax, (1, 1))
-        self.ax_ = axes[0, 0]
+        self.ax_ = prepare_axes(ax, (1, 1), size=(6.4, 5.6))[0, 0]
         self.figure_ = self.ax_.figure
         shown = np.maximum(fidelity.divergences, _LEAST_SHOWN)
         highest = max(shown[np.isfinite(shown)].max(), 10 * shown.min())

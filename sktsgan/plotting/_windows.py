@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state, check_scalar
 from sktsgan._random import draw_seed
 from sktsgan.containers._windows import check_window_pair
 from sktsgan.metrics._draws import draw_beside, unwrap_pipeline
-from sktsgan.plotting._style import REAL, SYNTHETIC, check_axes, make_axes
+from sktsgan.plotting._style import REAL, SYNTHETIC, prepare_axes
 
 __all__ = ["WindowDisplay"]
 
@@ -182,11 +182,8 @@ class WindowDisplay:
             The display itself.
         """
         shape = (2, self.real.shape[2])
-        if ax is None:
-            size = (3.0 if shape[1] > 1 else 6.0, 2.1)
-            self.axes_ = make_axes(shape, size=size, sharex="all", sharey="col")
-        else:
-            self.axes_ = check_axes(ax, shape)
+        size = (3.0 if shape[1] > 1 else 6.0, 2.1)
+        self.axes_ = prepare_axes(ax, shape, size=size, sharex="all", sharey="col")
         self.figure_ = self.axes_[0, 0].figure
         self.lines_ = []
         rows = ("real", self.real, REAL), ("generated", self.synthetic, SYNTHETIC)

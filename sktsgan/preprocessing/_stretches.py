@@ -56,26 +56,10 @@ class Stretch:
 
 
 def common_frequency(indexes, names, frequency=None):
-    """Return the step of the timestamps of several series, inferred from the longest.
+    """Return the step of the timestamps of several series, inferred from the longest, if it is not known.
 
-    Parameters
-    ----------
-    indexes : list of Index or None
-        Labels of each series.
-    names : list of str
-        Names of the series in errors.
-    frequency : pandas.DateOffset, default=None
-        The step, if it is known already.
-
-    Returns
-    -------
-    frequency : pandas.DateOffset or None
-        None if no series has timestamps, or none has two of them.
-
-    Raises
-    ------
-    ValueError
-        If timestamps are unsorted, duplicated, missing or irregular.
+    It is None if no series has timestamps, or none has two of them. Timestamps that are missing, unsorted, duplicated
+    or irregular are a ValueError.
     """
     dated = [pair for pair in zip(indexes, names, strict=True) if _is_dated(pair[0])]
     for index, name in dated:
@@ -86,21 +70,9 @@ def common_frequency(indexes, names, frequency=None):
 
 
 def start_labels(stretches, indexes, window, stride):
-    """Return the label of the first step of each window.
+    """Return the label of the first step of each window, stretch by stretch.
 
-    Parameters
-    ----------
-    stretches : list of Stretch
-        Stretches in the order of their windows.
-    indexes : list of Index or None
-        Labels of each series.
-    window, stride : int
-        Length of a window and distance between two starts, in time steps.
-
-    Returns
-    -------
-    starts : Index or ndarray of int64, of shape (n_windows,)
-        Labels of pandas containers; for arrays, row numbers counted from the start of each series.
+    They are labels of pandas containers or, for arrays, row numbers (int64) counted from the start of each series.
     """
     slices = [stretch.first_rows(window, stride) for stretch in stretches]
     if indexes[0] is None:  # series of a list are of one kind
@@ -111,32 +83,9 @@ def start_labels(stretches, indexes, window, stride):
 
 
 def find_stretches(index, n_rows, *, series, frequency, gaps, name):
-    """Return the stretches of one series.
+    """Return the stretches of one series, in the order of time; only a DatetimeIndex can have gaps.
 
-    Parameters
-    ----------
-    index : Index of shape (n_rows,) or None
-        Labels of the rows. Only a DatetimeIndex can have gaps.
-    n_rows : int
-        Number of time steps of the series.
-    series : int
-        Number of the series in its list.
-    frequency : pandas.DateOffset or None
-        One step of the timestamps.
-    gaps : {"error", "split"}
-        Whether a gap is an error, or ends one stretch and begins the next.
-    name : str
-        Name of the series in errors.
-
-    Returns
-    -------
-    stretches : list of Stretch
-        In the order of time.
-
-    Raises
-    ------
-    ValueError
-        If timestamps are irregular, or have a gap and ``gaps="error"``.
+    A gap ends a stretch and begins the next or, with ``gaps="error"``, is a ValueError, as are irregular timestamps.
     """
     if not _is_dated(index) or frequency is None:
         return [Stretch(series, 0, n_rows, _plain_labels(index))]

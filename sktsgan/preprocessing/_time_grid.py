@@ -7,20 +7,7 @@ _DAY = pd.Timedelta(days=1)
 
 
 def check_timestamps(index, name):
-    """Raise unless timestamps are known and strictly increasing.
-
-    Parameters
-    ----------
-    index : DatetimeIndex of shape (n_steps,)
-        The timestamps.
-    name : str
-        The series that they belong to, named by errors.
-
-    Raises
-    ------
-    ValueError
-        If a timestamp is missing, or is before or equal to the one above it.
-    """
+    """Raise a ValueError that names the series unless its timestamps are known and strictly increasing."""
     if index.hasnans:
         row = int(np.argmax(index.isna()))
         raise ValueError(f"The timestamps of {name} must be known, but row {row} has NaT.")
@@ -42,23 +29,9 @@ def check_timestamps(index, name):
 def infer_frequency(index, name):
     """Return the step of a time grid on which every timestamp lies; steps of it may be missing.
 
-    Parameters
-    ----------
-    index : DatetimeIndex of shape (n_steps,)
-        Strictly increasing timestamps.
-    name : str
-        The series that they belong to, named by errors.
-
-    Returns
-    -------
-    frequency : pandas.DateOffset or None
-        ``index.freq`` if it is set. Otherwise the most common step, in the calendar of the time zone for days
-        and months and in elapsed time below a day; None for fewer than two timestamps.
-
-    Raises
-    ------
-    ValueError
-        If no such grid fits the timestamps.
+    It is ``index.freq`` if that is set. Otherwise it is the most common step, in the calendar of the time zone for days
+    and months and in elapsed time below a day; None for fewer than two timestamps. If no such grid fits the strictly
+    increasing timestamps, a ValueError names the series.
     """
     if index.freq is not None:
         return index.freq
@@ -76,28 +49,10 @@ def infer_frequency(index, name):
 
 
 def find_jumps(index, frequency, name):
-    """Return the rows that do not come exactly one step after the row above.
+    """Return the rows that do not come exactly one step after the row above, and how many steps they come after it.
 
-    Parameters
-    ----------
-    index : DatetimeIndex of shape (n_steps,)
-        Strictly increasing timestamps.
-    frequency : pandas.DateOffset or None
-        One step; None if there is only one timestamp.
-    name : str
-        The series that they belong to, named by errors.
-
-    Returns
-    -------
-    rows : ndarray of shape (n_jumps,)
-        Row numbers, increasing.
-    counts : ndarray of shape (n_jumps,)
-        Number of steps from the row above to each of them, two or more.
-
-    Raises
-    ------
-    ValueError
-        If a timestamp is not a whole number of steps after the one above it.
+    Timestamps are strictly increasing; the frequency is None if there is only one. A timestamp that is not a whole
+    number of steps after the one above it is a ValueError that names the series.
     """
     if frequency is None or index.freq == frequency:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)

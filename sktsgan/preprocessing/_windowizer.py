@@ -6,19 +6,22 @@ import numpy as np
 import pandas as pd
 from sklearn import get_config
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan.preprocessing._assembly import assemble, assemble_by_time, assemble_in_sequence
-from sktsgan.preprocessing._layout import read_layout
+from sktsgan.preprocessing._layout import (
+    assemble,
+    assemble_by_time,
+    assemble_in_sequence,
+    read_layout,
+)
 from sktsgan.preprocessing._stretches import start_labels
-from sktsgan.preprocessing._targets import check_targets, reduce_targets
-from sktsgan.preprocessing._windows import to_three_axes, window_view
-
-_CHOICES = {
-    "output": ("3d", "flat"),
-    "gaps": ("error", "split"),
-    "target": ("last", "first", "majority", "mean"),
-}
+from sktsgan.preprocessing._windows import (
+    check_targets,
+    reduce_targets,
+    to_three_axes,
+    window_view,
+)
 
 
 class Windowizer(TransformerMixin, BaseEstimator):
@@ -98,12 +101,12 @@ class Windowizer(TransformerMixin, BaseEstimator):
     2024-02-01      3.0      4.0
     """
 
-    _parameter_constraints: dict = {
-        "window": [Integral],
-        "stride": [Integral],
-        "output": [str],
-        "gaps": [str],
-        "target": [str],
+    _parameter_constraints = {
+        "window": [Interval(Integral, 1, None, closed="left")],
+        "stride": [Interval(Integral, 1, None, closed="left")],
+        "output": [StrOptions({"3d", "flat"})],
+        "gaps": [StrOptions({"error", "split"})],
+        "target": [StrOptions({"last", "first", "majority", "mean"})],
     }
 
     def __init__(self, window=24, *, stride=1, output="3d", gaps="error", target="last"):
@@ -134,7 +137,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
             If a series is shorter than ``window`` or holds infinity; if timestamps are missing, unsorted,
             duplicated or irregular; if steps are missing and ``gaps="error"``.
         """
-        self._check_parameters()
+        self._validate_params()
         _, _, self._layout = read_layout(self, X, reset=True)
         self.frequency_ = self._layout.frequency
         self.n_windows_ = sum(
@@ -291,15 +294,6 @@ class Windowizer(TransformerMixin, BaseEstimator):
             [f"{channel}_t{step}" for step in range(self.window) for channel in channels],
             dtype=object,
         )
-
-    def _check_parameters(self):
-        self._validate_params()
-        for name in ("window", "stride"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
 
     def _output_container(self):
         """Return the container that set_output, or the global configuration, asks for."""

@@ -1,30 +1,18 @@
-"""Windows as views of an array, and the array as the mean of its windows."""
+"""Windows as views of an array, their targets, and the array as the mean of its windows."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import check_array
+from sklearn.utils.multiclass import type_of_target
 
 from sktsgan.containers._long_series import value_dtype
 
 
 def window_view(series, window, stride, *, flat=False):
-    """Return the windows of a series without copying it.
+    """Return a read-only view of the windows of a series of shape (n_steps, n_channels).
 
-    Parameters
-    ----------
-    series : ndarray of shape (n_steps, n_channels)
-        Series of at least ``window`` time steps.
-    window : int
-        Length of a window, in time steps.
-    stride : int
-        Time steps from the start of one window to that of the next.
-    flat : bool, default=False
-        Whether each window is one row, time-major.
-
-    Returns
-    -------
-    windows : ndarray of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
-        A read-only view. Only flat windows of an array that is not C-contiguous require one copy of the series.
+    They have the shape (n_windows, window, n_channels), or (n_windows, window * n_channels) if ``flat``, time-major.
+    Only flat windows of an array that is not C-contiguous require one copy of the series.
     """
     if not flat:
         windows = sliding_window_view(series, window, axis=0)
@@ -35,23 +23,9 @@ def window_view(series, window, stride, *, flat=False):
 
 
 def to_three_axes(X, window, n_channels):
-    """Return windows of either form as an array of three axes, a view of them where NumPy allows.
+    """Return windows, flat or not, as an array of shape (n_windows, window, n_channels), a view where NumPy allows.
 
-    Parameters
-    ----------
-    X : array-like of shape (n_windows, window, n_channels) or (n_windows, window * n_channels)
-        The windows.
-    window, n_channels : int
-        Their required length in time steps and number of channels.
-
-    Returns
-    -------
-    windows : ndarray of shape (n_windows, window, n_channels)
-
-    Raises
-    ------
-    ValueError
-        If the shape is wrong.
+    Another shape is a ValueError.
     """
     # no copy in float64; overlap_mean checks for infinity, since a check here would copy a view
     windows = check_array(
@@ -68,32 +42,20 @@ def to_three_axes(X, window, n_channels):
 
 
 def overlap_mean(windows, starts, n_steps):
-    r"""Return the series that windows cover, averaged where they overlap.
+    r"""Return the series that windows cover, averaged where they overlap, and a mask of the covered steps.
 
-    A step :math:`t` that the windows :math:`1, \dots, k` cover becomes
-    :math:`x_1 + \frac{1}{k} \sum_i (x_i - x_1)`. Unlike the plain mean, this returns equal values unchanged:
-    :math:`(0.1 + 0.1 + 0.1) / 3` is not 0.1 in floating point.
+    A step :math:`t` that the windows :math:`1, \dots, k` cover becomes :math:`x_1 + \frac{1}{k} \sum_i (x_i - x_1)`.
+    Unlike the plain mean, this returns equal values unchanged: :math:`(0.1 + 0.1 + 0.1) / 3` is not 0.1 in floating
+    point.
 
     Parameters
     ----------
     windows : ndarray of shape (n_windows, window, n_channels)
-        The windows. NaN in any window that covers a step makes the mean NaN.
+        Finite values or NaN, which makes the mean NaN; infinity is a ValueError. Means of integers are rounded.
     starts : ndarray of shape (n_windows,)
         First step of each window; no two are the same.
     n_steps : int
         Number of steps from the first that can be covered to the last.
-
-    Returns
-    -------
-    series : ndarray of shape (n_covered, n_channels)
-        The covered steps, in the dtype of ``windows``; means of integers are rounded.
-    covered : ndarray of shape (n_steps,)
-        Mask of the steps that a window covers.
-
-    Raises
-    ------
-    ValueError
-        If a window holds infinity.
     """
     series = np.zeros((n_steps, windows.shape[2]), dtype=windows.dtype)
     count = np.zeros((n_steps, 1), dtype=np.int32)
@@ -125,3 +87,47 @@ def _row_selector(starts):
     if (np.diff(starts) == stride).all():
         return lambda step: slice(first + step, stop + step, stride)
     return lambda step: starts + step
+
+
+def check_targets(y, n_steps, rule, name):
+    """Return one target per time step as an array, or raise a ValueError that names them if they don't fit the rule.
+
+    ``rule`` is the parameter ``target`` of :class:`Windowizer`: the mean needs numbers, the majority class labels.
+    """
+    y = np.asarray(y)
+    if y.shape != (n_steps,):
+        raise ValueError(
+            f"{name} must have one target for each of the {n_steps} time steps of the series, got "
+            f"the shape {y.shape}."
+        )
+    if rule == "mean" and y.dtype.kind not in "biuf":
+        raise ValueError(f"target='mean' needs numbers in {name}, got the dtype {y.dtype}.")
+    if rule == "majority" and type_of_target(y) not in ("binary", "multiclass"):
+        raise ValueError(
+            f"target='majority' needs class labels in {name}, got {type_of_target(y)} values."
+        )
+    return y
+
+
+def reduce_targets(y, window, stride, rule):
+    """Return the target of each window of a stretch by a rule, in the dtype of ``y``, or float64 for means."""
+    views = sliding_window_view(y, window)[::stride]
+    if rule == "first":
+        return views[:, 0].copy()
+    if rule == "last":
+        return views[:, -1].copy()
+    if rule == "mean":
+        return views.mean(axis=1)
+    return _majority(y, window, stride)
+
+
+def _majority(y, window, stride):
+    classes, codes = np.unique(y, return_inverse=True)
+    most = np.zeros((len(y) - window) // stride + 1, dtype=np.int64)
+    winner = np.zeros_like(most)
+    for code in range(len(classes)):  # one class at a time, so that memory does not grow with them
+        total = np.concatenate([[0], np.cumsum(codes == code)])
+        count = (total[window:] - total[:-window])[::stride]
+        winner[count > most] = code
+        most = np.maximum(most, count)
+    return classes[winner]

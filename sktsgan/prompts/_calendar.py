@@ -54,15 +54,8 @@ def calendar_fields(timestamps):
 def calendar_places(timestamps):
     """Return where timestamps are on the circles of the year, the week and the day, and their year.
 
-    Parameters
-    ----------
-    timestamps : DatetimeIndex of shape (n_items,)
-
-    Returns
-    -------
-    places : ndarray of shape (n_items, 27)
-        The year as a number, then cosine and sine of each circle's harmonics: four of the year, three of the
-        week, six of the day.
+    The result has the shape (n_items, 27): the year as a number, then cosine and sine of each circle's harmonics, four
+    of the year, three of the week, six of the day.
     """
     clock = timestamps.tz_localize(None)
     day = ((clock - clock.normalize()) / pd.Timedelta(days=1)).to_numpy()

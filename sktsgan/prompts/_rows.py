@@ -177,16 +177,7 @@ def is_open(value):
 
 
 def describe_known(table):
-    """Return what prompts can ask for, in words.
-
-    Parameters
-    ----------
-    table : ConditionTable
-
-    Returns
-    -------
-    text : str
-    """
+    """Return what prompts of a table can ask for, in words."""
     parts = []
     if "y" in table.frame:
         parts.append(_describe_column("the classes are", table, "y"))

@@ -65,12 +65,7 @@ class Selection:
         return {**self.options, "prefix": self.prefixes[self.prompts(first, n_items)]}
 
     def draw(self, first, n_items, generator):
-        """Draw a row that agrees for each of ``n_items`` items, from the ``first`` one on.
-
-        Returns
-        -------
-        rows : Tensor of shape (n_items,)
-        """
+        """Draw a row that agrees for each of ``n_items`` items, from the ``first`` one on, a tensor."""
         prompts = self.prompts(first, n_items)
         if self.weigh is None or len(self._kinds[0]) == 1:
             return self._draw_any(prompts, generator)
@@ -101,12 +96,9 @@ class Selection:
         return self.weigh(prefixes, examples[pairs % len(examples)]).double()[places]
 
     def describe(self, first, rows):
-        """Return the conditions of items made for ``rows``.
+        """Return the conditions of items made for ``rows``, from the ``first`` one on, as a DataFrame.
 
-        Returns
-        -------
-        table : DataFrame of shape (n_items, n_columns)
-            ``"timestamp"``, the conditions, and ``"y"``: those of the row, but for what was asked for just so.
+        These are ``"timestamp"``, the conditions and ``"y"`` of the row, but for what was asked for just so.
         """
         prompts = self.prompts(first, len(rows)).tolist()
         rows = rows.numpy()

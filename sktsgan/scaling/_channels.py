@@ -121,16 +121,8 @@ class ChannelScaler:
     def inverse_transform(self, scores, generator):
         """Return windows with all channels, in the units of those seen in ``fit``.
 
-        Parameters
-        ----------
-        scores : Tensor of shape (n_windows, n_timesteps, n_free)
-            Scaled free channels.
-        generator : torch.Generator
-            Controls the positions of the knots of interpolated channels.
-
-        Returns
-        -------
-        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        ``scores`` are the scaled free channels, a tensor of shape (n_windows, n_timesteps, n_free). The generator of
+        torch draws the positions of the knots of interpolated channels.
         """
         windows = np.empty((*scores.shape[:2], len(self.source_)))
         phases = {

@@ -14,13 +14,9 @@ _MARGIN = 0.01  # of a cell's width, between a score and the edges
 
 
 def smooth_within(lower, upper):
-    """Return windows as smooth as possible between bounds.
+    """Return windows, of shape (n_windows, n_timesteps), as smooth as possible between bounds of that shape.
 
     Alternates between a diffusion step along time and projection onto the bounds.
-
-    Parameters
-    ----------
-    lower, upper : ndarray of shape (n_windows, n_timesteps)
     """
     scores = (lower + upper) / 2
     if scores.shape[1] < 3:
@@ -65,16 +61,8 @@ def _draw_between(mean, scale, lower, upper, rng):
 def draw_within(scores, lower, upper, model=None):
     """Draw windows between bounds from a stationary Gaussian process by Gibbs sampling.
 
-    Parameters
-    ----------
-    scores, lower, upper : ndarray of shape (n_windows, n_timesteps)
-        Starting values, and the bounds.
-    model : _NeighborModel, default=None
-        Model of a step given its neighbours; None learns it anew before each sweep.
-
-    Returns
-    -------
-    scores : ndarray of shape (n_windows, n_timesteps)
+    It starts from ``scores``, of shape (n_windows, n_timesteps) like the bounds. Without a model of a step given its
+    neighbours, that is learned anew before each sweep.
     """
     rng = np.random.default_rng(0)  # the same windows must get the same normal scores in every call
     scores, last = scores.copy(), scores.shape[1] - 1

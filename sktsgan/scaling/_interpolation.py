@@ -26,16 +26,12 @@ def _bends_of_phases(bends, period):
 
 
 def knot_period(channel):
-    """Return the period of a channel's knots, or None if it is not interpolated.
+    """Return the period of the knots of a channel, of shape (n_windows, n_timesteps), or None if it has none.
 
     The squared second differences of an interpolated channel gather on every p-th step, from a phase that varies by
     window. p is the largest period up to 48, with at least three knots in a window, at which their share of the total,
     less the share in random order, is at least 0.4 of its maximum. (.53 to 1.0 for the six weather channels of the UCI
     appliances data at p = 6; below .03 for all other channels there, of ETTh1, of Stocks and of sinusoids.)
-
-    Parameters
-    ----------
-    channel : ndarray of shape (n_windows, n_timesteps)
     """
     bends = _bends(channel[:: -(-len(channel) // _MAX_WINDOWS)])
     whole = bends.sum()

@@ -41,16 +41,8 @@ class PixelScaler:
     def inverse_transform(self, scores, generator=None):
         """Return images with all channels, in the units and within the range of those seen in ``fit``.
 
-        Parameters
-        ----------
-        scores : Tensor of shape (n_images, n_free, height, width)
-            Scaled free channels.
-        generator : ignored
-            Present because other scalers draw.
-
-        Returns
-        -------
-        images : ndarray of shape (n_images, n_channels, height, width)
+        ``scores`` are the scaled free channels, a tensor of shape (n_images, n_free, height, width); ``generator`` is
+        ignored, and there because other scalers draw.
         """
         images = np.empty((len(scores), *self.constants_.shape), dtype=self.dtype_)
         for k, c in enumerate(self.free_):

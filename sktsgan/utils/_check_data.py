@@ -176,12 +176,6 @@ def _make_sentences(n_texts):
     return texts, labels
 
 
-def _as_objects(items):
-    objects = np.empty(len(items), dtype=object)
-    objects[:] = items
-    return objects
-
-
 def _make_texts():
     """Return the data of texts: 60 sentences in two classes."""
     texts, labels = _make_sentences(60)
@@ -191,7 +185,7 @@ def _make_texts():
         items=texts,
         labels=labels,
         forms=(
-            ("an array of objects", _as_objects(texts), {}),
+            ("an array of objects", np.array(texts, dtype=object), {}),
             ("a Series", pd.Series(texts, name="text"), {}),
             ("a Series of objects", pd.Series(texts, dtype=object), {}),
             ("characters", texts, {"tokenizer": "char"}),
@@ -204,7 +198,7 @@ def _make_texts():
                 {"tokenizer": TextTokenizer(vocabulary=range(9))},
             ),
             ("integers of unequal length", ragged, {}),
-            ("an array of integers of unequal length", _as_objects(ragged), {}),
+            ("an array of integers of unequal length", np.array(ragged, dtype=object), {}),
         ),
         refused=(
             ("one string", texts[0], {}),
