@@ -1,4 +1,11 @@
-"""Likeness against memory: every model a point, the local Gaussians a curve, a panel a data set."""
+"""Likeness against memory: every model a point, the local Gaussians a curve, a panel a data set.
+
+usage: python benchmarks/_zoo_picture.py FILE RESULTS.json [RESULTS.json ...]    draws what zoo.py --output wrote
+"""
+
+import json
+import sys
+from pathlib import Path
 
 import numpy as np
 from _zoo_models import CURVE
@@ -53,3 +60,9 @@ def _draw_panel(ax, table):
 
 def _mean_point(fits):
     return np.mean([fit["mia"] for fit in fits]), np.mean([fit["c2"] for fit in fits])
+
+
+if __name__ == "__main__":
+    draw_picture(
+        [t for path in sys.argv[2:] for t in json.loads(Path(path).read_text())], sys.argv[1]
+    )
