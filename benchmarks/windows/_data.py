@@ -10,7 +10,15 @@ from benchmarks._common._options import count
 from sktsgan import Windowizer
 from sktsgan.datasets import make_sines
 
-__all__ = ["DATASETS", "FILES", "DataSpec", "add_data_options", "deal_blocks", "split_time"]
+__all__ = [
+    "DATASETS",
+    "FILES",
+    "DataSpec",
+    "add_data_options",
+    "deal_blocks",
+    "index_by_date",
+    "split_time",
+]
 
 FILES = {"stocks": "stock_data.csv", "energy": "energy.csv", "etth1": "ETTh1.csv"}
 DATASETS = (*FILES, "sines")
@@ -90,6 +98,15 @@ class DataSpec:
         train, later = split_time(n_windows, self.window, self.train_share, self.overlapping)
         # copies: a view of the series would count too little memory, and neighbours share it
         return windows[train].copy(), None if later is None else windows[later].copy()
+
+
+def index_by_date(frame):
+    """Return the numeric columns of a table, by date where it has a column of dates."""
+    for column in frame:
+        if column.lower() == "date":
+            frame = frame.set_index(pd.to_datetime(frame[column])).drop(columns=column)
+            break
+    return frame.select_dtypes("number")
 
 
 def split_time(n_windows, window, share, overlapping):

@@ -24,7 +24,7 @@ import pandas as pd
 from benchmarks._common._options import count, make_parser
 from benchmarks._common._processes import limited_threads
 from benchmarks._common._results import Table, write_json
-from benchmarks.windows._data import FILES, deal_blocks
+from benchmarks.windows._data import FILES, deal_blocks, index_by_date
 from sktsgan import CopulaSampler, TransformerGANSampler, Windowizer
 from sktsgan.metrics import discriminative_score, nearest_neighbor_ratio, prompt_fidelity
 
@@ -60,12 +60,9 @@ def read_options(argv):
 
 def load(directory, dataset, window):
     """Return windows in the order of time, and their starts."""
-    frame = pd.read_csv(directory / FILES[dataset])
-    dates = [column for column in ("date", "Date") if column in frame]
-    if not dates:
+    frame = index_by_date(pd.read_csv(directory / FILES[dataset]))
+    if not isinstance(frame.index, pd.DatetimeIndex):
         raise SystemExit(f"--dataset {dataset} has no column of dates")
-    frame[dates[0]] = pd.to_datetime(frame[dates[0]])
-    frame = frame.set_index(dates[0]).select_dtypes("number")
     windowizer = Windowizer(window)
     windows = windowizer.fit_transform(frame)
     return windows.copy(), windowizer.window_starts(frame)

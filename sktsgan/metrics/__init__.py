@@ -8,6 +8,7 @@ from sktsgan.metrics._distinct import distinct_n_score
 from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distribution_kl_score
 from sktsgan.metrics._frechet import frechet_distance
 from sktsgan.metrics._likelihood import nll_score
+from sktsgan.metrics._membership import membership_inference_score
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
 from sktsgan.metrics._precision_recall import precision_recall
 from sktsgan.metrics._predictive import predictive_score
@@ -32,6 +33,7 @@ __all__ = [
     "distribution_kl_score",
     "frechet_distance",
     "marginal_difference",
+    "membership_inference_score",
     "nearest_neighbor_ratio",
     "precision_recall",
     "nll_score",

@@ -1,11 +1,10 @@
 """Memorisation: are generated windows nearer to the training windows than to unseen ones?"""
 
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_random_state
 
 from sktsgan._random import draw_seed
-from sktsgan.containers._windows import check_windows
+from sktsgan.metrics._distances import flat_and_scaled, nearest_distance
 
 __all__ = ["nearest_neighbor_ratio"]
 
@@ -40,6 +39,10 @@ def nearest_neighbor_ratio(train, held_out, synthetic, *, n_channels=None, rando
     ValueError
         If a set has fewer than two windows, or the windows of the sets differ in shape.
 
+    See Also
+    --------
+    membership_inference_score : Whether training windows can be told from unseen ones.
+
     Notes
     -----
     As in the test of [1]_, a third, unseen set shows what distance to expect. Distances are
@@ -71,48 +74,21 @@ def nearest_neighbor_ratio(train, held_out, synthetic, *, n_channels=None, rando
     0.0
     """
     sets = {"train": train, "held_out": held_out, "synthetic": synthetic}
-    train, held_out, synthetic = _flat_and_scaled(sets, n_channels)
+    train, held_out, synthetic = flat_and_scaled(sets, n_channels)
     rng = check_random_state(draw_seed(random_state))
     size = min(len(train), len(held_out))
     cut_train, held_out = _subset(train, size, rng), _subset(held_out, size, rng)
-    ratio = _median_ratio(
-        _nearest_distance(train, synthetic), _nearest_distance(held_out, synthetic)
-    )
+    ratio = _median_ratio(nearest_distance(train, synthetic), nearest_distance(held_out, synthetic))
     if len(train) == size or ratio == 0:
         return ratio
     return ratio * _median_ratio(
-        _nearest_distance(cut_train, held_out), _nearest_distance(train, held_out)
+        nearest_distance(cut_train, held_out), nearest_distance(train, held_out)
     )
-
-
-def _flat_and_scaled(sets, n_channels):
-    """Return checked sets of flat windows, in standard deviations of the first set's channels."""
-    sets = {
-        name: check_windows(windows, n_channels=n_channels, name=name, min_windows=2)
-        for name, windows in sets.items()
-    }
-    first, *others = sets
-    for name in others:
-        if sets[name].shape[1:] != sets[first].shape[1:]:
-            raise ValueError(
-                f"{name} has windows of shape {sets[name].shape[1:]}, "
-                f"but those of {first} have shape {sets[first].shape[1:]}."
-            )
-    deviation = sets[first].std(axis=(0, 1))
-    scale = np.where(deviation > 0, deviation, 1.0)
-    return [(windows / scale).reshape(len(windows), -1) for windows in sets.values()]
 
 
 def _subset(windows, size, rng):
     """Return ``size`` of the windows, drawn without replacement."""
     return windows if len(windows) == size else windows[rng.permutation(len(windows))[:size]]
-
-
-def _nearest_distance(real, queries):
-    """Return the distance of each query to the nearest real window."""
-    nearest = NearestNeighbors(n_neighbors=1).fit(real).kneighbors(queries, return_distance=False)
-    # The search expands the square and so rounds: copies would not be at distance 0.
-    return np.linalg.norm(queries - real[nearest[:, 0]], axis=1)
 
 
 def _median_ratio(numerators, denominators):

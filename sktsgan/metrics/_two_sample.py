@@ -8,7 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import check_random_state, check_scalar
 
 from sktsgan._random import draw_seed
-from sktsgan.containers._windows import check_window_pair
+from sktsgan.containers._windows import check_window_pair, check_windows
 
 __all__ = ["classifier_two_sample_score", "seeded_judge", "window_features"]
 
@@ -19,6 +19,7 @@ def classifier_two_sample_score(
     real,
     synthetic,
     *,
+    real_test=None,
     classifier=None,
     split="random",
     cv=3,
@@ -30,7 +31,8 @@ def classifier_two_sample_score(
     """Return the held-out accuracy of a classifier that tells real from synthetic windows.
 
     The features are the flattened windows and their first differences over time. Each of ``cv``
-    folds is held out once, so every window is judged by a classifier that has not seen it.
+    folds is held out once, so every window is judged by a classifier that has not seen it. With
+    ``real_test``, the judge is tested on real windows of their own instead.
 
     Parameters
     ----------
@@ -38,6 +40,10 @@ def classifier_two_sample_score(
         Real windows, in the order of time if ``split="blocks"``.
     synthetic : array-like of shape (n_synthetic, n_timesteps, n_channels) or flat
         Generated windows, in any order.
+    real_test : array-like of shape (n_real_test, n_timesteps, n_channels) or flat, default=None
+        Further real windows, which share no time step with those of ``real``. The judge learns from
+        ``real`` and half of the synthetic windows and is tested on ``real_test`` and the other half;
+        then the parts change places. ``split``, ``cv`` and ``n_blocks`` are not used.
     classifier : scikit-learn classifier, default=None
         Judge, which is cloned. None takes a :class:`~sklearn.ensemble.HistGradientBoostingClassifier`.
     split : {"random", "blocks"}, default="random"
@@ -65,20 +71,27 @@ def classifier_two_sample_score(
     ------
     ValueError
         If the windows differ in shape, ``split`` is unknown, ``cv`` is less than 2, ``n_blocks`` or
-        ``max_samples`` is less than ``cv``, or a set has too few windows for the folds or blocks.
+        ``max_samples`` is less than ``cv``, or a set has too few windows for the folds or blocks. With
+        ``real_test``, if there are fewer than four synthetic windows.
     TypeError
         If ``cv``, ``n_blocks`` or ``max_samples`` is not an integer.
 
     Notes
     -----
     The test is that of [1]_ (section 3), with cross-validation in place of one split. Both sets are
-    cut to the size of the smaller one, so that chance is exactly 0.5.
+    cut to the size of the smaller one, so that chance is exactly 0.5; with ``real_test``, both real
+    sets and the halves of the synthetic one are.
 
     If real windows overlap, random folds leak: near twins of a held-out window are in the other
     folds. A copy of the training windows scores far below 0.5, because each held-out window has a
     twin with the other label. ``split="blocks"`` removes that leak among real windows, except at
     the borders of blocks. But the judge then meets periods of which it has seen synthetic windows
     only: its figures are lower, rank generators, and have no fixed best value.
+
+    If there are enough windows, hold two sets of blocks of time out of the generator's training and
+    pass them as ``real`` and ``real_test``. Then no real window has a twin, and a generator gains
+    nothing by copying. To see what a perfect copy scores, pass the training windows as
+    ``synthetic``; the score is above 0.5 if blocks of time differ.
 
     References
     ----------
@@ -97,23 +110,65 @@ def classifier_two_sample_score(
     if split not in _SPLITS:
         raise ValueError(f"split must be one of {', '.join(map(repr, _SPLITS))}, got {split!r}.")
     real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
-    n_blocks = n_blocks if split == "blocks" else None
-    n_windows = _count_windows(min(len(real), len(synthetic)), cv, n_blocks, max_samples)
     rng = check_random_state(draw_seed(random_state))
     # no "or": an unfitted ensemble has no length, so it has no truth value
     judge = HistGradientBoostingClassifier() if classifier is None else classifier
     judge = seeded_judge(judge, rng)
-    real = window_features(_subset(real, n_windows, rng))
-    synthetic = window_features(_subset(synthetic, n_windows, rng))
+    if real_test is None:
+        n_blocks = n_blocks if split == "blocks" else None
+        parts = _deal_folds(real, synthetic, cv, n_blocks, max_samples, rng)
+    else:
+        real_test = _check_real_test(real_test, real, n_channels)
+        parts = _deal_halves(real, real_test, synthetic, max_samples, rng)
+    right = [_tell(judge, learned, tested) for learned, tested in parts]
+    return float(np.concatenate(right).mean())
+
+
+def _check_real_test(real_test, real, n_channels):
+    """Return the further real windows, checked to have the shape of the others."""
+    real_test = check_windows(real_test, n_channels=n_channels, name="real_test", min_windows=2)
+    if real_test.shape[1:] != real.shape[1:]:
+        raise ValueError(
+            f"real_test has windows of shape {real_test.shape[1:]}, "
+            f"but those of real have shape {real.shape[1:]}."
+        )
+    return real_test
+
+
+def _deal_folds(real, synthetic, cv, n_blocks, max_samples, rng):
+    """Yield, for each fold, real and synthetic windows to learn from, and those to test on."""
+    n_windows = _count_windows(min(len(real), len(synthetic)), cv, n_blocks, max_samples)
+    real, synthetic = _subset(real, n_windows, rng), _subset(synthetic, n_windows, rng)
     real_folds = _deal(n_windows, cv, n_blocks, rng)
     synthetic_folds = rng.permutation(real_folds)
-    right = 0
     for fold in range(cv):
-        held_out = real_folds == fold, synthetic_folds == fold
-        judge = clone(judge).fit(*_labelled(real[~held_out[0]], synthetic[~held_out[1]]))
-        X, y = _labelled(real[held_out[0]], synthetic[held_out[1]])
-        right += np.sum(judge.predict(X) == y)
-    return float(right / (2 * n_windows))
+        held = real_folds == fold, synthetic_folds == fold
+        learned = real[~held[0]], synthetic[~held[1]]
+        yield learned, (real[held[0]], synthetic[held[1]])
+
+
+def _deal_halves(real, real_test, synthetic, max_samples, rng):
+    """Return two rounds of windows to learn from and to test on; in the second, they change places."""
+    n_windows = min(len(real), len(real_test), len(synthetic) // 2)
+    if max_samples is not None:
+        check_scalar(max_samples, "max_samples", numbers.Integral, min_val=2)
+        n_windows = min(n_windows, max_samples)
+    if n_windows < 2:
+        raise ValueError(
+            f"With real_test, synthetic must have at least 4 windows, got {len(synthetic)}."
+        )
+    dealt = rng.permutation(len(synthetic))
+    first = _subset(real, n_windows, rng), synthetic[dealt[:n_windows]]
+    second = _subset(real_test, n_windows, rng), synthetic[dealt[n_windows : 2 * n_windows]]
+    return [(first, second), (second, first)]
+
+
+def _tell(judge, learned, tested):
+    """Return which of the tested windows a judge that learned from the others labels correctly."""
+    X, y = _labelled(*map(window_features, learned))
+    judge = clone(judge).fit(X, y)
+    X, y = _labelled(*map(window_features, tested))
+    return judge.predict(X) == y
 
 
 def _count_windows(n_windows, cv, n_blocks, max_samples):

@@ -50,6 +50,49 @@ def test_blocks_keep_twins_out_of_the_training_folds():
     assert singly > blocks + 0.1
 
 
+def test_real_windows_of_their_own_to_learn_from_and_to_test_on(walks, crude):
+    rng = np.random.default_rng(2)
+    fresh = rng.normal(size=walks[0].shape).cumsum(axis=1) * [1.0, 100.0] + [0.0, 5000.0]
+    for fake, low, high in ((fresh, 0.44, 0.56), (crude, 0.95, 1)):
+        score = classifier_two_sample_score(walks[0], fake, real_test=walks[1], random_state=0)
+        assert low < score <= high
+
+
+def test_copies_gain_nothing_against_real_windows_of_other_times(walks):
+    # A generator that copies: against what it copied it does better than any honest one.
+    seen, unseen = walks[0][:200], walks[0][200:]
+    copies = np.random.default_rng(0).permutation(seen)
+    assert classifier_two_sample_score(seen, copies, random_state=0) < 0.4
+    score = classifier_two_sample_score(
+        unseen[:100], copies, real_test=unseen[100:], random_state=0
+    )
+    assert 0.4 < score < 0.65
+
+
+def test_each_half_of_the_synthetic_windows_is_judged_once():
+    class Recorder(DecisionTreeClassifier):
+        learned, tested = [], []
+
+        def fit(self, X, y):
+            self.learned.append(X[:, 0])
+            return super().fit(X, y)
+
+        def predict(self, X):
+            self.tested.append(X[:, 0])
+            return super().predict(X)
+
+    sets = [np.full((n, 3), start) + np.arange(n)[:, None] for n, start in ((5, 0), (7, 10))]
+    fake = np.arange(9.0)[:, None] * np.ones(3) + 20
+    classifier_two_sample_score(
+        sets[0], fake, real_test=sets[1], classifier=Recorder(), random_state=0
+    )
+    for learned, tested, real in zip(Recorder.learned, Recorder.tested, (0, 1), strict=True):
+        assert len(learned) == len(tested) == 8
+        assert not set(learned) & set(tested)
+        assert ((learned < 20) & (learned // 10 == real)).sum() == 4
+    assert set(Recorder.learned[0]) == set(Recorder.tested[1])
+
+
 def test_any_classifier_may_judge(walks, crude):
     judge = make_pipeline(StandardScaler(), LogisticRegression())
     score = classifier_two_sample_score(walks[0], crude, classifier=judge, random_state=0)
@@ -111,6 +154,27 @@ def test_input_is_unchanged(walks, crude):
 def test_errors(parameters, message):
     with pytest.raises(ValueError) as error:
         classifier_two_sample_score(np.zeros((10, 4)), np.ones((10, 4)), **parameters)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {"real_test": np.zeros((5, 3))},
+            "real_test has windows of shape (3, 1), but those of real have shape (4, 1).",
+        ),
+        (
+            {"synthetic": np.ones((3, 4))},
+            "With real_test, synthetic must have at least 4 windows, got 3.",
+        ),
+        ({"max_samples": 1}, "max_samples == 1, must be >= 2."),
+    ],
+)
+def test_errors_with_real_windows_to_test_on(parameters, message):
+    sets = {"real": np.zeros((10, 4)), "synthetic": np.ones((10, 4)), "real_test": np.eye(4)}
+    with pytest.raises(ValueError) as error:
+        classifier_two_sample_score(**sets | parameters)
     assert str(error.value) == message
 
 
