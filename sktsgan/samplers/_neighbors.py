@@ -70,7 +70,8 @@ class NeighborSampler(BaseSampler):
     with the window's k neighbours and their mean. In [1]_ the Gaussian has its mean at the training window; here the
     window takes no part, as long as others are enough. Neighbours share no reading with the window and begin a
     quarter of its length apart, as far as there are so many: overlapping windows are recognised by what they share,
-    in any order.
+    in any order, at any stride of up to three quarters of their length. Windows that were scaled one by one share
+    nothing that can be recognised.
 
     Neighbours are of the same class and alike in everything else that is known of them, so that a prompt decides
     around which training windows to draw. A class of at most ``n_neighbors`` windows uses all of them. A class of one

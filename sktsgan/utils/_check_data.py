@@ -38,8 +38,7 @@ class SamplerCheckData:
     Examples
     --------
     >>> import numpy as np
-    >>> from sktsgan.preprocessing import TextTokenizer
-    from sktsgan import CopulaSampler
+    >>> from sktsgan import CopulaSampler
     >>> from sktsgan.utils.estimator_checks import SamplerCheckData, check_sampler
     >>> walks = np.random.default_rng(0).normal(size=(50, 6, 2)).cumsum(axis=1)
     >>> check_sampler(CopulaSampler(), data=SamplerCheckData(walks))
