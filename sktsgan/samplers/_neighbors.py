@@ -33,16 +33,16 @@ class NeighborSampler(BaseSampler):
         training windows from those of other periods with an area under the ROC curve of at most 0.9, as measured
         on alternate blocks of the training windows; 8 where these are fewer than 200.
     random_state : int, RandomState instance or None, default=None
-        Rules the draws by which ``"auto"`` is decided and missing values are imputed.
+        Controls the draws by which ``"auto"`` is decided and missing values are imputed.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,) or None
-        Class labels seen in ``fit``; None also where ``y`` held numbers.
+        Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
-        What is known of the training windows.
+        Table of what is known of the training windows.
     imputer_ : WindowRepair
-        What ``impute`` draws from.
+        The model that ``impute`` draws from.
     keeps_training_windows_ : bool
         True: the fitted model contains its training windows.
     n_neighbors_ : int
@@ -54,7 +54,7 @@ class NeighborSampler(BaseSampler):
     n_features_in_ : int
         Size of the second axis of ``X``.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Column names, where ``X`` was a DataFrame with string columns.
+        Column names, if ``X`` was a DataFrame with string columns.
 
     See Also
     --------
