@@ -14,6 +14,7 @@ from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import (
     CopulaSampler,
     DCGANSampler,
+    NeighborSampler,
     SeqGANSampler,
     TimeGANSampler,
     TransformerGANSampler,
@@ -28,6 +29,7 @@ __all__ = [
     "DCGANSampler",
     "GANImputer",
     "GANOverSampler",
+    "NeighborSampler",
     "PurgedWindowSplit",
     "SamplingPipeline",
     "SeqGANSampler",

@@ -82,7 +82,16 @@ def test_a_budget_becomes_updates(directory):
 
 @pytest.mark.parametrize(
     "name",
-    ["gaussian", "copula1", "copula", "plain", "transformer-none", "timegan", "timegan-published"],
+    [
+        "gaussian",
+        "copula1",
+        "copula",
+        "neighbors",
+        "plain",
+        "transformer-none",
+        "timegan",
+        "timegan-published",
+    ],
 )
 def test_models_make_windows_and_count_what_they_keep(name, walks):
     model = _models.make_model(name, 0, "cpu", {})

@@ -13,6 +13,7 @@ from sktsgan import (
     DCGANSampler,
     GANImputer,
     GANOverSampler,
+    NeighborSampler,
     SamplingPipeline,
     SeqGANSampler,
     TimeGANSampler,
@@ -24,6 +25,7 @@ from sktsgan.utils.estimator_checks import IMAGES, TEXTS, parametrize_with_sampl
 QUICK = {"max_iter": 2, "embedding_size": 8}
 SAMPLERS = [
     CopulaSampler(),
+    NeighborSampler(),
     TimeGANSampler(max_iter=2, hidden_size=4),
     TimeGANSampler(base=None, scaling="range", n_layers=2, max_iter=2, hidden_size=4),
     TransformerGANSampler(**QUICK),

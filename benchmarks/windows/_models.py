@@ -5,7 +5,7 @@ import torch
 from sklearn.utils import check_random_state
 
 from benchmarks._common._fits import set_known
-from sktsgan import CopulaSampler, TimeGANSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, NeighborSampler, TimeGANSampler, TransformerGANSampler
 from sktsgan.samplers.published import TIMEGAN, TTSGAN
 
 __all__ = ["MODELS", "count_parameters", "make_model"]
@@ -17,6 +17,7 @@ MODELS = (
     "copula1",
     "transformer1",
     "copula",
+    "neighbors",
     "plain",
     "transformer-none",
     "transformer",
@@ -88,6 +89,8 @@ def make_model(name, seed, device, changes):
         return GaussianSampler()
     if name.startswith("copula"):
         return CopulaSampler(n_components=1 if name == "copula1" else "auto", random_state=seed)
+    if name == "neighbors":
+        return NeighborSampler(random_state=seed)
     if name == "timegan-published":
         return PublishedTimeGAN(**TIMEGAN, device=device, random_state=seed)
     if name == "timegan":

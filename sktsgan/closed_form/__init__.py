@@ -8,14 +8,20 @@ from sktsgan.closed_form._components import (
 )
 from sktsgan.closed_form._copula import WindowCopula
 from sktsgan.closed_form._image_groups import ImageGroups
+from sktsgan.closed_form._neighborhood_size import choose_n_neighbors
+from sktsgan.closed_form._neighborhoods import WindowNeighborhoods
+from sktsgan.closed_form._overlap import times_of_windows
 from sktsgan.closed_form._repair import WindowRepair
 
 __all__ = [
     "ImageGroups",
     "WindowComponents",
     "WindowCopula",
+    "WindowNeighborhoods",
     "WindowRepair",
+    "choose_n_neighbors",
     "log_scale_floor",
     "scale_mix",
+    "times_of_windows",
     "unscale_mix",
 ]

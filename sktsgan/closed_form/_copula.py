@@ -93,6 +93,12 @@ class WindowCopula:
         """Number of principal components; 0 where all channels are constant."""
         return 0 if self.components_ is None else len(self.components_.basis_)
 
+    @property
+    def has_lone_windows_(self):
+        """Whether a group has a single training window, which is then its mean."""
+        mixtures = self.mixtures_ if self.n_principal_ else []
+        return any(bool((mixture.group_sizes_ == 1).any()) for mixture in mixtures)
+
     def add_rows(self, windows, classes, conditions, cells=None):
         """Take further windows as rows to draw for, without learning from them.
 

@@ -41,6 +41,8 @@ class CopulaSampler(BaseSampler):
         The fitted model.
     imputer_ : WindowRepair
         The model that ``impute`` draws from.
+    keeps_training_windows_ : bool
+        Whether the fitted model contains training windows: where a group is a single window, as in classes of few.
     n_timesteps_, n_channels_ : int
         Shape of a window.
     n_features_in_ : int
@@ -51,6 +53,7 @@ class CopulaSampler(BaseSampler):
     See Also
     --------
     TransformerGANSampler : Refines this model adversarially.
+    NeighborSampler : Draws around training windows, which it keeps.
 
     Notes
     -----
@@ -95,6 +98,7 @@ class CopulaSampler(BaseSampler):
             seed = draw_seed(self.random_state)
             windows = self._learn_holes(windows, seed)
             self.copula_ = self._fit_copula(windows, self.conditions_, seed)
+            self.keeps_training_windows_ = self.copula_.has_lone_windows_
 
     def _fit_copula(self, windows, table, seed, scaler=None):
         """Return the model of float64 windows with three axes, whose conditions a table holds."""

@@ -4,6 +4,7 @@ from sktsgan.scaling._channels import ChannelScaler, RangeScaler
 from sktsgan.scaling._grid import GridMap
 from sktsgan.scaling._pixels import PixelScaler
 from sktsgan.scaling._quantile import QuantileMap, RangeMap, StandardMap
+from sktsgan.scaling._readings import ReadingScaler
 from sktsgan.scaling._series import SeriesExtender, SeriesScaler
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "QuantileMap",
     "RangeMap",
     "RangeScaler",
+    "ReadingScaler",
     "SeriesExtender",
     "SeriesScaler",
     "StandardMap",

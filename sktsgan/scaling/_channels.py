@@ -133,6 +133,10 @@ class ChannelScaler:
             known = () if self.periods_[k] is None else (phases[self.periods_[k]],)
             values = self.maps_[k].inverse_transform(scores[..., k].contiguous(), *known)
             windows[..., c] = values.round() if self.integer_[k] else values
+        return self._put_back(windows)
+
+    def _put_back(self, windows):
+        """Fill in constants, and copies of other channels."""
         for c, source in enumerate(self.source_):
             constant = self.constants_[c]
             if not np.isnan(constant):

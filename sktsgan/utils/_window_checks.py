@@ -1,6 +1,7 @@
 """Checks of samplers of windows: their channels, values and shapes."""
 
 import numpy as np
+from sklearn.utils import get_tags
 
 from sktsgan.utils._check_data import WINDOWS
 from sktsgan.utils._check_tools import assert_refuses, fit_clone
@@ -66,7 +67,10 @@ def check_sampler_all_constant_windows(name, estimator, data=WINDOWS):
 
 
 def check_sampler_window_shape(name, estimator, data=WINDOWS):
-    """``score`` refuses windows whose length or number of channels is not that of ``fit``."""
+    """``score`` refuses windows whose length or number of channels is not that of ``fit``.
+
+    It takes windows with NaN if ``fit`` does.
+    """
     X = data.items
     sampler = fit_clone(estimator, X)
     for what, other, mentions in (
@@ -74,7 +78,11 @@ def check_sampler_window_shape(name, estimator, data=WINDOWS):
         ("longer windows", np.concatenate([X, X], axis=1), [X.shape[1], 2 * X.shape[1]]),
         ("fewer channels", X[..., 1:], [X.shape[2], X.shape[2] - 1, "channels"]),
         ("more channels", np.concatenate([X, X], axis=2), [2 * X.shape[2], "channels"]),
-        ("windows with NaN", np.where(X == X[0, 0, 0], np.nan, X), ["NaN"]),
         ("windows made flat", X.reshape(len(X), -1), []),
     ):
         assert_refuses(f"{name}.score of {what}", sampler.score, other, mentions=mentions)
+    holed = np.where(X == X[0, 0, 0], np.nan, X)
+    if get_tags(estimator).input_tags.allow_nan:
+        assert np.isfinite(sampler.score(holed)), f"{name}.score of windows with NaN is not finite."
+    else:
+        assert_refuses(f"{name}.score of windows with NaN", sampler.score, holed, mentions=["NaN"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sktsgan import CopulaSampler, TimeGANSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, NeighborSampler, TimeGANSampler, TransformerGANSampler
 
 QUICK = {"max_iter": 3, "embedding_size": 8, "random_state": 0}
 
@@ -22,10 +22,14 @@ def make_gan():
     return lambda **params: TransformerGANSampler(**QUICK | params)
 
 
-@pytest.fixture(params=["CopulaSampler", "TimeGANSampler", "TransformerGANSampler"])
+@pytest.fixture(
+    params=["CopulaSampler", "NeighborSampler", "TimeGANSampler", "TransformerGANSampler"]
+)
 def sampler(request):
     if request.param == "CopulaSampler":
         return CopulaSampler(random_state=0)
+    if request.param == "NeighborSampler":
+        return NeighborSampler(random_state=0)
     if request.param == "TimeGANSampler":
         return TimeGANSampler(max_iter=3, hidden_size=4, random_state=0)
     return TransformerGANSampler(**QUICK)

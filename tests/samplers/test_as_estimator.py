@@ -22,6 +22,7 @@ from sktsgan import (
 
 PARAMETER = {
     "CopulaSampler": "n_components",
+    "NeighborSampler": "n_neighbors",
     "TimeGANSampler": "max_iter",
     "TransformerGANSampler": "max_iter",
 }
@@ -37,11 +38,11 @@ def series():
 @pytest.mark.parametrize("scoring", [distribution_kl_score, None])
 def test_grid_search(sampler, walks, scoring):
     name = PARAMETER[type(sampler).__name__]
-    search = GridSearchCV(sampler, {name: [1, 2]}, scoring=scoring, cv=2, error_score="raise")
+    search = GridSearchCV(sampler, {name: [2, 3]}, scoring=scoring, cv=2, error_score="raise")
     search.fit(walks)
     scores = search.cv_results_["mean_test_score"]
     assert np.isfinite(scores).all() and (scores <= 0).all()
-    assert search.best_params_[name] == [1, 2][int(np.argmax(scores))]
+    assert search.best_params_[name] == [2, 3][int(np.argmax(scores))]
     best = search.best_estimator_
     assert search.score(walks) == best.score(walks) == distribution_kl_score(best, walks)
     assert best.sample(3).shape == (3, 8, 2)
@@ -49,7 +50,7 @@ def test_grid_search(sampler, walks, scoring):
 
 
 def test_grid_search_with_classes(sampler, walks, labels):
-    search = GridSearchCV(sampler, {PARAMETER[type(sampler).__name__]: [1, 2]}, cv=2)
+    search = GridSearchCV(sampler, {PARAMETER[type(sampler).__name__]: [2, 3]}, cv=2)
     search.fit(walks, labels)
     assert list(search.best_estimator_.classes_) == ["a", "b", "c"]
 
@@ -90,7 +91,7 @@ def test_flat_windows_in_a_pipeline(sampler, series):
 
 def test_parameters_of_a_pipeline_are_searched(sampler, series):
     pipeline = Pipeline([("windows", Windowizer(window=8)), ("sampler", sampler)])
-    grid = {f"sampler__{PARAMETER[type(sampler).__name__]}": [1, 2], "windows__window": [4, 8]}
+    grid = {f"sampler__{PARAMETER[type(sampler).__name__]}": [2, 3], "windows__window": [4, 8]}
     search = GridSearchCV(pipeline, grid, scoring=distribution_kl_score, cv=KFold(2))
     search.fit(series.to_numpy())
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()

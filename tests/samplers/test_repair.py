@@ -2,20 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sktsgan import CopulaSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, NeighborSampler, TransformerGANSampler
 from sktsgan.datasets import make_sines
 from sktsgan.samplers import BaseSampler
 
 QUICK = {"max_iter": 2, "embedding_size": 8, "random_state": 0}
 
 
-@pytest.fixture(params=["copula", "transformer"])
+@pytest.fixture(params=[CopulaSampler, NeighborSampler, TransformerGANSampler])
 def sampler(request):
-    return (
-        CopulaSampler(random_state=0)
-        if request.param == "copula"
-        else TransformerGANSampler(**QUICK)
-    )
+    params = QUICK if request.param is TransformerGANSampler else {"random_state": 0}
+    return request.param(**params)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,276 @@
+"""Windows drawn from the neighbourhoods of training windows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from sktsgan.closed_form._blocks import independent_blocks
+from sktsgan.closed_form._components import WindowComponents, log_scale_floor, scale_mix
+from sktsgan.closed_form._neighbor_search import find_neighbors, nearest_of_all, split_cells
+from sktsgan.closed_form._overlap import times_of_windows
+from sktsgan.scaling._readings import ReadingScaler
+
+__all__ = ["WindowNeighborhoods"]
+
+_LEVEL_WEIGHT, _LOG_SCALE_WEIGHT = (
+    2.0,
+    0.5,
+)  # beside one step of a shape, in what makes windows alike
+_CONDITION_WEIGHT = 3.0  # of what is known of a window beside all that is seen of it
+_LEAST_SPREAD = 1e-6  # of conditions within classes, below which nothing is known
+_SLOW_SHARE = 1 / 8  # of the cosines of a shape; they are blended, the fast ones are taken whole
+_APART = 1 / 4  # of a window's length, between the neighbours of a window
+_FLAT = 0.3  # root mean square below which a blended shape isn't scaled up
+_CHUNK_VALUES = 2**24  # of the neighbours whose draws are made together
+
+
+@dataclass
+class _Block:
+    """Neighbourhoods in channels that have to do with each other.
+
+    Attributes
+    ----------
+    channels : ndarray of shape (n_block_channels,)
+        Their places among the free channels.
+    codes : ndarray of shape (n_windows, n_codes)
+        Level, log-scale and shape of each window.
+    neighbors : ndarray of shape (n_windows, n_neighbors)
+        Rows of the windows that a draw around each is made of.
+    """
+
+    channels: np.ndarray
+    codes: np.ndarray
+    neighbors: np.ndarray
+
+    def draw(self, rows, lone, rng):
+        """Draw around windows.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_draws,)
+            The windows.
+        lone : ndarray of bool of shape (n_draws,)
+            Those without neighbours of their class, which are moved as their neighbours differ.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        scores : ndarray of shape (n_draws, n_timesteps, n_block_channels)
+        donors : ndarray of shape (n_draws,)
+            The windows that the fast part of each draw was taken from.
+        """
+        near = self.neighbors[rows]
+        donors = near[np.arange(len(rows)), rng.integers(near.shape[1], size=len(rows))]
+        seen = self.codes[near]
+        codes = _blend(seen, self.codes[donors], len(self.channels), rng)
+        codes[lone] += self.codes[rows[lone]] - seen[lone].mean(axis=1)
+        return decode(codes, len(self.channels)), np.where(lone, rows, donors)
+
+
+class WindowNeighborhoods:
+    """Gaussians of the neighbours of each training window.
+
+    A window goes to level, log-scale and shape of each channel. A draw around a training window blends its neighbours,
+
+        x = x̄ + Σ_j w_j (x_j − x̄),   w = (g − ḡ) / √(k − 1),   g ~ N(0, I_k),
+
+    which has their mean x̄ and their covariance, though this is never computed. The window itself takes no part where
+    its class has more than k others. The fast part of the shape, all but the first eighth of its cosines, is that of
+    one of the neighbours, so that steps, kinks and noise are as they were read. Channels that have nothing to do with
+    each other have neighbourhoods of their own. Neighbours are of the window's class and alike in what is known of
+    them, share no reading with the window and are a quarter of its length apart from each other, as far as there are
+    so many.
+
+    A window alone in its class borrows: it is moved as its nearest neighbours in other classes differ from their mean.
+
+    Parameters
+    ----------
+    n_neighbors : int, default=8
+        Neighbours k of each window, at least two; a class of fewer windows uses all of them, in turns.
+    """
+
+    def __init__(self, n_neighbors=8):
+        self.n_neighbors = n_neighbors
+
+    def fit(self, windows, classes=None, conditions=None, times=None):
+        """Learn from windows.
+
+        Parameters
+        ----------
+        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        classes : ndarray of shape (n_windows,), default=None
+            The class of each window as an integer; neighbours are of the same.
+        conditions : ndarray of shape (n_windows, n_conditions), default=None
+            What is known of each window; neighbours are alike in it.
+        times : ndarray of shape (n_windows,), default=None
+            When windows begin, in steps. None tells from the windows which of them share readings.
+        """
+        self.shape_ = windows.shape
+        self.classes_ = np.zeros(len(windows), dtype=int) if classes is None else classes
+        _, self._of_class, counts = np.unique(
+            self.classes_, return_inverse=True, return_counts=True
+        )
+        self._members, self._counts = np.argsort(self._of_class, kind="stable"), counts
+        self.lone_ = (counts[self._of_class] == 1) & (len(windows) > 1)
+        conditions = vary_within(conditions, self._of_class)
+        self.conditioned_ = conditions is not None
+        self.scaler_ = ReadingScaler().fit(windows)
+        free, apart = self.scaler_.free_, self.scaler_.white_ | self.scaler_.atomic_
+        self.as_read_ = {k: windows[..., free[k]].copy() for k in np.flatnonzero(apart)}
+        self.blocks_ = []
+        blended = np.flatnonzero(~self.scaler_.white_)
+        if len(blended):
+            times = times_of_windows(windows) if times is None else times
+            scores = self.scaler_.transform(windows)[..., blended]
+            self._fit_blocks(scores, blended, conditions, times)
+        return self
+
+    def _fit_blocks(self, scores, blended, conditions, times):
+        for block in independent_blocks(scores.astype(np.float64)):
+            codes = encode(scores[..., block])
+            features = _features(codes, len(block), conditions)
+            neighbors = self._find_neighbors(features, times)
+            self.blocks_.append(_Block(blended[block], codes, neighbors))
+
+    def _find_neighbors(self, features, times):
+        k, n_timesteps = self.n_neighbors, self.shape_[1]
+        apart = max(int(_APART * n_timesteps), 1)
+        neighbors = np.empty((len(features), k), dtype=np.int32)
+        for rows in np.split(self._members, np.cumsum(self._counts)[:-1]):
+            if self.lone_[rows[0]]:
+                near = nearest_of_all(features, rows[0], k)
+                neighbors[rows[0]] = np.resize(near, k)
+                continue
+            for cell in split_cells(features, rows):
+                found = find_neighbors(features[cell], times[cell], n_timesteps, apart, k)
+                turns = np.arange(k) % found.shape[1]
+                neighbors[cell] = cell[found[:, turns]]
+        return neighbors
+
+    def sample(self, n_draws, rng, rows=None):
+        """Draw windows in the units of those seen in ``fit``.
+
+        Parameters
+        ----------
+        n_draws : int
+        rng : numpy.random.Generator
+        rows : ndarray of shape (n_draws,), default=None
+            Training windows to draw around; None draws them at random.
+
+        Returns
+        -------
+        windows : ndarray of shape (n_draws, n_timesteps, n_channels)
+        """
+        if rows is None:
+            rows = rng.integers(self.shape_[0], size=n_draws)
+        width = max([block.codes.shape[1] for block in self.blocks_], default=1)
+        step = max(_CHUNK_VALUES // (self.n_neighbors * width), 1)
+        windows = np.empty((n_draws, *self.shape_[1:]))
+        for start in range(0, n_draws, step):
+            chunk = slice(start, start + step)
+            windows[chunk] = self._draw(rows[chunk], rng)
+        return windows
+
+    def _draw(self, rows, rng):
+        scores = np.zeros((len(rows), self.shape_[1], len(self.scaler_.free_)), dtype=np.float32)
+        as_read = {}
+        for i, block in enumerate(self.blocks_):
+            # unrelated channels needn't follow the same window, unless more than its class is asked for
+            own = rows if i == 0 or self.conditioned_ else self._draw_alike(rows, rng)
+            scores[..., block.channels], donors = block.draw(own, self.lone_[own], rng)
+            for k in block.channels:
+                if k in self.as_read_:
+                    as_read[k] = self.as_read_[k][donors]
+        for k in np.flatnonzero(self.scaler_.white_):
+            alike = self._draw_alike(np.broadcast_to(rows[:, None], scores.shape[:2]), rng)
+            steps = rng.integers(self.shape_[1], size=alike.shape)
+            as_read[k] = self.as_read_[k][alike, steps]
+        return self.scaler_.inverse_transform(scores, as_read)
+
+    def _draw_alike(self, rows, rng):
+        """Return windows of the same classes, drawn at random."""
+        classes = self._of_class[rows]
+        first = np.cumsum(self._counts) - self._counts
+        return self._members[first[classes] + rng.integers(self._counts[classes])]
+
+
+def vary_within(conditions, of_class):
+    """Return how conditions differ from their means in each class, or None where they don't.
+
+    Parameters
+    ----------
+    conditions : ndarray of shape (n_windows, n_conditions) or None
+    of_class : ndarray of shape (n_windows,)
+        The class of each window, as an integer from 0.
+    """
+    if conditions is None or not conditions.shape[1]:
+        return None
+    sums = np.zeros((of_class.max() + 1, conditions.shape[1]))
+    np.add.at(sums, of_class, conditions)
+    centred = conditions - (sums / np.bincount(of_class)[:, None])[of_class]
+    return centred if centred.std() > _LEAST_SPREAD else None
+
+
+def encode(scores):
+    """Return level, log-scale and shape side by side, an array of shape (n_windows, n_codes)."""
+    parts = scale_mix(torch.as_tensor(scores), log_scale_floor(scores))
+    return WindowComponents.flatten(*parts).numpy()
+
+
+def decode(codes, n_channels):
+    """Return windows of scores, of shape (n_windows, n_timesteps, n_channels).
+
+    Shapes get mean 0 and mean square 1 again, which blends have lost.
+    """
+    level, log_scale, shape = np.split(codes, [n_channels, 2 * n_channels], axis=1)
+    shape = shape.reshape(len(codes), -1, n_channels)
+    shape = shape - shape.mean(axis=1, keepdims=True)
+    size = np.sqrt((shape**2).mean(axis=1, keepdims=True))
+    shape = np.where(size > _FLAT, shape / np.maximum(size, _FLAT), shape)
+    return level[:, None] + np.exp(log_scale)[:, None] * shape
+
+
+def _features(codes, n_channels, conditions):
+    """Return what makes windows alike; what is known of them counts more than all that is seen."""
+    features = codes.copy()
+    features[:, :n_channels] *= _LEVEL_WEIGHT
+    features[:, n_channels : 2 * n_channels] *= _LOG_SCALE_WEIGHT
+    if conditions is None:
+        return features
+    spread = np.sqrt(features.var(axis=0).sum() / conditions.var(axis=0).sum())
+    known = _CONDITION_WEIGHT * spread * conditions
+    return np.concatenate([features, known], axis=1, dtype=np.float32)
+
+
+def _blend(seen, donors, n_channels, rng):
+    """Return codes of one draw from each neighbourhood.
+
+    Parameters
+    ----------
+    seen : ndarray of shape (n_draws, n_neighbors, n_codes)
+        Codes of the neighbours.
+    donors : ndarray of shape (n_draws, n_codes)
+        Codes of those whose fast part is taken.
+    n_channels : int
+    rng : numpy.random.Generator
+    """
+    n_draws, n_neighbors, _ = seen.shape
+    weights = rng.standard_normal((n_draws, n_neighbors), dtype=np.float32)
+    weights -= weights.mean(axis=1, keepdims=True)
+    weights /= np.sqrt(n_neighbors - 1)
+    weights += 1 / n_neighbors
+    codes = np.matmul(weights[:, None], seen)[:, 0]
+    shape = codes[:, 2 * n_channels :].reshape(n_draws, -1, n_channels)
+    change = donors[:, 2 * n_channels :].reshape(shape.shape) - shape
+    shape += np.matmul(_fast_projection(shape.shape[1]), change)
+    return codes
+
+
+def _fast_projection(n_timesteps):
+    """Return the projection of a shape onto its fast cosines, of shape (n_timesteps, n_timesteps)."""
+    n_slow = max(int(np.ceil(_SLOW_SHARE * n_timesteps)), 1)
+    steps = (np.arange(n_timesteps) + 0.5) / n_timesteps
+    slow = np.cos(np.pi * np.outer(np.arange(n_slow), steps))
+    slow /= np.linalg.norm(slow, axis=1, keepdims=True)
+    return (np.eye(n_timesteps) - slow.T @ slow).astype(np.float32)
