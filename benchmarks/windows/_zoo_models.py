@@ -7,7 +7,7 @@ from sklearn.utils import check_random_state
 
 from benchmarks._common._fits import set_known
 from benchmarks.windows._models import GaussianSampler
-from sktsgan import CopulaSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, NeighborSampler, TransformerGANSampler
 from sktsgan.metrics._distances import flat_and_scaled
 from sktsgan.samplers.published import TTSGAN
 
@@ -121,7 +121,7 @@ def _nearest(places, knots, values):
 
 
 CURVE = ("local-10", "local-20", "local-40", "local-80", "local-160")
-OWN = ("base", "pair")
+OWN = ("base", "neighbors", "pair")
 
 # makes the sampler of a row, given its random_state; the row "real" has none
 MODELS = {
@@ -132,6 +132,7 @@ MODELS = {
     "gaussian": lambda seed: GaussianSampler(),
     "plain-gan": lambda seed: TransformerGANSampler(**TTSGAN, random_state=seed, device="cpu"),
     "base": lambda seed: CopulaSampler(random_state=seed),
+    "neighbors": lambda seed: NeighborSampler(random_state=seed),
     "pair": lambda seed: TransformerGANSampler(random_state=seed, device="cpu"),
 }
 

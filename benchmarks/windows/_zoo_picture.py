@@ -17,7 +17,15 @@ from benchmarks.windows._zoo_models import CURVE
 __all__ = ["draw_picture"]
 
 # markers tell the rows apart without colours
-_MARKERS = {"copy": "x", "smote": "+", "gaussian": "s", "plain-gan": "v", "base": "o", "pair": "*"}
+_MARKERS = {
+    "copy": "x",
+    "smote": "+",
+    "gaussian": "s",
+    "plain-gan": "v",
+    "base": "o",
+    "neighbors": "D",
+    "pair": "*",
+}
 _N_COLUMNS = 4
 
 

@@ -10,7 +10,12 @@ from sktsgan.containers._series import (
     resample_series,
     series_lengths,
 )
-from sktsgan.containers._texts import FIRST_TERM, TextContainer, check_table, read_texts
+from sktsgan.containers._texts import (
+    FIRST_TERM,
+    TextContainer,
+    read_texts,
+    read_training_texts,
+)
 from sktsgan.containers._tokenizers import TextTokenizer
 from sktsgan.containers._windows import (
     WindowContainer,
@@ -27,7 +32,6 @@ __all__ = [
     "TextTokenizer",
     "WindowContainer",
     "check_image_shape",
-    "check_table",
     "check_window_pair",
     "check_windows",
     "fill_missing",
@@ -35,6 +39,7 @@ __all__ = [
     "pad_series",
     "read_series",
     "read_texts",
+    "read_training_texts",
     "read_training_images",
     "read_training_windows",
     "resample_series",

@@ -14,7 +14,15 @@ from sklearn.utils.validation import validate_data
 from sktsgan.containers._text_items import ItemForm, read_items
 from sktsgan.containers._tokenizers import TextTokenizer, make_tokenizer
 
-__all__ = ["END", "FIRST_TERM", "PADDING", "UNKNOWN", "TextContainer", "check_table", "read_texts"]
+__all__ = [
+    "END",
+    "FIRST_TERM",
+    "PADDING",
+    "UNKNOWN",
+    "TextContainer",
+    "read_texts",
+    "read_training_texts",
+]
 
 PADDING, END, UNKNOWN, FIRST_TERM = range(4)
 
@@ -104,7 +112,7 @@ class TextContainer:
     def read(self, estimator, X, *, allow_nan=False, any_length=False):
         """Return further items as token numbers, a table validated as scikit-learn does."""
         if self.form.kind == "table":
-            X = check_table(estimator, X, reset=False, min_items=1)
+            X = _check_table(estimator, X, reset=False, min_items=1)
         return self.encode(X)
 
     def encode(self, X):
@@ -251,7 +259,21 @@ def read_texts(X, tokenizer="word", *, min_items=1):
     return _encode(items, numbers, max_length), container
 
 
-def check_table(estimator, X, *, reset, min_items):
+def read_training_texts(estimator, X, tokenizer, min_items):
+    """Validate texts or sequences of integers for ``fit``, and learn their vocabulary; see ``read_texts``.
+
+    Sets ``n_features_in_`` on the estimator where the sequences are a table.
+    """
+    if hasattr(estimator, "n_features_in_"):  # of a table in an earlier fit
+        del estimator.n_features_in_
+    X = _check_table(estimator, X, reset=True, min_items=min_items)
+    tokens, container = read_texts(X, tokenizer, min_items=min_items)
+    if container.form.kind == "table":
+        estimator.n_features_in_ = container.form.length
+    return tokens, container
+
+
+def _check_table(estimator, X, *, reset, min_items):
     """Return a table of numbers as scikit-learn validates it, and anything else as it is."""
     if len(getattr(X, "shape", ())) != 2 or isinstance(X, pd.DataFrame):
         return X

@@ -7,7 +7,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan._random import threads_for, torch_generator
-from sktsgan.containers import FIRST_TERM, TextTokenizer
+from sktsgan.containers import FIRST_TERM, TextTokenizer, read_training_texts
 from sktsgan.networks import (
     CausalTransformer,
     Drawing,
@@ -17,7 +17,7 @@ from sktsgan.networks import (
     prefix_log_likelihoods,
 )
 from sktsgan.samplers._gan import GANSampler, check_pretraining, held_out_blocks
-from sktsgan.samplers._texts import iter_sample, read, sample, score
+from sktsgan.samplers._texts import iter_sample, sample, score
 from sktsgan.training import SeqGANNet
 from sktsgan.training._callbacks import AtTheEnd, TextKeeper
 from sktsgan.training._temperature import distinct_share, match_temperature
@@ -251,7 +251,7 @@ class SeqGANSampler(GANSampler):
         self.verbose = verbose
         self.random_state = random_state
 
-    sample, iter_sample, score, _read = sample, iter_sample, score, read
+    sample, iter_sample, score = sample, iter_sample, score
 
     def _check_parameters(self, n_items):
         super()._check_parameters(n_items)
@@ -266,6 +266,9 @@ class SeqGANSampler(GANSampler):
                 f"kernels must map integers of at least 1 to such integers, got {kernels!r}."
             )
         check_pretraining(self.pretraining)
+
+    def _read(self, X):
+        return read_training_texts(self, X, self.tokenizer, self._min_items)
 
     def _phase_lengths(self, n_texts):
         """Return the updates of maximum likelihood, and of the discriminator before policy gradient."""

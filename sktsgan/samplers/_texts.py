@@ -7,11 +7,10 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import torch_generator
-from sktsgan.containers import check_table, read_texts
 from sktsgan.networks import Drawing, marginal_log_likelihood, mean_log_likelihood
 from sktsgan.prompts import select_rows
 
-__all__ = ["iter_sample", "read", "sample", "score"]
+__all__ = ["iter_sample", "sample", "score"]
 
 _MOST_KINDS = 64  # of conditions, in a likelihood that leaves them open
 
@@ -149,20 +148,6 @@ def score(self, X, y=None):
     selection = select_rows(self.conditions_, list(y), len(tokens))
     rows = selection.draw(0, len(tokens), torch_generator(0))
     return mean_log_likelihood(self._model, tokens, self._encoded(rows))
-
-
-def read(self, X):
-    """Return the validated texts of ``fit`` as token numbers, and the container that they came in."""
-    if hasattr(self, "n_features_in_"):  # of a table in an earlier fit
-        del self.n_features_in_
-    tokens, container = read_texts(
-        check_table(self, X, reset=True, min_items=self._min_items),
-        self.tokenizer,
-        min_items=self._min_items,
-    )
-    if container.form.kind == "table":
-        self.n_features_in_ = container.form.length
-    return tokens, container
 
 
 def _condition_shares(sampler):
