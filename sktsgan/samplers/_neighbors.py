@@ -85,7 +85,7 @@ class NeighborSampler(BaseSampler):
     windows can tell better than by chance whether a window was among those of training (membership inference), and more
     surely the fewer ``n_neighbors``, the longer the windows and the smaller the classes are. ``"auto"`` bounds the
     success of one simple attack and promises nothing of others. Don't share this sampler or its windows where it
-    must stay secret who is in the data. ``metrics.nearest_neighbor_ratio`` tells how near new windows are.
+    must stay secret who is in the data; ``metrics.membership_inference_score`` measures what one attack learns.
 
     References
     ----------
