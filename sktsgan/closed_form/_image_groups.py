@@ -22,8 +22,8 @@ class ImageGroups:
     Parameters
     ----------
     n_groups : int or "auto"
-        Of each class. "auto" takes one for every 150 images of a class or, without classes, one for every 50, and
-        no more than 200; but one of each class where a class has fewer than 150 images.
+        Number of groups in each class. "auto" makes one for every 150 images of a class or, without classes, for every
+        50, and at most 200; one for each class if a class has fewer than 150 images.
     random_state : int
         Seed of components and k-means.
 
