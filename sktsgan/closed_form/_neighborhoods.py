@@ -13,10 +13,8 @@ from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["WindowNeighborhoods"]
 
-_LEVEL_WEIGHT, _LOG_SCALE_WEIGHT = (
-    2.0,
-    0.5,
-)  # beside one step of a shape, in what makes windows alike
+_LEVEL_WEIGHT = 2.0  # beside one step of a shape, in what makes windows alike
+_LOG_SCALE_WEIGHT = 0.5
 _CONDITION_WEIGHT = 3.0  # of what is known of a window beside all that is seen of it
 _LEAST_SPREAD = 1e-6  # of conditions within classes, below which nothing is known
 _SLOW_SHARE = 1 / 8  # of the cosines of a shape; they are blended, the fast ones are taken whole
