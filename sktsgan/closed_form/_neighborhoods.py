@@ -167,10 +167,26 @@ class WindowNeighborhoods:
         windows = np.empty((n_draws, *self.shape_[1:]))
         for start in range(0, n_draws, step):
             chunk = slice(start, start + step)
-            windows[chunk] = self._draw(rows[chunk], rng)
+            drawn = self.draw_scores(rows[chunk], rng)
+            windows[chunk] = self.scaler_.inverse_transform(*drawn)
         return windows
 
-    def _draw(self, rows, rng):
+    def draw_scores(self, rows, rng):
+        """Draw around training windows, in the scores of ``scaler_``.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_draws,)
+            Training windows to draw around.
+        rng : numpy.random.Generator
+
+        Returns
+        -------
+        scores : ndarray of shape (n_draws, n_timesteps, n_free)
+            Of the channels that are neither constant nor a copy of another.
+        as_read : dict of int to ndarray of shape (n_draws, n_timesteps)
+            By place among these channels, the readings of those that take their values whole from training windows.
+        """
         scores = np.zeros((len(rows), self.shape_[1], len(self.scaler_.free_)), dtype=np.float32)
         as_read = {}
         for i, block in enumerate(self.blocks_):
@@ -184,7 +200,7 @@ class WindowNeighborhoods:
             alike = self._draw_alike(np.broadcast_to(rows[:, None], scores.shape[:2]), rng)
             steps = rng.integers(self.shape_[1], size=alike.shape)
             as_read[k] = self.as_read_[k][alike, steps]
-        return self.scaler_.inverse_transform(scores, as_read)
+        return scores, as_read
 
     def _draw_alike(self, rows, rng):
         """Return windows of the same classes, drawn at random."""
