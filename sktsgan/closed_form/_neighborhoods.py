@@ -7,6 +7,7 @@ import torch
 
 from sktsgan.closed_form._blocks import independent_blocks
 from sktsgan.closed_form._components import WindowComponents, log_scale_floor, scale_mix
+from sktsgan.closed_form._expectation import fit_expectation
 from sktsgan.closed_form._neighbor_search import find_neighbors, nearest_of_all, split_cells
 from sktsgan.closed_form._overlap import times_of_windows
 from sktsgan.scaling._readings import ReadingScaler
@@ -15,7 +16,8 @@ __all__ = ["WindowNeighborhoods"]
 
 _LEVEL_WEIGHT = 2.0  # beside one step of a shape, in what makes windows alike
 _LOG_SCALE_WEIGHT = 0.5
-_CONDITION_WEIGHT = 3.0  # of what is known of a window beside all that is seen of it
+_CONDITION_WEIGHT = 1.0  # of what is known of a window beside all that is seen of it
+_EXPECTED_WEIGHT = 3.0  # of what that lets one expect, beside what is seen
 _LEAST_SPREAD = 1e-6  # of conditions within classes, below which nothing is known
 _SLOW_SHARE = 1 / 8  # of the cosines of a shape; they are blended, the fast ones are taken whole
 _APART = 1 / 4  # of a window's length, between the neighbours of a window
@@ -35,11 +37,14 @@ class _Block:
         Level, log-scale and shape of each window.
     neighbors : ndarray of shape (n_windows, n_neighbors)
         Rows of the windows that a draw around each is made of.
+    expected : ndarray of shape (n_windows, n_codes) or None
+        Codes that the conditions of each window let one expect.
     """
 
     channels: np.ndarray
     codes: np.ndarray
     neighbors: np.ndarray
+    expected: np.ndarray | None
 
     def draw(self, rows, lone, rng):
         """Draw around windows.
@@ -60,8 +65,12 @@ class _Block:
         """
         near = self.neighbors[rows]
         donors = near[np.arange(len(rows)), rng.integers(near.shape[1], size=len(rows))]
-        seen = self.codes[near]
-        codes = _blend(seen, self.codes[donors], len(self.channels), rng)
+        seen, given = self.codes[near], self.codes[donors]
+        if self.expected is not None:  # neighbours move by what their conditions differ in
+            own = self.expected[rows]
+            seen = seen + own[:, None] - self.expected[near]
+            given = given + own - self.expected[donors]
+        codes = _blend(seen, given, len(self.channels), rng)
         codes[lone] += self.codes[rows[lone]] - seen[lone].mean(axis=1)
         return decode(codes, len(self.channels)), np.where(lone, rows, donors)
 
@@ -126,10 +135,13 @@ class WindowNeighborhoods:
 
     def _fit_blocks(self, scores, blended, conditions, times):
         for block in independent_blocks(scores.astype(np.float64)):
-            codes = encode(scores[..., block])
-            features = _features(codes, len(block), conditions)
+            codes, expected = encode(scores[..., block]), None
+            if conditions is not None:
+                regression = fit_expectation(conditions, codes)
+                expected = regression.predict(conditions).astype(np.float32)
+            features = _features(codes, len(block), conditions, expected)
             neighbors = self._find_neighbors(features, times)
-            self.blocks_.append(_Block(blended[block], codes, neighbors))
+            self.blocks_.append(_Block(blended[block], codes, neighbors, expected))
 
     def _find_neighbors(self, features, times):
         k, n_timesteps = self.n_neighbors, self.shape_[1]
@@ -245,16 +257,27 @@ def decode(codes, n_channels):
     return level[:, None] + np.exp(log_scale)[:, None] * shape
 
 
-def _features(codes, n_channels, conditions):
-    """Return what makes windows alike; what is known of them counts more than all that is seen."""
-    features = codes.copy()
-    features[:, :n_channels] *= _LEVEL_WEIGHT
-    features[:, n_channels : 2 * n_channels] *= _LOG_SCALE_WEIGHT
+def _weigh(codes, n_channels):
+    """Return codes as they count in what makes windows alike."""
+    weighted = codes.copy()
+    weighted[:, :n_channels] *= _LEVEL_WEIGHT
+    weighted[:, n_channels : 2 * n_channels] *= _LOG_SCALE_WEIGHT
+    return weighted
+
+
+def _features(codes, n_channels, conditions, expected):
+    """Return what makes windows alike.
+
+    What conditions let one expect counts most. Conditions count by themselves too: they may tell of what no
+    regression sees, such as a frequency at any phase.
+    """
+    features = _weigh(codes, n_channels)
     if conditions is None:
         return features
     spread = np.sqrt(features.var(axis=0).sum() / conditions.var(axis=0).sum())
     known = _CONDITION_WEIGHT * spread * conditions
-    return np.concatenate([features, known], axis=1, dtype=np.float32)
+    expected = _EXPECTED_WEIGHT * _weigh(expected, n_channels)
+    return np.concatenate([features, known, expected], axis=1, dtype=np.float32)
 
 
 def _blend(seen, donors, n_channels, rng):
