@@ -176,12 +176,8 @@ def all_cases():
 
     kinds = {
         "copula": series_cases(maker(CopulaSampler), True),
-        "transformer": series_cases(maker(TransformerGANSampler, max_iter=UPDATES), True),
-        "transformer early": series_cases(
-            maker(
-                TransformerGANSampler, max_iter=60, n_iter_no_change=20, validation_fraction=0.45
-            ),
-            False,
+        "transformer": series_cases(
+            maker(TransformerGANSampler, max_iter=UPDATES, refine="always"), True
         ),
         "transformer bare": series_cases(
             maker(TransformerGANSampler, max_iter=UPDATES, base=None),

@@ -125,9 +125,9 @@ def test_later_windows_share_no_time_step_with_earlier_ones():
 def test_ablation_takes_out_a_rule_at_a_time(capsys):
     measured = ablation.main(
         "--dataset sines --n-windows 200 --seeds 1 --fits 1 --judge-iter 2 --updates 2 --markdown "
-        "--row base,one-block,pair,pair-unscaled".split()
+        "--row base,one-block,pair,pair-on-grids".split()
     )
-    assert list(measured) == ["base", "one-block", "pair", "pair-unscaled"]
+    assert list(measured) == ["base", "one-block", "pair", "pair-on-grids"]
     # unrelated channels in one block show; what the others bring takes more windows to see
     assert measured["one-block"]["gain"] > 0
     printed = capsys.readouterr().out.split("\n\n")[1]

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from benchmarks.windows import (
-    _convolutions,
     _repairers,
     _zoo_data,
     _zoo_judges,
@@ -127,26 +126,6 @@ def test_rivals_lie_between_what_they_say():
     copies = _zoo_models.NoisyCopySampler().fit(windows).sample(50, random_state=0)
     distance = np.abs(copies[:, None] - windows).max(axis=(2, 3)).min(axis=1)
     assert 0 < distance.max() < 0.15
-
-
-def test_random_convolutions_tell_noise_from_walks():
-    convolutions = _convolutions.RandomConvolutions(12, 2, n_convolutions=40)
-    convolutions.set_params(random_state=0)
-    rng = np.random.default_rng(0)
-    noise = rng.normal(size=(2, 100, 12, 2))
-    noise[1] = noise[1].cumsum(axis=1)
-    X = noise.reshape(200, -1)
-    features = convolutions.fit_transform(X)
-    assert features.shape == (200, 120)
-    np.testing.assert_array_equal(features, convolutions.fit(X).transform(X))
-    beyond = np.hstack([X, rng.normal(size=(200, 5))])
-    np.testing.assert_allclose(features, convolutions.transform(beyond), rtol=1e-4, atol=1e-4)
-
-
-def test_a_convolution_by_hand():
-    windows = torch.tensor([[[1.0, 2.0, 4.0, 8.0, 16.0]]])
-    made = _convolutions._convolve(windows, torch.tensor([[[1.0, -1.0, 0.0]]]), 2)
-    assert made.tolist() == [[[-3.0]]]
 
 
 def test_the_gap_is_to_the_curve_at_the_same_memory():

@@ -2,18 +2,13 @@
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import RidgeClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from benchmarks.windows._convolutions import RandomConvolutions
 from sktsgan.metrics import classifier_two_sample_score, membership_inference_score
 from sktsgan.metrics._distances import flat_and_scaled, nearest_distance
 
 __all__ = ["gap_to_curve", "judge"]
 
 _ROUNDS = 120  # trees of the boosting
-_RIDGE = 100.0  # penalty, for 1,500 standardised features and some 3,000 windows
 
 
 def judge(blocks, synthetic, seed):
@@ -35,11 +30,7 @@ def judge(blocks, synthetic, seed):
     """
     judges = {
         "c2": HistGradientBoostingClassifier(max_iter=_ROUNDS),
-        "rk": make_pipeline(
-            RandomConvolutions(*synthetic.shape[1:]),
-            StandardScaler(),
-            RidgeClassifier(_RIDGE),
-        ),
+        "rk": "convolutions",
     }
     scores = {
         name: classifier_two_sample_score(

@@ -121,7 +121,7 @@ def _nearest(places, knots, values):
 
 
 CURVE = ("local-10", "local-20", "local-40", "local-80", "local-160")
-OWN = ("base", "neighbors", "pair")
+OWN = ("base", "neighbors", "pair", "gated")
 
 # makes the sampler of a row, given its random_state; the row "real" has none
 MODELS = {
@@ -133,11 +133,12 @@ MODELS = {
     "plain-gan": lambda seed: TransformerGANSampler(**TTSGAN, random_state=seed, device="cpu"),
     "base": lambda seed: CopulaSampler(random_state=seed),
     "neighbors": lambda seed: NeighborSampler(random_state=seed),
-    "pair": lambda seed: TransformerGANSampler(random_state=seed, device="cpu"),
+    "pair": lambda seed: TransformerGANSampler(refine="always", random_state=seed, device="cpu"),
+    "gated": lambda seed: TransformerGANSampler(random_state=seed, device="cpu"),
 }
 
 
 def make_model(name, seed, changes):
-    """Return the unfitted sampler of a row; ``changes`` are parameters of the row ``"pair"``."""
+    """Return the unfitted sampler of a row; ``changes`` are parameters of the rows ``"pair"`` and ``"gated"``."""
     model = MODELS[name](seed)
-    return set_known(model, changes) if name == "pair" else model
+    return set_known(model, changes) if name in ("pair", "gated") else model

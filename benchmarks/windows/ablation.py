@@ -1,7 +1,7 @@
 """What each rule of the recipe brings: the default with one rule at a time taken out.
 
 usage: python -m benchmarks.windows.ablation --data DIR --dataset etth1 --seeds 3 --markdown
-       python -m benchmarks.windows.ablation --dataset sines --updates 1500 --row pair,pair-levels-free,pair-unscaled
+       python -m benchmarks.windows.ablation --dataset sines --updates 1500 --row neighbors,pair,pair-as-narrow,pair-on-grids
 
 Columns are the seconds of fit, C2ST and GRU as in fidelity.py (fewer GRU judges), and C2ST less that of the row that
 it is a variant of: what the rule brings, or costs where it is negative. Mean over seeds and, in brackets, the worst.
@@ -18,10 +18,11 @@ from benchmarks._common._options import count, make_parser, names_among
 from benchmarks._common._processes import limited_threads
 from benchmarks._common._results import Table, score, write_json
 from benchmarks.windows._data import DataSpec, add_data_options
-from sktsgan import CopulaSampler, TransformerGANSampler
-from sktsgan.closed_form import WindowComponents, WindowCopula, _copula
-from sktsgan.closed_form._mixture import GroupedGaussians
+from sktsgan import CopulaSampler, NeighborSampler, TransformerGANSampler
+from sktsgan.closed_form import NeighborhoodMoves, WindowComponents, _copula
 from sktsgan.metrics import classifier_two_sample_score, discriminative_score
+from sktsgan.samplers import _transformer_gan
+from sktsgan.samplers._neighbor_base import NeighborBase
 from sktsgan.scaling import _channels, _grid
 
 
@@ -46,18 +47,23 @@ _WITHOUT = {
     "cells-not-smoothed": [(_grid, "smooth_within", _middle_of_cells)],
     "atoms-not-drawn": [(_grid, "_MAX_ATOM", 1.0)],
     "knots-not-found": [(_channels, "knot_period", lambda channel: None)],
+    "neighbors": [],
     "pair": [],
-    "pair-levels-free": [(WindowCopula, "hold_levels", lambda copula: None)],
-    "pair-unscaled": [
-        (WindowCopula, "hold_levels", lambda copula: None),
-        (GroupedGaussians, "move", lambda mixture, change, groups: change),
+    "pair-as-narrow": [(_transformer_gan, "_WIDER", 1.0)],
+    "pair-on-grids": [(NeighborBase, "blur", lambda base, scores: scores)],
+    "pair-off-neighborhoods": [
+        (NeighborhoodMoves, "__call__", lambda moves, made, centres: made.sum(dim=1)),
     ],
 }
 
 
 def _make_model(row, seed, updates):
     if row.startswith("pair"):
-        return TransformerGANSampler(max_iter=updates, random_state=seed, device="cpu")
+        return TransformerGANSampler(
+            max_iter=updates, refine="always", random_state=seed, device="cpu"
+        )
+    if row == "neighbors":
+        return NeighborSampler(random_state=seed)
     return CopulaSampler(n_components=1 if row == "one-group" else "auto", random_state=seed)
 
 

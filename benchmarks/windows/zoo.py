@@ -22,8 +22,9 @@ CPU s       of fitting and of making as many windows as were fitted on
 
 The row "real" takes the training windows as generated ones: the c2 and rk of a perfect copy. "local-40" draws from
 Gaussians of 40 neighbouring windows, "smote" between neighbours, "copy" returns training windows with a little noise,
-"plain-gan" is the plain transformer GAN of the literature, "base" is CopulaSampler, which
-"pair", TransformerGANSampler, starts from; "neighbors" is NeighborSampler.
+"plain-gan" is the plain transformer GAN of the literature, "base" is CopulaSampler, "neighbors" NeighborSampler, which
+"pair", TransformerGANSampler(refine="always"), starts from; "gated" is TransformerGANSampler, which keeps the pair only
+where it judges it better than neighbors.
 
 --task repair and --task prompts: see _zoo_repair.py and _zoo_prompts.py.
 """
@@ -62,8 +63,8 @@ def read_options(argv):
     arguments.dataset = arguments.dataset.split(",") if arguments.dataset else list(datasets)
     if arguments.picture and arguments.task != "fidelity":
         parser.error("--picture is for --task fidelity")
-    if arguments.set and "pair" not in arguments.model:
-        parser.error("--set is for the row pair, which --model leaves out")
+    if arguments.set and not {"pair", "gated"} & set(arguments.model):
+        parser.error("--set is for the rows pair and gated, which --model leaves out")
     make_model("pair", 0, dict(arguments.set))
     return arguments
 
@@ -75,7 +76,7 @@ def _add_options(add):
         help=f"{', '.join(ZOO)} or another file (those of the task)")  # fmt: skip
     add("--model", metavar="NAME[,NAME...]",
         help=f"{', '.join(MODELS)}; for repair {', '.join(METHODS)}; for prompts {', '.join(OWN)}")  # fmt: skip
-    add_changes(add, "the row pair")
+    add_changes(add, "the rows pair and gated")
     add("--seeds", type=count, default=3, help="seeds of models and judges, 0, 1, ... (3)")
     add("--window", type=count, default=24, help="steps of a window (24)")
     add("--max-rows", type=count, default=7000,

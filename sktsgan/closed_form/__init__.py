@@ -8,6 +8,7 @@ from sktsgan.closed_form._components import (
 )
 from sktsgan.closed_form._copula import WindowCopula
 from sktsgan.closed_form._image_groups import ImageGroups
+from sktsgan.closed_form._moves import NeighborhoodMoves
 from sktsgan.closed_form._neighborhood_size import choose_n_neighbors
 from sktsgan.closed_form._neighborhoods import WindowNeighborhoods
 from sktsgan.closed_form._overlap import times_of_windows
@@ -15,6 +16,7 @@ from sktsgan.closed_form._repair import WindowRepair
 
 __all__ = [
     "ImageGroups",
+    "NeighborhoodMoves",
     "WindowComponents",
     "WindowCopula",
     "WindowNeighborhoods",

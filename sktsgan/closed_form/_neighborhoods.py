@@ -100,7 +100,7 @@ class WindowNeighborhoods:
     def __init__(self, n_neighbors=8):
         self.n_neighbors = n_neighbors
 
-    def fit(self, windows, classes=None, conditions=None, times=None):
+    def fit(self, windows, classes=None, conditions=None, times=None, scaler=None):
         """Learn from windows.
 
         Parameters
@@ -112,6 +112,8 @@ class WindowNeighborhoods:
             What is known of each window; neighbours are alike in it.
         times : ndarray of shape (n_windows,), default=None
             When windows begin, in steps. None tells from the windows which of them share readings.
+        scaler : ReadingScaler, default=None
+            Fitted on other windows; None fits one on these.
         """
         self.shape_ = windows.shape
         self.classes_ = np.zeros(len(windows), dtype=int) if classes is None else classes
@@ -122,7 +124,7 @@ class WindowNeighborhoods:
         self.lone_ = (counts[self._of_class] == 1) & (len(windows) > 1)
         conditions = vary_within(conditions, self._of_class)
         self.conditioned_ = conditions is not None
-        self.scaler_ = ReadingScaler().fit(windows)
+        self.scaler_ = ReadingScaler().fit(windows) if scaler is None else scaler
         free, apart = self.scaler_.free_, self.scaler_.white_ | self.scaler_.atomic_
         self.as_read_ = {k: windows[..., free[k]].copy() for k in np.flatnonzero(apart)}
         self.blocks_ = []
@@ -199,11 +201,30 @@ class WindowNeighborhoods:
         as_read : dict of int to ndarray of shape (n_draws, n_timesteps)
             By place among these channels, the readings of those that take their values whole from training windows.
         """
+        return self.draw_around(rows, rng)[:2]
+
+    def draw_around(self, rows, rng):
+        """Draw around training windows, and say which ones.
+
+        Parameters
+        ----------
+        rows, rng
+            As in ``draw_scores``.
+
+        Returns
+        -------
+        scores, as_read
+            As in ``draw_scores``.
+        centres : ndarray of shape (n_draws, n_blocks)
+            The training windows that the channels of each block were drawn around.
+        """
+        centres = np.empty((len(rows), len(self.blocks_)), dtype=np.int64)
         scores = np.zeros((len(rows), self.shape_[1], len(self.scaler_.free_)), dtype=np.float32)
         as_read = {}
         for i, block in enumerate(self.blocks_):
             # unrelated channels needn't follow the same window, unless more than its class is asked for
             own = rows if i == 0 or self.conditioned_ else self._draw_alike(rows, rng)
+            centres[:, i] = own
             scores[..., block.channels], donors = block.draw(own, self.lone_[own], rng)
             for k in block.channels:
                 if k in self.as_read_:
@@ -212,7 +233,7 @@ class WindowNeighborhoods:
             alike = self._draw_alike(np.broadcast_to(rows[:, None], scores.shape[:2]), rng)
             steps = rng.integers(self.shape_[1], size=alike.shape)
             as_read[k] = self.as_read_[k][alike, steps]
-        return scores, as_read
+        return scores, as_read, centres
 
     def _draw_alike(self, rows, rng):
         """Return windows of the same classes, drawn at random."""

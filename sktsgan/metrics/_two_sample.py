@@ -5,14 +5,19 @@ import numbers
 import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import RidgeClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state, check_scalar
 
 from sktsgan._random import draw_seed
 from sktsgan.containers._windows import check_window_pair, check_windows
+from sktsgan.metrics._random_convolutions import RandomConvolutions
 
 __all__ = ["classifier_two_sample_score", "seeded_judge", "window_features"]
 
 _SPLITS = ("random", "blocks")
+_RIDGE = 100.0  # penalty, for 1,500 standardised features and some 3,000 windows
 
 
 def classifier_two_sample_score(
@@ -44,8 +49,10 @@ def classifier_two_sample_score(
         Further real windows, which share no time step with those of ``real``. The judge learns from
         ``real`` and half of the synthetic windows and is tested on ``real_test`` and the other half;
         then the parts change places. ``split``, ``cv`` and ``n_blocks`` are not used.
-    classifier : scikit-learn classifier, default=None
-        Judge, which is cloned. None takes a :class:`~sklearn.ensemble.HistGradientBoostingClassifier`.
+    classifier : scikit-learn classifier, "convolutions" or None, default=None
+        Judge, which is cloned. None takes a :class:`~sklearn.ensemble.HistGradientBoostingClassifier`,
+        ``"convolutions"`` a ridge classifier on 500 random convolutions of the windows [2]_: two judges that see
+        different things.
     split : {"random", "blocks"}, default="random"
         How the real windows are dealt to the folds: one by one, or in contiguous blocks of time.
         Synthetic windows, which have no order, are dealt one by one to folds of the same sizes.
@@ -71,7 +78,8 @@ def classifier_two_sample_score(
     ------
     ValueError
         If the windows differ in shape, ``split`` is unknown, ``cv`` is less than 2, ``n_blocks`` or
-        ``max_samples`` is less than ``cv``, or a set has too few windows for the folds or blocks. With
+        ``max_samples`` is less than ``cv``, ``classifier`` is another string, or a set has too few windows for the
+        folds or blocks. With
         ``real_test``, if there are fewer than four synthetic windows.
     TypeError
         If ``cv``, ``n_blocks`` or ``max_samples`` is not an integer.
@@ -96,6 +104,8 @@ def classifier_two_sample_score(
     References
     ----------
     .. [1] D. Lopez-Paz and M. Oquab, "Revisiting classifier two-sample tests", ICLR 2017.
+    .. [2] A. Dempster, F. Petitjean and G. I. Webb, "ROCKET: exceptionally fast and accurate time series
+       classification using random convolutional kernels", Data Mining and Knowledge Discovery 34, 2020.
 
     Examples
     --------
@@ -111,9 +121,7 @@ def classifier_two_sample_score(
         raise ValueError(f"split must be one of {', '.join(map(repr, _SPLITS))}, got {split!r}.")
     real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
     rng = check_random_state(draw_seed(random_state))
-    # no "or": an unfitted ensemble has no length, so it has no truth value
-    judge = HistGradientBoostingClassifier() if classifier is None else classifier
-    judge = seeded_judge(judge, rng)
+    judge = seeded_judge(_choose_judge(classifier, real.shape), rng)
     if real_test is None:
         n_blocks = n_blocks if split == "blocks" else None
         parts = _deal_folds(real, synthetic, cv, n_blocks, max_samples, rng)
@@ -122,6 +130,21 @@ def classifier_two_sample_score(
         parts = _deal_halves(real, real_test, synthetic, max_samples, rng)
     right = [_tell(judge, learned, tested) for learned, tested in parts]
     return float(np.concatenate(right).mean())
+
+
+def _choose_judge(classifier, shape):
+    """Return the unfitted judge."""
+    if classifier is None:
+        return HistGradientBoostingClassifier()
+    if isinstance(classifier, str):
+        if classifier != "convolutions":
+            raise ValueError(
+                f'classifier must be a scikit-learn classifier, "convolutions" or None, got {classifier!r}.'
+            )
+        return make_pipeline(
+            RandomConvolutions(*shape[1:]), StandardScaler(), RidgeClassifier(_RIDGE)
+        )
+    return classifier
 
 
 def _check_real_test(real_test, real, n_channels):

@@ -59,14 +59,18 @@ class TransformerGenerator(nn.Module):
 
 
 class RefiningGenerator(nn.Module):
-    """Changes the components that a base model made from noise ε: δ = ε ⊙ (exp(s) − 1) + r.
+    """Says which way to move the draws of a base model.
 
-    A token is a group of consecutive components with their noise; the encoder returns s and r for each component. The
-    last layer starts near zero, so an untrained generator leaves the base as it is.
+    A token is a patch of consecutive steps of a draw with white noise beside it; the encoder returns a direction for
+    each value. The last layer starts near zero, so an untrained generator leaves the base as it is.
 
     Parameters
     ----------
-    n_components, components_per_token : int
+    n_timesteps, n_channels : int
+        Shape of a draw.
+    n_noises : int
+        Channels of white noise beside those of a draw.
+    patch_length : int
     n_conditions : int
         Number of values that describe an item; 0 for none.
     embedding_size, n_layers, n_heads : int
@@ -75,8 +79,10 @@ class RefiningGenerator(nn.Module):
 
     def __init__(
         self,
-        n_components,
-        components_per_token,
+        n_timesteps,
+        n_channels,
+        n_noises,
+        patch_length,
         n_conditions,
         *,
         embedding_size,
@@ -85,26 +91,23 @@ class RefiningGenerator(nn.Module):
         dropout,
     ):
         super().__init__()
-        self.n_components, self.group = n_components, components_per_token
-        self.n_tokens = -(-n_components // components_per_token)
-        self.embed = TokenLinear(self.n_tokens, 2 * components_per_token, embedding_size)
+        self.n_channels, self.patch_length = n_channels, patch_length
+        n_tokens = -(-n_timesteps // patch_length)
+        size = patch_length * (n_channels + n_noises)
+        self.embed = TokenLinear(n_tokens, size, embedding_size)
         self.condition = make_condition_layer(n_conditions, embedding_size)
         self.encoder = make_encoder(embedding_size, n_layers, n_heads, dropout)
-        self.head = TokenLinear(self.n_tokens, embedding_size, 2 * components_per_token, scale=1e-2)
+        self.head = TokenLinear(n_tokens, embedding_size, patch_length * n_channels, scale=1e-2)
 
     def forward(self, noise, conditions=None):
-        """Map components and their noise, of shape (B, 2, n_components), to components and change."""
-        B, _, K = noise.shape
-        padded = pad(noise, (0, self.n_tokens * self.group - K))
-        tokens = padded.view(B, 2, self.n_tokens, self.group).transpose(1, 2).flatten(2)
-        tokens = self.embed(tokens)
+        """Map draws with noise, of shape (B, T, n_channels + n_noises), to draws and directions (B, 2, T, n_channels)."""
+        B, T, _ = noise.shape
+        padded = pad(noise, (0, 0, 0, -T % self.patch_length))
+        tokens = self.embed(padded.reshape(B, len(self.embed.weight), -1))
         if conditions is not None:
             tokens = tokens + self.condition(conditions)[:, None]
-        change = self.head(self.encoder(tokens)).view(B, self.n_tokens, 2, self.group)
-        log_gain, shift = (change[:, :, i].reshape(B, -1)[:, :K] for i in (0, 1))
-        # noise may shrink but not explode: the base already has the variance of its group
-        change = noise[:, 1] * (torch.exp(log_gain.clamp(-3.0, 1.0)) - 1) + shift
-        return torch.stack([noise[:, 0], change], dim=1)
+        direction = self.head(self.encoder(tokens)).reshape(B, -1, self.n_channels)[:, :T]
+        return torch.stack([noise[..., : self.n_channels], direction], dim=1)
 
 
 class TransformerDiscriminator(nn.Module):

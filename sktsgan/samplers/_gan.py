@@ -2,7 +2,6 @@
 
 import warnings
 from abc import abstractmethod
-from functools import partial
 from numbers import Integral
 
 import numpy as np
@@ -13,15 +12,9 @@ from sklearn.utils._param_validation import Interval
 
 from sktsgan._random import draw_seed, local_torch_seed, threads_for, torch_generator
 from sktsgan.exceptions import ModeCollapseWarning
-from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.training import AdversarialBatches
-from sktsgan.training._callbacks import (
-    BestAverageKeeper,
-    DivergenceGuard,
-    FitTaskReporter,
-    StepProgressBar,
-)
+from sktsgan.training._callbacks import DivergenceGuard, FitTaskReporter, StepProgressBar
 
 __all__ = ["SCHEDULES", "GANSampler", "check_pretraining", "held_out_blocks"]
 
@@ -31,10 +24,7 @@ SCHEDULES = {
 }
 _STEPS_PER_EPOCH = 50
 _COLLAPSED_SHARE = 0.1
-_STEPS_PER_JUDGEMENT = 500
-_JUDGED = 1000  # items of a judgement, each of real and generated ones
 _HELD_OUT_BLOCKS = 10
-_MIN_HELD_OUT = 100  # by 40, the classifier saw nothing of a pair that 120 told from its base
 
 
 def _choose_device(device):
@@ -68,10 +58,6 @@ def check_pretraining(pretraining):
         )
 
 
-def _count_held_out(n_items, fraction):
-    return round(fraction * n_items)
-
-
 def held_out_blocks(n_items, fraction):
     """Return a mask of the items to hold out: contiguous blocks of equal length, evenly spread.
 
@@ -79,7 +65,7 @@ def held_out_blocks(n_items, fraction):
     """
     place = np.arange(n_items) * _HELD_OUT_BLOCKS / n_items % 1
     held_out = np.zeros(n_items, dtype=bool)
-    held_out[np.argsort(-place, kind="stable")[: _count_held_out(n_items, fraction)]] = True
+    held_out[np.argsort(-place, kind="stable")[: round(fraction * n_items)]] = True
     return held_out
 
 
@@ -92,8 +78,7 @@ class GANSampler(BaseSampler):
     takes besides, or None.
 
     It has the parameters ``max_iter``, ``batch_size``, ``warm_start``, ``device``, ``callbacks``, ``verbose`` and
-    ``random_state``, whose constraints are here; with ``n_iter_no_change`` and ``validation_fraction`` it stops early,
-    with ``warmup`` the discriminator begins alone.
+    ``random_state``, whose constraints are here; with ``warmup`` the discriminator begins alone.
 
     Attributes
     ----------
@@ -120,7 +105,6 @@ class GANSampler(BaseSampler):
         "random_state": ["random_state"],
     }
 
-    n_iter_no_change = None  # of samplers without early stopping
     warmup = 0.0  # of samplers whose networks begin together
     _forward_items = 2048  # of a forward pass in sampling: what stays in cache
 
@@ -173,14 +157,6 @@ class GANSampler(BaseSampler):
     def _check_parameters(self, n_items):
         _check_callbacks(self.callbacks)
         _choose_device(self.device)
-        if self.n_iter_no_change is None:
-            return
-        n_held_out = _count_held_out(n_items, self.validation_fraction)
-        if n_held_out < _MIN_HELD_OUT or n_held_out > n_items - 2:
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} holds out {n_held_out} of {n_items}; n_iter_no_change "
-                f"needs {_MIN_HELD_OUT} to judge by and 2 to train on."
-            )
 
     @property
     def _n_warmup(self):
@@ -193,10 +169,7 @@ class GANSampler(BaseSampler):
             n_steps += 0 if self.net_ is None else self.net_.n_ahead
         elif self.net_ is not None:
             self.net_.restart(self.max_iter)
-        held_out = None
-        if self.n_iter_no_change is not None:
-            held_out = held_out_blocks(len(items), self.validation_fraction)
-        self._train(items, rows, n_steps, held_out)
+        self._train(items, rows, n_steps)
 
     def _start(self, items):
         """Build the net, and return the items, whose holes are imputed now."""
@@ -226,7 +199,7 @@ class GANSampler(BaseSampler):
         return encoded[rows] if encoded.shape[1] else None
 
     def _train(self, items, rows, n_steps, held_out=None):
-        """Run the training steps, and tell callbacks of them; ``held_out`` items, a mask, judge them."""
+        """Run the training steps, and tell callbacks of them; items of the mask ``held_out`` are not learned from."""
         self.n_iter_, self.history_ = 0, []
         if self.net_ is None:
             with self._fit_task():
@@ -262,18 +235,8 @@ class GANSampler(BaseSampler):
         )
 
     def _watch(self, items, rows, held_out):
-        """Return the callbacks of a run, by name, that judge by held-out items, where there are any."""
-        if held_out is None:
-            return []
-        judge = partial(self._judge_average, items[held_out], rows[held_out])
-        keeper = BestAverageKeeper(judge, _STEPS_PER_JUDGEMENT, self.n_iter_no_change)
-        return [("best_average_keeper", keeper)]
-
-    def _judge_average(self, items, rows):
-        """Return how well a classifier tells what the averaged generator makes from held-out items."""
-        generator = torch_generator(0)  # the same draws each time, so that only the weights differ
-        made = self._make(torch.as_tensor(rows), generator)
-        return classifier_two_sample_score(items, made, max_samples=_JUDGED, random_state=0)
+        """Return the callbacks of a run by name; they may judge by held-out items."""
+        return []
 
     def _next_seed(self):
         return int(torch.randint(2**31 - 1, (), generator=self._generator))
@@ -285,11 +248,13 @@ class GANSampler(BaseSampler):
         with threads_for(self.net_.n_parameters()):
             return self.scaler_.inverse_transform(self._generate(rows, generator), generator)
 
-    @torch.no_grad()
     def _generate(self, rows, generator):
         """Return scaled items, a tensor, as the averaged generator makes them."""
+        return self._run_generator(*self._noise(rows, generator), rows)
+
+    @torch.no_grad()
+    def _run_generator(self, noise, residual, rows):
         self.net_.average_.eval()
-        noise, residual = self._noise(rows, generator)
         conditions = self._encoded(rows)
         parts = []
         for start in range(0, len(rows), self._forward_items):

@@ -1,37 +1,53 @@
 """The transformer pair for windows as an estimator."""
 
+from functools import partial
 from numbers import Integral, Real
 
+import numpy as np
 import torch
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sktsgan.closed_form import log_scale_floor
+from sktsgan._random import threads_for, torch_generator
+from sktsgan.closed_form import choose_n_neighbors, log_scale_floor, times_of_windows
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
-from sktsgan.samplers._copula import CopulaSampler, add_rows
 from sktsgan.samplers._gan import SCHEDULES, GANSampler
+from sktsgan.samplers._gate import Gate
+from sktsgan.samplers._neighbor_base import NeighborBase
+from sktsgan.samplers._neighbors import NeighborSampler
 from sktsgan.scaling import ChannelScaler
+from sktsgan.scaling._readings import ReadingScaler
 from sktsgan.training import AdversarialNet, WindowTokens
+from sktsgan.training._callbacks import EarlyQuestion
 
 __all__ = ["TransformerGANSampler"]
 
-_COMPONENTS_PER_TOKEN = 16
+_N_NOISES = 4  # channels of white noise beside a draw
+_WIDER = 1.5  # the pair's neighbourhoods to those of the base: it wins back likeness, and memory stays lower
+_PENALTY_EVERY = 2  # updates, with a base
+_MOVING_AVERAGE = 0.995  # with a base, which leaves less to learn
+_FIRST_LOOK = 1 / 3  # of the updates, after which a pair that is worse than its base is given up
 
 
 class TransformerGANSampler(GANSampler):
     """Sample windows from a transformer generator trained against a transformer discriminator.
 
-    By default the generator starts from the closed-form model of :class:`CopulaSampler` and refines what it draws; the
-    discriminator judges levels, increments, scales and shapes of each channel. ``base=None`` is the classical
-    generator, from latent noise to windows.
+    By default the generator starts from what :class:`NeighborSampler` draws, from wider neighbourhoods, and moves it
+    along them; the discriminator judges levels, increments, scales and shapes of each channel. Windows are held out,
+    and the pair is kept only where judges that learn from these find it better than the base: else the sampler draws
+    like NeighborSampler. ``base=None`` is the classical generator, from latent noise to windows.
 
     Parameters
     ----------
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
-    base : "copula", CopulaSampler or None, default="copula"
-        Model that the generator starts from: ``"copula"`` is a CopulaSampler with its defaults, None is noise.
+    base : "neighbors", NeighborSampler or None, default="neighbors"
+        Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
+    refine : {"auto", "always"}, default="auto"
+        Whether the pair must pay: ``"auto"`` trains on 70 % of the windows, judges by the others, and goes back to the
+        base where the pair isn't better; the base is fitted on all windows in the end. ``"always"`` trains on all
+        windows and keeps the pair. Without a base there is nothing to go back to.
     latent_size : int, default=100
         Size of the noise, without a base.
     patch_length : int, default=None
@@ -41,7 +57,7 @@ class TransformerGANSampler(GANSampler):
         Width of a token in both encoders; a multiple of ``n_heads``.
     n_layers : int, default=1
         Layers of each encoder.
-    n_heads : int, default=2
+    n_heads : int, default=4
         Attention heads of a layer.
     dropout : float, default=0.0
         Dropout rate of both encoders, in [0, 1), while training; there is none in sampling.
@@ -53,34 +69,27 @@ class TransformerGANSampler(GANSampler):
         Discriminator updates for each generator update.
     warmup : float, default=0.05
         Discriminator updates before the first generator update, as a share of ``max_iter`` in [0, 1].
-    generator_learning_rate : float, default=0.0003
+    generator_learning_rate : float, default=0.001
         Learning rate of the generator's Adam.
     discriminator_learning_rate : float, default=0.001
         Learning rate of the discriminator's Adam.
     schedule : {"cosine", "constant"}, default="cosine"
         ``"cosine"``: learning rates rise over 100 updates and fall along a cosine over the last 40 %, Adam has betas
-        (0, 0.99), and a moving average (0.999) of the generator's weights samples. ``"constant"``: as in [4]_, constant
+        (0, 0.99), and a moving average (0.999; 0.995 with a base) of the generator's weights samples. ``"constant"``: as in [4]_, constant
         rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of a discriminator update, and as many generated ones.
-    max_iter : int, default=3000
-        Generator updates.
-    n_iter_no_change : int, default=None
-        Updates without improvement after which ``fit`` ends; None makes all of them. If given, windows are held out,
-        a classifier tells them from generated ones every 500 updates
-        (:func:`~sktsgan.metrics.classifier_two_sample_score`), and the generator that was hardest to tell is kept,
-        which may be the one that training started from. The base is fitted on all windows.
-    validation_fraction : float, default=0.1
-        Share of the windows, in (0, 1), held out in ten blocks to choose the best weights by; without effect unless
-        ``n_iter_no_change`` is given.
+    max_iter : int, default=1500
+        Generator updates. With ``refine="auto"`` a pair that is worse than its base after a third of them is given up.
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the present networks, scales and base instead of starting anew.
+        Whether ``fit`` goes on from the present networks, scales and base instead of starting anew. The pair is then
+        kept without being judged, as after ``partial_fit``.
     device : str or torch.device, default="auto"
         Device to train on; ``"auto"`` takes CUDA, then MPS, then the CPU.
     callbacks : list of skorch callbacks, default=None
         Callbacks of the training net; scikit-learn's own go to ``set_callbacks``.
     verbose : int, default=0
-        1 shows a progress bar.
+        1 shows a progress bar, and a line that says whether the pair was kept.
     random_state : int, RandomState instance or None, default=None
         Controls base, initial weights, batches and noise.
 
@@ -88,8 +97,19 @@ class TransformerGANSampler(GANSampler):
     ----------
     net_ : AdversarialNet or None
         The skorch net of both networks; None if all channels are constant.
-    copula_ : WindowCopula or None
-        The base.
+    base_ : NeighborBase or None
+        The base: neighbourhoods of all training windows.
+    n_neighbors_ : int
+        Neighbours that the base by itself makes a window of; those of the pair are half as many more.
+    refined_ : bool
+        Whether the pair is at work; else windows are draws of the base.
+    gate_scores_ : dict of dict or None
+        For ``"base"`` and ``"pair"`` the held-out accuracies of two judges, ``"boosting"`` and ``"convolutions"``, and
+        the AUC of ``"membership"`` inference; .5 is best of each. None if nothing was judged: without a base, with
+        ``refine="always"``, after ``partial_fit``, and where fewer than some 700 windows are too few to judge by, of
+        which the base alone is kept.
+    keeps_training_windows_ : bool
+        Whether the fitted model contains training windows: with a base.
     imputer_ : WindowRepair
         The model that ``impute`` draws from.
     classes_ : ndarray of shape (n_classes,) or None
@@ -101,7 +121,8 @@ class TransformerGANSampler(GANSampler):
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
         ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
-        With ``n_iter_no_change`` also ``validation_accuracy`` where it was judged, in [0, 1]: 0.5 is best.
+        Where the pair was judged, the last row also says whether it is ``refined``, and has the figures of
+        ``gate_scores_`` as ``base_boosting``, ``pair_boosting`` and so on.
     device_ : torch.device
         The device of the networks.
     n_timesteps_, n_channels_ : int
@@ -120,16 +141,24 @@ class TransformerGANSampler(GANSampler):
 
     See Also
     --------
-    CopulaSampler : The base by itself.
+    NeighborSampler : The base by itself.
 
     Notes
     -----
     The plain transformer GAN of the literature [4]_ is ``TransformerGANSampler(**TTSGAN)``, by
     ``from sktsgan.samplers.published import TTSGAN``.
 
-    Departures from [1]_ and [3]_: both players move at once, from one backward pass through the
-    discriminator; the penalty is estimated by finite differences on every fourth step, with four
-    times the weight; and the generator that samples is a moving average of the trained one.
+    The generator says for each value of a draw which way it is to go, and the draw x moves by Nᵀ N g / ‖N‖, where the
+    rows of N are the neighbours less their mean: where they agree, nothing changes. A channel of noise, or one of which
+    a value makes up more than a fifth, stays as it was drawn. Real values on a grid are spread over the gaps for the
+    discriminator, and refined ones go back to the grid.
+
+    The pair is kept if the mean accuracy of both judges falls by more than .01, and neither one of them nor membership
+    inference rises by more than .01.
+
+    Departures from [1]_ and [3]_: both players move at once, from one backward pass through the discriminator; the
+    penalty is estimated by finite differences on every second step, with twice the weight (on every fourth without a
+    base); and the generator that samples is a moving average of the trained one.
 
     ``impute`` draws from a Gaussian of plain windows, conditioned on what was observed and calibrated on held-out
     windows; the trained networks take no part in it.
@@ -154,7 +183,8 @@ class TransformerGANSampler(GANSampler):
     _parameter_constraints = {
         **GANSampler._parameter_constraints,
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
-        "base": [StrOptions({"copula"}), CopulaSampler, None],
+        "base": [StrOptions({"neighbors"}), NeighborSampler, None],
+        "refine": [StrOptions({"auto", "always"})],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "patch_length": [Interval(Integral, 1, None, closed="left"), None],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
@@ -168,8 +198,6 @@ class TransformerGANSampler(GANSampler):
         "generator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "schedule": [StrOptions(set(SCHEDULES))],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), None],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
     }
 
     _takes_holes = True
@@ -178,24 +206,23 @@ class TransformerGANSampler(GANSampler):
         self,
         *,
         n_channels=None,
-        base="copula",
+        base="neighbors",
+        refine="auto",
         latent_size=100,
         patch_length=None,
         embedding_size=64,
         n_layers=1,
-        n_heads=2,
+        n_heads=4,
         dropout=0.0,
         loss="relativistic",
         gradient_penalty=0.3,
         discriminator_steps=1,
         warmup=0.05,
-        generator_learning_rate=3e-4,
+        generator_learning_rate=1e-3,
         discriminator_learning_rate=1e-3,
         schedule="cosine",
         batch_size=128,
-        max_iter=3000,
-        n_iter_no_change=None,
-        validation_fraction=0.1,
+        max_iter=1500,
         warm_start=False,
         device="auto",
         callbacks=None,
@@ -204,6 +231,7 @@ class TransformerGANSampler(GANSampler):
     ):
         self.n_channels = n_channels
         self.base = base
+        self.refine = refine
         self.latent_size = latent_size
         self.patch_length = patch_length
         self.embedding_size = embedding_size
@@ -219,8 +247,6 @@ class TransformerGANSampler(GANSampler):
         self.schedule = schedule
         self.batch_size = batch_size
         self.max_iter = max_iter
-        self.n_iter_no_change = n_iter_no_change
-        self.validation_fraction = validation_fraction
         self.warm_start = warm_start
         self.device = device
         self.callbacks = callbacks
@@ -234,38 +260,120 @@ class TransformerGANSampler(GANSampler):
                 f"embedding_size must be a multiple of n_heads={self.n_heads}, got {self.embedding_size}."
             )
 
+    def _learn(self, windows, rows):
+        if self.base is None or self._goes_on:
+            super()._learn(windows, rows)
+            return
+        self._times = times_of_windows(windows)  # before holes are filled, which windows share too
+        windows = self._start(windows)
+        if self.net_ is None or self.refine == "always":
+            n_ahead = 0 if self.net_ is None else self.net_.n_ahead
+            self._train(windows, rows, self.max_iter + n_ahead)
+        else:
+            self._train_and_judge(windows, rows)
+        del self._times
+
+    def _train_and_judge(self, windows, rows):
+        """Train on windows that no judge sees, and keep what the judges favour."""
+        gate = Gate(windows, self._times)
+        self.n_iter_, self.history_, found = 0, [], "too few windows to judge by"
+        if gate.has_enough:
+            seen = ~gate.unseen
+            gate.begin(*self._prepare_draws(windows, seen))
+            self._gate = gate
+            self._train(windows, rows, self.max_iter + self.net_.n_ahead, gate.unseen)
+            self.refined_, self.gate_scores_ = gate.decide(), gate.scores
+            found = self._record_scores()
+        else:
+            with self._fit_task():
+                pass
+        self._set_base(self._around(windows, self._n_wide if self.refined_ else self.n_neighbors_))
+        if self.verbose:
+            print(f"{'The pair refines its base' if self.refined_ else 'The base alone'}: {found}.")
+
+    def _prepare_draws(self, windows, seen):
+        """Let the pair start from windows of a mask; return functions that draw from the base and from the pair."""
+        base, wide = (self._around(windows, k, seen) for k in (self.n_neighbors_, self._n_wide))
+        self._set_base(wide)
+        places = torch.as_tensor(np.flatnonzero(seen))
+
+        def draw(base, refined, seed):
+            generator = torch_generator(seed)
+            rows = places[torch.randint(len(places), (len(places),), generator=generator)]
+            return self._draw(base, rows, generator, refined)
+
+        return partial(draw, base, False), partial(draw, wide, True)
+
+    def _record_scores(self):
+        """Write into the history what the judges found; return it as a text."""
+        base, pair = self.gate_scores_["base"], self.gate_scores_["pair"]
+        self.net_.history.record("refined", self.refined_)
+        for name in base:
+            self.net_.history.record(f"base_{name}", base[name])
+            self.net_.history.record(f"pair_{name}", pair[name])
+        self.history_ = self.net_.rows()
+        return ", ".join(f"{name} {base[name]:.3f} → {pair[name]:.3f}" for name in base)
+
+    def _watch(self, items, rows, held_out):
+        self.refined_, self.gate_scores_ = True, None  # until it is judged
+        gate = vars(self).pop("_gate", None)
+        if gate is None:
+            return []
+        return [("early_question", EarlyQuestion(gate.pays, round(_FIRST_LOOK * self.max_iter)))]
+
     def _build(self, windows, seed):
+        self.refined_, self.gate_scores_ = False, None
         self._fit_base(windows, seed)
-        return self._make_net() if self.scaler_.free_ else None  # all channels are constant
+        if not self.scaler_.free_:  # all channels are constant
+            return None
+        scores = self.scaler_.transform(windows)
+        patch_length = None if self.patch_length is None else self._patch_length(windows.shape[1])
+        tokens = WindowTokens(patch_length, log_scale_floor(scores))
+        self.tokens_ = tokens.fit(scores).to(self.device_)
+        return self._make_net()
 
     def _fit_base(self, windows, seed):
-        if self.base is not None:
-            base = CopulaSampler() if self.base == "copula" else clone(self.base)
-            self.copula_ = base._fit_copula(windows, self.conditions_, seed)
-            self.scaler_ = self.copula_.scaler_
-        else:
-            self.copula_ = None
-            self.scaler_ = ChannelScaler().fit(windows)
-        if not self.scaler_.free_:
+        self.keeps_training_windows_ = self.base is not None
+        if self.base is None:
+            self.base_, self.scaler_ = None, ChannelScaler().fit(windows)
             return
-        if self.base is not None:
-            self.copula_.hold_levels()
-            self.copula_.to(self.device_)
-        scores = self.scaler_.transform(windows)
-        floor = log_scale_floor(scores)
-        patch_length = self._patch_length(windows.shape[1])
-        tokens = WindowTokens(None if self.patch_length is None else patch_length, floor)
-        self.tokens_ = tokens.fit(scores).to(self.device_)
+        if "_times" not in vars(self):  # as in partial_fit
+            self._times = times_of_windows(windows)
+        sampler = NeighborSampler() if self.base == "neighbors" else clone(self.base)
+        sampler._validate_params()
+        self.n_neighbors_ = sampler.n_neighbors
+        if self.n_neighbors_ == "auto":
+            table = self.conditions_
+            known = windows, table.codes("y"), table.encoded, self._times
+            self.n_neighbors_ = choose_n_neighbors(*known, seed)
+        self.scaler_ = ReadingScaler().fit(windows)
+        self.base_ = self._around(windows, self._n_wide)
+
+    @property
+    def _n_wide(self):
+        return round(_WIDER * self.n_neighbors_)
+
+    def _around(self, windows, n_neighbors, seen=slice(None)):
+        known = self.scaler_, self.conditions_, self._times, seen
+        return NeighborBase.around(windows, n_neighbors, *known).to(self.device_)
+
+    def _set_base(self, base):
+        self.base_ = base
+        self.net_.render, self.net_.blur = base.render, base.blur
 
     def _patch_length(self, n_timesteps):
         return min(self.patch_length or max(1, n_timesteps // 6), n_timesteps)
 
     def _make_net(self):
         """Return the skorch net of both networks."""
+        options = SCHEDULES[self.schedule]
+        if self.base_ is not None:
+            options = options | {"render": self.base_.render, "blur": self.base_.blur}
+            options["penalty_every"] = _PENALTY_EVERY
+            options["moving_average"] = min(options["moving_average"], _MOVING_AVERAGE)
         return AdversarialNet(
             self._make_generator(),
             TransformerDiscriminator(self.tokens_.sizes_, **self._sizes()),
-            **({} if self.base is None else {"render": self.copula_.refine}),
             tokens=self.tokens_,
             n_updates=self.max_iter,
             n_warmup=self._n_warmup,
@@ -274,20 +382,15 @@ class TransformerGANSampler(GANSampler):
             discriminator_steps=self.discriminator_steps,
             generator_learning_rate=self.generator_learning_rate,
             discriminator_learning_rate=self.discriminator_learning_rate,
-            **SCHEDULES[self.schedule],
+            **options,
         )
 
     def _make_generator(self):
-        sizes = self._sizes()
-        if self.base is not None:
-            n_components = self.copula_.n_principal_
-            group = min(_COMPONENTS_PER_TOKEN, n_components)
-            return RefiningGenerator(n_components, group, **sizes)
-        steps = self.n_timesteps_
-        patch_length = self._patch_length(steps)
-        return TransformerGenerator(
-            self.latent_size, steps, len(self.scaler_.free_), patch_length, **sizes
-        )
+        steps, n_free = self.n_timesteps_, len(self.scaler_.free_)
+        patch_length, sizes = self._patch_length(steps), self._sizes()
+        if self.base_ is not None:
+            return RefiningGenerator(steps, n_free, _N_NOISES, patch_length, **sizes)
+        return TransformerGenerator(self.latent_size, steps, n_free, patch_length, **sizes)
 
     def _sizes(self):
         return {
@@ -299,11 +402,32 @@ class TransformerGANSampler(GANSampler):
         }
 
     def _add_rows(self, windows, rows):
-        if self.copula_ is not None:
-            add_rows(self.copula_, windows, self.conditions_, rows)
+        if self.base_ is not None:
+            self.base_.add_rows(rows, self.conditions_, len(self.conditions_))
 
     def _noise(self, rows, generator):
-        """Draw what the generator starts from and, with a base, what its ``refine`` needs besides."""
-        if self.copula_ is not None:
-            return self.copula_.draw_noise(len(rows), rows, generator)
-        return torch.randn(len(rows), self.latent_size, generator=generator), None
+        """Draw what the generator starts from and, with a base, the windows that it was drawn around."""
+        if self.base_ is None:
+            return torch.randn(len(rows), self.latent_size, generator=generator), None
+        scores, _, centres = self.base_.draw(rows, generator)
+        return _beside_noise(scores, generator), centres
+
+    def _make(self, rows, generator):
+        if self.base_ is None:
+            return super()._make(rows, generator)
+        return self._draw(self.base_, rows, generator, self.refined_)
+
+    def _draw(self, base, rows, generator, refined):
+        """Return windows of a base for rows of the table, refined or not."""
+        scores, as_read, centres = base.draw(rows, generator)
+        if refined:
+            noise = _beside_noise(scores, generator)
+            with threads_for(self.net_.n_parameters()):
+                scores = self._run_generator(noise, centres, rows)
+        return self.scaler_.inverse_transform(scores.numpy(), as_read)
+
+
+def _beside_noise(scores, generator):
+    """Return scores with channels of white noise beside them."""
+    noise = torch.randn(*scores.shape[:2], _N_NOISES, generator=generator)
+    return torch.cat([scores, noise], dim=2)

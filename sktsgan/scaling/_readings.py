@@ -41,6 +41,14 @@ class ReadingScaler(ChannelScaler):
         """Return standardised free channels, of shape (n_windows, n_timesteps, n_free), as float32."""
         return ((windows[..., self.free_] - self.mean_) / self.scale_).astype(np.float32)
 
+    def gaps(self):
+        """Return the usual gap between the values of each free channel, in scores; 0 where it lies on no grid."""
+        gaps = np.zeros(len(self.free_))
+        for k in np.flatnonzero(~(self.white_ | self.atomic_)):
+            if self.grids_[k] is not None and len(self.grids_[k]) > 1:
+                gaps[k] = np.median(np.diff(self.grids_[k])) / self.scale_[k]
+        return gaps
+
     def inverse_transform(self, scores, as_read):
         """Return windows with all channels, in the units of those seen in ``fit``.
 

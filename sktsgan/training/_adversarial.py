@@ -25,6 +25,11 @@ def take_items(items):
     return (items,)
 
 
+def take_real(items):
+    """Return real items as they are."""
+    return items
+
+
 class AdversarialNet(GANNet):
     """Train a generator and a discriminator together.
 
@@ -44,6 +49,8 @@ class AdversarialNet(GANNet):
         that the discriminator judges. By default the generator makes the items as they are. It is pickled with the net.
     tokens : callable, default=take_items
         Items to a tuple of tensors, the discriminator's input; by default the items alone. It is pickled with the net.
+    blur : callable, default=take_real
+        Real items to what the discriminator judges in their place. It is pickled with the net.
     n_warmup : int, default=0
         Discriminator updates before the generator's first.
     loss : {"relativistic", "bce"}, default="relativistic"
@@ -77,6 +84,7 @@ class AdversarialNet(GANNet):
         n_updates,
         render=take_made,
         tokens=take_items,
+        blur=take_real,
         n_warmup=0,
         loss="relativistic",
         gradient_penalty=0.3,
@@ -92,6 +100,7 @@ class AdversarialNet(GANNet):
     ):
         self.render = render
         self.tokens = tokens
+        self.blur = blur
         self.loss = loss
         self.gradient_penalty = gradient_penalty
         self.penalty_every = penalty_every
@@ -153,7 +162,7 @@ class AdversarialNet(GANNet):
                 made = self.module_(batch.noise, batch.conditions)
             fake = self.tokens(self.render(made, batch.residual))
         leaves = [t.detach().requires_grad_(with_generator) for t in fake]
-        real, judged, penalty = self._judge(self.tokens(batch.real), leaves, batch.conditions)
+        real, judged, penalty = self._judge(self.tokens(self.blur(batch.real)), leaves, batch.conditions)
         loss = discriminator_loss(real, judged, self.loss)
         record = {"discriminator_loss": loss.detach()}
         self.discriminator_optimizer_.zero_grad()

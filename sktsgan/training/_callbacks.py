@@ -11,8 +11,8 @@ from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 
 __all__ = [
     "AtTheEnd",
-    "BestAverageKeeper",
     "DivergenceGuard",
+    "EarlyQuestion",
     "FitTaskReporter",
     "StepProgressBar",
     "TextKeeper",
@@ -36,52 +36,32 @@ class AtTheEnd(Callback):
         self.function()
 
 
-class BestAverageKeeper(Callback):
-    """Judge the averaged generator now and then, keep the best one and stop when it no longer improves.
-
-    The generator that training starts from is judged first, so that what comes back is no worse by this judge.
+class EarlyQuestion(Callback):
+    """Ask once, after some generator updates, whether training is worth going on with, and stop where it isn't.
 
     Parameters
     ----------
-    judge : callable
-        ``judge()`` scores what the averaged generator makes now; the lower, the better.
-    every : int
-        Generator updates from one judgement to the next.
-    n_iter_no_change : int
-        Generator updates without improvement after which training stops.
+    pays : callable
+        ``pays()`` says whether it is.
+    after : int
+        Generator updates of the run before the question.
     """
 
-    def __init__(self, judge, every, n_iter_no_change):
-        self.judge = judge
-        self.every = every
-        self.n_iter_no_change = n_iter_no_change
-        self.weights_ = None
+    def __init__(self, pays, after):
+        self.pays = pays
+        self.after = after
 
     def on_train_begin(self, net, **kwargs):
-        """Judge what training starts from."""
-        self._keep(net, self.judge())
-        self.last_ = net.n_iter_
-
-    def _keep(self, net, score):
-        self.best_, self.best_iter_ = score, net.n_iter_
-        self.weights_ = copy.deepcopy(net.average_.state_dict())
+        """Count from here."""
+        self.due_ = net.n_iter_ + self.after
 
     def on_epoch_end(self, net, **kwargs):
-        """Judge when it is time, and stop where nothing has improved for long."""
-        if net.n_iter_ - self.last_ < self.every:
+        """Ask when it is time."""
+        if self.due_ is None or net.n_iter_ < self.due_:
             return
-        self.last_ = net.n_iter_
-        score = self.judge()
-        net.history.record("validation_accuracy", score)
-        if score < self.best_:
-            self._keep(net, score)
-        elif net.n_iter_ - self.best_iter_ >= self.n_iter_no_change:
+        self.due_ = None
+        if not self.pays():
             net.stop()
-
-    def on_train_end(self, net, **kwargs):
-        """Go back to the best average, if the run came as far as to judge one."""
-        if self.weights_ is not None:
-            net.average_.load_state_dict(self.weights_)
 
 
 class DivergenceGuard(Callback):

@@ -23,7 +23,7 @@ def make_windows_generator(n_conditions=0, **sizes):
 
 
 def make_refining_generator(n_conditions=0, **sizes):
-    return RefiningGenerator(10, 4, n_conditions, **SIZES | sizes)
+    return RefiningGenerator(7, 3, 2, 4, n_conditions, **SIZES | sizes)
 
 
 def make_discriminator(n_conditions=0, **sizes):
@@ -33,7 +33,7 @@ def make_discriminator(n_conditions=0, **sizes):
 # a network, its input for four items, and the shape of what it makes of them
 NETWORKS = {
     "windows": (make_windows_generator, lambda: torch.randn(4, 5), (4, 7, 3)),
-    "refining": (make_refining_generator, lambda: torch.randn(4, 2, 10), (4, 2, 10)),
+    "refining": (make_refining_generator, lambda: torch.randn(4, 7, 5), (4, 2, 7, 3)),
     "discriminator": (
         make_discriminator,
         lambda: (torch.randn(4, 3, 6), torch.randn(4, 2, 5)),
@@ -103,19 +103,12 @@ def test_items_do_not_influence_each_other(case):
 
 
 def test_an_untrained_refining_generator_is_its_base():
-    for n_components, group in ((64, 16), (10, 4), (1, 1)):
-        network = RefiningGenerator(n_components, group, 0, **SIZES).eval()
-        noise = torch.randn(1000, 2, n_components)
-        components, change = network(noise).detach().unbind(dim=1)
-        torch.testing.assert_close(components, noise[:, 0])
-        assert 0 < change.std() < 0.1
-
-
-def test_refined_components_do_not_explode():
-    network = make_refining_generator().eval()
-    torch.nn.init.constant_(network.head.weight, 100.0)
-    network.head.bias.data.zero_()
-    assert torch.isfinite(network(torch.randn(4, 2, 10))).all()
+    for n_timesteps, patch_length in ((24, 4), (7, 4), (1, 1)):
+        network = RefiningGenerator(n_timesteps, 3, 2, patch_length, 0, **SIZES).eval()
+        noise = torch.randn(1000, n_timesteps, 5)
+        drawn, direction = network(noise).detach().unbind(dim=1)
+        torch.testing.assert_close(drawn, noise[..., :3])
+        assert 0 < direction.std() < 0.1
 
 
 def test_patch_length_need_not_divide_the_window():

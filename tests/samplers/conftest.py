@@ -3,7 +3,7 @@ import pytest
 
 from sktsgan import CopulaSampler, NeighborSampler, TimeGANSampler, TransformerGANSampler
 
-QUICK = {"max_iter": 3, "embedding_size": 8, "random_state": 0}
+QUICK = {"refine": "always", "max_iter": 3, "embedding_size": 8, "random_state": 0}
 
 
 @pytest.fixture

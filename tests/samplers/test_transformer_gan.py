@@ -11,11 +11,10 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from skorch.callbacks import Callback
 
-from sktsgan import CopulaSampler, TransformerGANSampler
-from sktsgan._random import torch_generator
+from sktsgan import NeighborSampler, TransformerGANSampler
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.networks import RefiningGenerator, TransformerGenerator
-from sktsgan.samplers import _gan
+from sktsgan.samplers import _gate
 from sktsgan.samplers.published import TTSGAN
 
 # few steps without a base make windows that vary little
@@ -49,7 +48,7 @@ class At(Callback):
 def test_the_plain_model_of_the_literature(walks, make_gan):
     sampler = make_gan(**TTSGAN).fit(walks)
     assert isinstance(sampler.net_.module_, TransformerGenerator)
-    assert sampler.copula_ is None
+    assert sampler.base_ is None and not sampler.keeps_training_windows_
     assert sampler.n_iter_ == 3
     first = sampler.sample(20, random_state=0)
     np.testing.assert_array_equal(sampler.sample(20, random_state=0), first)
@@ -57,7 +56,7 @@ def test_the_plain_model_of_the_literature(walks, make_gan):
 
 
 @FEW_STEPS
-@pytest.mark.parametrize("base", ["copula", None])
+@pytest.mark.parametrize("base", ["neighbors", None])
 @pytest.mark.parametrize(
     "params",
     [
@@ -80,23 +79,26 @@ def test_choices(walks, labels, make_gan, base, params):
 
 
 def test_the_generator_starts_from_the_base(walks, labels, make_gan):
-    sampler = make_gan(max_iter=1, generator_learning_rate=1e-12).fit(walks, labels)
+    base = NeighborSampler(n_neighbors=6, random_state=0)
+    sampler = make_gan(base=base, max_iter=1, generator_learning_rate=1e-12).fit(walks, labels)
     assert isinstance(sampler.net_.module_, RefiningGenerator)
-    base = CopulaSampler(random_state=0).fit(walks, labels).sample(2000, random_state=0)
-    made = sampler.sample(2000, random_state=0)
-    for q in (0.1, 0.5, 0.9):
-        expected = np.quantile(base, q, axis=0)
-        np.testing.assert_allclose(np.quantile(made, q, axis=0), expected, atol=0.1 * walks.std())
+    made, drawn = sampler.sample(500, random_state=0), base.set_params(n_neighbors=9).fit(walks, labels)
+    drawn = drawn.sample(500, random_state=0)
+    assert not np.array_equal(made, drawn)
+    np.testing.assert_allclose(made, drawn, atol=0.1 * walks.std())
+    sampler.refined_ = False
+    np.testing.assert_array_equal(sampler.sample(500, random_state=0), drawn)
 
 
 def test_the_base_may_be_a_sampler_with_parameters(walks, make_gan):
-    sampler = clone(make_gan(base=CopulaSampler(n_components=2))).fit(walks)
-    assert {len(m.group_sizes_) for m in sampler.copula_.mixtures_} == {2}
-    assert not hasattr(sampler.base, "copula_")  # parameters stay as they are
-    sampler.set_params(base__n_components=3).fit(walks)
-    assert {len(m.group_sizes_) for m in sampler.copula_.mixtures_} == {3}
-    with pytest.raises(ValueError, match="'n_components' parameter of CopulaSampler"):
-        sampler.set_params(base__n_components=0).fit(walks)
+    sampler = clone(make_gan(base=NeighborSampler(n_neighbors=4))).fit(walks)
+    assert sampler.n_neighbors_ == 4
+    assert sampler.base_.neighborhoods.n_neighbors == 6
+    assert not hasattr(sampler.base, "neighborhoods_")  # parameters stay as they are
+    sampler.set_params(base__n_neighbors=2).fit(walks)
+    assert sampler.n_neighbors_ == 2
+    with pytest.raises(ValueError, match="'n_neighbors' parameter of NeighborSampler"):
+        sampler.set_params(base__n_neighbors=0).fit(walks)
 
 
 def test_both_networks_are_trained_and_the_average_samples(walks, make_gan):
@@ -150,7 +152,7 @@ def test_errors_come_before_training(walks, labels, make_gan):
                 getattr(make_gan(callbacks=callbacks), method)(X, y)
 
 
-@pytest.mark.parametrize("base", ["copula", None])
+@pytest.mark.parametrize("base", ["neighbors", None])
 def test_all_constant(make_gan, base):
     X = np.full((10, 8, 2), 3.5)
     sampler = make_gan(base=base).fit(X)
@@ -161,7 +163,7 @@ def test_all_constant(make_gan, base):
 
 
 @FEW_STEPS
-@pytest.mark.parametrize("base", ["copula", None])
+@pytest.mark.parametrize("base", ["neighbors", None])
 def test_windows_that_are_all_the_same(walks, make_gan, base):
     X = np.repeat(walks[:1].round(1), 30, axis=0)
     made = make_gan(base=base).fit(X).sample(10, random_state=0)
@@ -172,7 +174,7 @@ def test_windows_that_are_all_the_same(walks, make_gan, base):
 
 @FEW_STEPS
 @pytest.mark.parametrize("patch_length", [None, 2])
-@pytest.mark.parametrize("base", ["copula", None])
+@pytest.mark.parametrize("base", ["neighbors", None])
 @pytest.mark.parametrize("shape", [(30, 1, 1), (30, 2, 2), (30, 8, 100), (20, 512, 3)])
 def test_shapes(make_gan, base, shape, patch_length):
     X = np.random.default_rng(0).normal(size=shape).cumsum(axis=1)
@@ -282,7 +284,7 @@ def test_divergence_goes_back_to_the_last_good_weights(walks, make_gan):
     assert np.isfinite(sampler.sample(100)).all()
 
 
-@pytest.mark.parametrize("base", ["copula", None])
+@pytest.mark.parametrize("base", ["neighbors", None])
 @pytest.mark.parametrize("rate", [1e3, 1e30])
 def test_absurd_learning_rates(walks, make_gan, base, rate):
     rates = {"generator_learning_rate": rate, "discriminator_learning_rate": rate}
@@ -348,66 +350,94 @@ def test_a_refused_fit_loses_nothing(changes):
     np.testing.assert_array_equal(sampler.sample(3, random_state=0), before)
 
 
-def test_levels_of_the_base_are_held():
-    X = np.random.default_rng(0).normal(size=(200, 8, 2)).cumsum(axis=1)
-    sampler = TransformerGANSampler(max_iter=20, random_state=0).fit(X)
-    noise, rest = sampler.copula_.draw_noise(50, None, torch.Generator().manual_seed(0))
-    generator, refine = sampler.net_.average_.eval(), sampler.copula_.refine
-    with torch.no_grad():
-        made = generator(noise)
-        untouched = refine(torch.stack([noise[:, 0], torch.zeros_like(noise[:, 0])], dim=1), rest)
-        refined = refine(made, rest)
-        assert (refined - untouched).abs().max() > 1e-3
-        torch.testing.assert_close(refined.mean(dim=1), untouched.mean(dim=1), atol=2e-3, rtol=0)
+@pytest.fixture
+def long_walks():
+    """Windows of one walk, each a step after the one before."""
+    walk = np.random.default_rng(0).normal(size=(1207, 2)).cumsum(axis=0)
+    return np.stack([walk[i : i + 8] for i in range(1200)])
 
 
-def test_early_stopping_holds_blocks_out_and_returns_the_best(make_gan, monkeypatch):
-    windows = np.random.default_rng(0).normal(size=(300, 8, 2)).cumsum(axis=1)
-    scores, seen = iter([0.7, 0.6, 0.9, 0.8]), []
-
-    def judge(held_out, made, **params):
-        seen.append((held_out, made))
-        return next(scores)
-
-    monkeypatch.setattr(_gan, "classifier_two_sample_score", judge)
-    monkeypatch.setattr(_gan, "_STEPS_PER_JUDGEMENT", 50)
-    params = {"n_iter_no_change": 100, "validation_fraction": 0.4, "warmup": 0}
-    sampler = make_gan(max_iter=400, **params).fit(windows)
-    assert sampler.n_iter_ == 150  # best after 50
-    held_out = seen[0][0]
-    assert len(held_out) == 120
-    rows = [int(np.flatnonzero((windows == w).all(axis=(1, 2)))[0]) for w in held_out]
-    assert np.sum(np.diff(rows) == 1) == 110  # ten blocks of twelve neighbours
-    generator = torch_generator(0)
-    again = sampler._make(torch.as_tensor(rows), generator)
-    np.testing.assert_array_equal(again, seen[1][1])
-    accuracies = [r["validation_accuracy"] for r in sampler.history_ if "validation_accuracy" in r]
-    assert accuracies == [0.6, 0.9, 0.8]
+def judge_with(monkeypatch, *scores):
+    """Let the gate find these scores in turn, for base and pair."""
+    left = iter(scores)
+    names = "boosting", "convolutions", "membership"
+    found = lambda gate, draw, n_repeats=2: dict(zip(names, next(left), strict=True))  # noqa: E731
+    monkeypatch.setattr(_gate.Gate, "_judge", found)
 
 
-def test_early_stopping_by_a_real_classifier(make_gan):
-    windows = np.random.default_rng(0).normal(size=(300, 8, 2)).cumsum(axis=1)
-    sampler = make_gan(max_iter=2, n_iter_no_change=1, validation_fraction=0.5).fit(windows)
-    assert sampler.sample(3).shape == (3, 8, 2)
+BASE, BETTER, WORSE = (0.7, 0.6, 0.6), (0.6, 0.6, 0.6), (0.75, 0.6, 0.6)
 
 
-@pytest.mark.parametrize("fraction", [0.1, 0.99])
-def test_early_stopping_needs_windows(make_gan, walks, fraction):
-    n = round(80 * fraction)
-    with pytest.raises(
-        ValueError,
-        match=re.escape(
-            f"validation_fraction={fraction} holds out {n} of 80; n_iter_no_change needs 100 to judge by "
-            "and 2 to train on."
-        ),
-    ):
-        make_gan(n_iter_no_change=1, validation_fraction=fraction).fit(walks)
+@pytest.mark.parametrize(
+    ("pair", "kept"),
+    [
+        (BETTER, True),
+        ((0.69, 0.6, 0.6), False),  # within the noise
+        ((0.6, 0.62, 0.6), False),  # one judge sees that it is worse
+        ((0.6, 0.6, 0.62), False),  # it gives away more
+    ],
+)
+def test_the_pair_is_kept_where_it_pays(monkeypatch, make_gan, long_walks, pair, kept, capsys):
+    judge_with(monkeypatch, BASE, BETTER, pair)
+    sampler = make_gan(refine="auto", max_iter=150, verbose=1).fit(long_walks)
+    assert sampler.refined_ is kept and sampler.n_iter_ == 150
+    assert sampler.gate_scores_["pair"]["boosting"] == pair[0]
+    last = sampler.history_[-1]
+    assert last["refined"] is kept and last["base_boosting"] == 0.7
+    assert f"boosting 0.700 → {pair[0]:.3f}" in capsys.readouterr().out
+    assert sampler.base_.neighborhoods.shape_[0] == 1200  # in the end of all windows
+    base = NeighborSampler(random_state=0).fit(long_walks)
+    same = np.array_equal(base.sample(20, random_state=0), sampler.sample(20, random_state=0))
+    assert same is not kept
 
 
-def test_early_stopping_of_a_warm_start_needs_windows_too(make_gan, walks, labels):
-    sampler = make_gan(warm_start=True).fit(walks, labels)
-    before = len(sampler.conditions_)
-    sampler.set_params(n_iter_no_change=1)
-    with pytest.raises(ValueError, match="n_iter_no_change needs 100"):
-        sampler.fit(walks[:40], labels[:40])
-    assert len(sampler.conditions_) == before
+def test_a_pair_that_gets_worse_is_given_up(monkeypatch, make_gan, long_walks):
+    judge_with(monkeypatch, BASE, WORSE)
+    sampler = make_gan(refine="auto", max_iter=300, warmup=0).fit(long_walks)
+    assert not sampler.refined_ and sampler.n_iter_ == 100
+    assert sampler.gate_scores_["pair"]["boosting"] == WORSE[0]
+    assert sampler.partial_fit(long_walks).refined_ and sampler.gate_scores_ is None
+
+
+def test_the_judges_see_what_training_does_not(long_walks):
+    times = np.random.default_rng(0).permutation(np.arange(1200))
+    windows = long_walks[times]
+    gate = _gate.Gate(windows, times)
+    judged = np.concatenate([gate._first, gate._second])
+    assert gate.has_enough and len(judged) == 360
+    seen = set(np.ravel(gate._seen))
+    assert not seen & set(np.ravel(judged))
+    assert not set(np.ravel(gate._first)) & set(np.ravel(gate._second))
+    assert len(gate._seen) == (~gate.unseen).sum() > 700
+
+
+def test_real_judges_on_a_short_fit(make_gan, long_walks):
+    sampler = make_gan(refine="auto", max_iter=3).fit(long_walks)
+    for scores in sampler.gate_scores_.values():
+        assert all(0.3 < score < 1 for score in scores.values())
+    again = make_gan(refine="auto", max_iter=3).fit(long_walks)
+    assert again.gate_scores_ == sampler.gate_scores_
+
+
+def test_too_few_windows_to_judge_by(make_gan, walks, capsys):
+    sampler = make_gan(refine="auto", verbose=1).fit(walks)
+    assert not sampler.refined_ and sampler.gate_scores_ is None
+    assert sampler.n_iter_ == 0 and sampler.history_ == []
+    assert "The base alone: too few windows to judge by." in capsys.readouterr().out
+    base = NeighborSampler(random_state=0).fit(walks)
+    expected = base.sample(20, random_state=0)
+    np.testing.assert_array_equal(sampler.sample(20, random_state=0), expected)
+    assert sampler.partial_fit(walks).refined_
+    assert not np.array_equal(sampler.sample(20, random_state=0), expected)
+
+
+def test_channels_that_are_read_whole_are_not_moved(make_gan, long_walks):
+    windows = long_walks.copy()
+    windows[..., 1] = np.maximum(windows[..., 1] - np.median(windows[..., 1]), 0)
+    sampler = make_gan(max_iter=30).fit(windows)
+    assert sampler.scaler_.atomic_.tolist() == [False, True]
+    made = sampler.sample(200, random_state=0)
+    sampler.refined_ = False
+    drawn = sampler.sample(200, random_state=0)
+    np.testing.assert_array_equal(made[..., 1], drawn[..., 1])
+    assert not np.array_equal(made[..., 0], drawn[..., 0])

@@ -11,8 +11,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.training._callbacks import (
-    BestAverageKeeper,
     DivergenceGuard,
+    EarlyQuestion,
     FitTaskReporter,
     StepProgressBar,
     TextKeeper,
@@ -126,37 +126,15 @@ def test_epochs_are_tasks_of_the_fit():
     assert context.told == ["epoch", "begin", "end"] * 2
 
 
-def run_with_keeper(scores, weights, **params):
-    """Run epochs of 50 updates, whose averages have the given weights, until the keeper stops them."""
-    net, left = Net(), iter(scores)
-    keeper = BestAverageKeeper(lambda: next(left), every=50, **params)
-    nn.init.constant_(net.average_.weight, 0.0)
-    keeper.on_train_begin(net)
-    for weight in weights:
+@pytest.mark.parametrize(("pays", "n_updates"), [(True, 200), (False, 100)])
+def test_training_that_does_not_pay_stops_when_asked(pays, n_updates):
+    asked = []
+    net, question = Net(), EarlyQuestion(lambda: asked.append(1) or pays, after=75)
+    question.on_train_begin(net)
+    for _ in range(4):
         if not net.stopped_:
-            net.make_epoch(keeper, weight)
-    keeper.on_train_end(net)
-    return net
-
-
-def test_the_best_average_is_kept_and_training_stops_without_improvement():
-    net = run_with_keeper([0.9, 0.7, 0.6, 0.8, 0.65, 0.1], [1, 2, 3, 4, 5], n_iter_no_change=100)
-    assert net.average_.weight.item() == 2.0
-    assert net.n_iter_ == 200
-    assert net.history[:, "validation_accuracy"] == [0.7, 0.6, 0.8, 0.65]
-    assert net.module_.weight.item() == 4.0  # a later fit goes on from where training ended
-
-
-def test_what_training_starts_from_may_be_the_best():
-    net = run_with_keeper([0.5, 0.7, 0.6], [1, 2], n_iter_no_change=1000)
-    assert net.average_.weight.item() == 0.0
-
-
-def test_a_judge_that_fails_is_heard():
-    net, keeper = Net(), BestAverageKeeper(lambda: 1 / 0, every=50, n_iter_no_change=50)
-    with pytest.raises(ZeroDivisionError):
-        keeper.on_train_begin(net)
-    keeper.on_train_end(net)
+            net.make_epoch(question, 1.0)
+    assert net.n_iter_ == n_updates and len(asked) == 1
 
 
 class TextNet(Net):

@@ -15,7 +15,8 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
     """Describe windows by many random convolutions over time, as ROCKET does [1]_.
 
     A convolution has three features: the share of its steps above a bias, its maximum and its standard deviation. Its
-    taps are normal, sum to zero in each of a random set of channels, and have a random dilation.
+    taps are normal, sum to zero in each of a random set of channels, and have a random dilation. Of one or two steps, they are
+    of single steps.
 
     Parameters
     ----------
@@ -70,13 +71,14 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
         return torch.as_tensor(scaled, dtype=torch.float32)
 
     def _draw_shape(self, rng):
-        length = int(rng.choice([n for n in _LENGTHS if n <= self.n_timesteps]))
-        most = np.log2((self.n_timesteps - 1) / (length - 1))
+        length = int(rng.choice([n for n in _LENGTHS if n <= self.n_timesteps] or [1]))
+        most = np.log2((self.n_timesteps - 1) / (length - 1)) if length > 1 else 0
         return length, int(2 ** rng.uniform(0, most))
 
     def _draw_taps(self, n_taps, length, rng):
         taps = rng.normal(size=(n_taps, self.n_channels, length))
-        taps -= taps.mean(axis=2, keepdims=True)
+        if length > 1:
+            taps -= taps.mean(axis=2, keepdims=True)
         most = np.log2(self.n_channels + 1)
         for one in taps:
             n_used = int(2 ** rng.uniform(0, most))
