@@ -16,7 +16,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sktsgan import AugmentedClassifier, CopulaSampler, augmentation_report
+from sktsgan import AugmentedClassifier, NeighborSampler, augmentation_report
 from sktsgan.datasets import load_appliances_energy
 
 series = load_appliances_energy().frame[["Appliances", "lights"]]
@@ -33,7 +33,7 @@ X, y = days[rows], kind[rows]
 # %%
 # ``AugmentedClassifier`` is the classifier with synthetic days in its ``fit``. The sampler learns from
 # the training part alone, and nothing synthetic is predicted.
-sampler = CopulaSampler(n_channels=2)
+sampler = NeighborSampler(n_channels=2)
 forest = RandomForestClassifier(50, random_state=0)
 augmented = AugmentedClassifier(forest, sampler, random_state=0).fit(X, y)
 print(f"{augmented.n_synthetic_} synthetic days beside {len(X)} real ones")

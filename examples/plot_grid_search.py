@@ -2,7 +2,7 @@
 Choose a sampler's parameters by weeks that it has not seen
 ===========================================================
 
-How many groups of days should :class:`~sktsgan.CopulaSampler` tell apart? ``GridSearchCV`` answers as it does for any
+How many groups of days should :class:`~sktsgan.NeighborSampler` tell apart? ``GridSearchCV`` answers as it does for any
 estimator, provided that its folds are fair. Windows overlap: a shuffled fold holds out windows of which nearly
 every hour is in training too. :class:`~sktsgan.PurgedWindowSplit` holds out whole weeks instead.
 """
@@ -19,12 +19,12 @@ import numpy as np
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.preprocessing import StandardScaler
 
-from sktsgan import CopulaSampler, PurgedWindowSplit, Windowizer, make_sampling_pipeline
+from sktsgan import NeighborSampler, PurgedWindowSplit, Windowizer, make_sampling_pipeline
 from sktsgan.datasets import load_appliances_energy
 
 series = load_appliances_energy().frame[["Appliances", "lights"]]  # Wh in each hour
 pipeline = make_sampling_pipeline(
-    StandardScaler(), Windowizer(24, gaps="split"), CopulaSampler(random_state=0)
+    StandardScaler(), Windowizer(24, gaps="split"), NeighborSampler(random_state=0)
 )
 n_components = [1, 3, 10, 30, 100]
 purged = GridSearchCV(
@@ -41,7 +41,7 @@ print(purged.best_params_, f"{-purged.best_score_:.3f} nats")
 
 windows = Windowizer(24).fit_transform(series)
 shuffled = GridSearchCV(
-    CopulaSampler(random_state=0),
+    NeighborSampler(random_state=0),
     {"n_components": n_components},
     cv=KFold(5, shuffle=True, random_state=0),
     refit=False,

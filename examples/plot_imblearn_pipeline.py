@@ -16,7 +16,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import recall_score
 from sklearn.model_selection import train_test_split
 
-from sktsgan import CopulaSampler, GANOverSampler
+from sktsgan import GANOverSampler, NeighborSampler
 from sktsgan.datasets import load_appliances_energy
 
 series = load_appliances_energy().frame[["Appliances", "lights"]]
@@ -39,7 +39,7 @@ def split(seed):
 over_samplers = {
     "nothing": "passthrough",
     "SMOTE": SMOTE(random_state=0),
-    "GANOverSampler": GANOverSampler(CopulaSampler(n_channels=2), random_state=0),
+    "GANOverSampler": GANOverSampler(NeighborSampler(n_channels=2), random_state=0),
 }
 found = {name: [] for name in over_samplers}
 for seed in range(10):

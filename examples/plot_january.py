@@ -16,14 +16,14 @@ January and for May.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from sktsgan import CopulaSampler, Windowizer
+from sktsgan import NeighborSampler, Windowizer
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.plotting import PromptFidelityDisplay
 
 series = load_appliances_energy().frame
 channels = list(series.columns)
 windows = Windowizer(24).set_output(transform="pandas").fit_transform(series)
-sampler = CopulaSampler(n_channels=len(channels), random_state=0).fit(windows)
+sampler = NeighborSampler(n_channels=len(channels), random_state=0).fit(windows)
 
 # %%
 # Ask for a month

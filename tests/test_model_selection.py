@@ -7,7 +7,7 @@ from sklearn import config_context
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, cross_validate
 from sklearn.neighbors import KernelDensity, KNeighborsRegressor
 
-from sktsgan import CopulaSampler, PurgedWindowSplit, Windowizer
+from sktsgan import NeighborSampler, PurgedWindowSplit, Windowizer
 
 
 def steps_of(starts, window):
@@ -125,7 +125,7 @@ class TestInScikitLearn:
 
     def test_grid_search_of_a_sampler(self):
         search = GridSearchCV(
-            CopulaSampler(random_state=0), {"n_components": [1, 2]}, cv=PurgedWindowSplit(3)
+            NeighborSampler(random_state=0), {"n_neighbors": [2, 8]}, cv=PurgedWindowSplit(3)
         )
         assert np.isfinite(search.fit(self.X).best_score_)
 

@@ -14,7 +14,6 @@ MODELS = (
     "real",
     "copy",
     "gaussian",
-    "copula1",
     "transformer1",
     "copula",
     "neighbors",
@@ -87,8 +86,8 @@ def make_model(name, seed, device, changes):
         return CopySampler()
     if name == "gaussian":
         return GaussianSampler()
-    if name.startswith("copula"):
-        return CopulaSampler(n_components=1 if name == "copula1" else "auto", random_state=seed)
+    if name == "copula":
+        return CopulaSampler(random_state=seed)
     if name == "neighbors":
         return NeighborSampler(random_state=seed)
     if name == "timegan-published":
@@ -97,7 +96,6 @@ def make_model(name, seed, device, changes):
         return TimeGANSampler(device=device, random_state=seed)
     own = {
         "plain": TTSGAN,
-        "transformer1": {"base": CopulaSampler(n_components=1)},
         "transformer-none": {"base": None},
     }
     model = TransformerGANSampler(**own.get(name, {}), device=device, random_state=seed)

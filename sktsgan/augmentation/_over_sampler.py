@@ -23,7 +23,7 @@ from sktsgan.augmentation._rows import (
     take_rows,
 )
 from sktsgan.augmentation._sampling_strategy import count_new_rows
-from sktsgan.samplers import CopulaSampler
+from sktsgan.samplers import NeighborSampler
 
 __all__ = ["GANOverSampler"]
 
@@ -38,9 +38,9 @@ class GANOverSampler(BaseEstimator):
     ----------
     sampler : sampler, default=None
         Source of new rows: it is cloned, fitted on ``X`` with the classes, and prompted for classes. None takes a
-        :class:`CopulaSampler`, which reads rows with two axes as windows of one channel if neighbouring columns are
+        :class:`NeighborSampler`, which reads rows with two axes as windows of one channel if neighbouring columns are
         alike, as in a series, and otherwise as a table, each column with its own distribution. To choose yourself,
-        pass ``CopulaSampler(n_channels=X.shape[1])`` for a table or ``CopulaSampler()`` for a series.
+        pass ``NeighborSampler(n_channels=X.shape[1])`` for a table or ``NeighborSampler()`` for a series.
     sampling_strategy : {"auto", "minority", "not minority", "not majority", "all"}, float, dict or callable, \
 default="auto"
         Sizes of the classes in the result, as in imbalanced-learn:
@@ -208,7 +208,9 @@ default="auto"
     def _make_sampler(self, windows, seed):
         if self.sampler is None:
             table = windows.shape[2] == 1 and not is_series(windows[..., 0])
-            return CopulaSampler(n_channels=windows.shape[1] if table else None, random_state=seed)
+            return NeighborSampler(
+                n_channels=windows.shape[1] if table else None, random_state=seed
+            )
         return seeded_clone(self.sampler, seed)
 
     def _warn_of_copies(self, labels, counts):

@@ -17,7 +17,7 @@ from sktsgan.augmentation._rows import (
     stack_rows,
 )
 from sktsgan.containers._windows import read_training_windows
-from sktsgan.samplers import CopulaSampler
+from sktsgan.samplers import NeighborSampler
 
 __all__ = ["AugmentedRegressor"]
 
@@ -34,7 +34,7 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
         Regressor of the real and synthetic rows; cloned. It must accept the rows as they are, including windows with
         three axes.
     sampler : sampler, default=None
-        Source of synthetic rows, such as :class:`TransformerGANSampler`; cloned. None takes a :class:`CopulaSampler`,
+        Source of synthetic rows, such as :class:`TransformerGANSampler`; cloned. None takes a :class:`NeighborSampler`,
         which reads rows with two axes as in :class:`GANOverSampler`: as windows of a series, or as a table.
     ratio : float, default=1.0
         Number of synthetic rows per training row, above 0; rounded to whole rows, at least one.
@@ -131,7 +131,7 @@ class AugmentedRegressor(RegressorMixin, BaseAugmented):
         """Return the sampler for windows with three axes, and the number of channels of flat rows."""
         if self.sampler is None:
             table = np.ndim(X) == 2 and not is_series(np.asarray(X, dtype=np.float64))
-            return CopulaSampler(random_state=seed), X.shape[1] if table else None
+            return NeighborSampler(random_state=seed), X.shape[1] if table else None
         sampler = seeded_clone(self.sampler, seed)
         n_channels = sampler.get_params().get("n_channels")
         if n_channels is not None:

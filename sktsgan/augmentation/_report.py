@@ -132,9 +132,9 @@ def augmentation_report(
     --------
     >>> from sklearn.datasets import make_classification
     >>> from sklearn.neighbors import KNeighborsClassifier
-    >>> from sktsgan import CopulaSampler, augmentation_report
+    >>> from sktsgan import NeighborSampler, augmentation_report
     >>> X, y = make_classification(120, weights=[0.9], random_state=0)
-    >>> samplers = {"copula": CopulaSampler(n_channels=20)}
+    >>> samplers = {"neighbors": NeighborSampler(n_channels=20)}
     >>> report = augmentation_report(KNeighborsClassifier(), samplers, X, y, random_state=0)
     >>> report.scores.shape
     (5, 2)

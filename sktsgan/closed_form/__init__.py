@@ -4,7 +4,6 @@ from sktsgan.closed_form._components import (
     WindowComponents,
     log_scale_floor,
     scale_mix,
-    unscale_mix,
 )
 from sktsgan.closed_form._copula import WindowCopula
 from sktsgan.closed_form._image_groups import ImageGroups
@@ -25,5 +24,4 @@ __all__ = [
     "log_scale_floor",
     "scale_mix",
     "times_of_windows",
-    "unscale_mix",
 ]

@@ -4,12 +4,10 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-__all__ = ["WindowComponents", "log_scale_floor", "scale_mix", "unscale_mix"]
+__all__ = ["WindowComponents", "log_scale_floor", "scale_mix"]
 
 _MAX_FIT_VALUES = 5e7
 _RELATIVE_VARIANCE = 1e-6
-_SMALLEST_NORM = 1e-6
-_MAX_FEATURES = 32
 
 
 def scale_mix(scores, floor):
@@ -38,11 +36,6 @@ def log_scale_floor(scores):
     """Return ε of ``scale_mix``: a hundredth of the standard deviation of what is left of each level."""
     deviation = (scores - scores.mean(axis=1, keepdims=True)).std(axis=(0, 1))
     return torch.as_tensor(np.maximum(0.01 * deviation, 1e-6), dtype=torch.float32)
-
-
-def unscale_mix(level, log_scale, shape):
-    """Return the windows of scores that ``scale_mix`` split."""
-    return level[:, None] + torch.exp(log_scale)[:, None] * shape
 
 
 class WindowComponents:
@@ -114,38 +107,6 @@ class WindowComponents:
             n_components < min(len(columns), len(flat) - 1),
         )
 
-    def features(self, components, rows):
-        """Return what windows are alike by: some components, as levels, log-scales and shapes weigh them.
-
-        Levels and log-scales weigh one each, and so does the shape of a channel as a whole.
-
-        Parameters
-        ----------
-        components : ndarray of shape (n_windows, n_components)
-        rows : ndarray of shape (n_taken,)
-            The components of a block.
-
-        Returns
-        -------
-        features : ndarray of shape (n_windows, n_features)
-        """
-        basis, k = self.basis_[rows].double().cpu().numpy(), self.n_channels_
-        parts = basis[:, :k], basis[:, k : 2 * k], basis[:, 2 * k :]
-        channels = max(np.count_nonzero(np.abs(parts[0]).sum(axis=0)), 1)
-        weighted = [p / np.maximum(np.linalg.norm(p, axis=0), _SMALLEST_NORM) for p in parts[:2]]
-        weighted.append(
-            parts[2] * np.sqrt(channels) / max(np.linalg.norm(parts[2]), _SMALLEST_NORM)
-        )
-        variances, axes = np.linalg.eigh(sum(part @ part.T for part in weighted))
-        weights = axes * np.sqrt(np.maximum(variances, 0))
-        return components[:, rows] @ weights[:, : -_MAX_FEATURES - 1 : -1]
-
-    def to(self, device):
-        """Move to a device, in place."""
-        for name in ("floor_", "mean_", "basis_", "inverse_"):
-            setattr(self, name, getattr(self, name).to(device))
-        return self
-
     def _residual_scale(self, flat):
         """Return the standard deviation per feature of what the kept components leave out."""
         flat = torch.as_tensor(flat[:: max(1, len(flat) // 4096)], dtype=torch.float32)
@@ -196,4 +157,4 @@ class WindowComponents:
         # a score is within ±4 or so: a scale beyond e³ can't come from data, but exp would overflow on it
         log_scale = flat[:, k : 2 * k].clamp(-14.0, 3.0)
         shape = flat[:, 2 * k :].reshape(-1, self.n_timesteps_, k)
-        return unscale_mix(flat[:, :k], log_scale, shape)
+        return flat[:, None, :k] + torch.exp(log_scale)[:, None] * shape

@@ -1,235 +1,120 @@
-"""The closed-form model of windows that everything starts from."""
+"""A Gaussian copula of whole windows."""
 
 import numpy as np
 import torch
 
 from sktsgan.closed_form._blocks import independent_blocks
 from sktsgan.closed_form._components import WindowComponents
-from sktsgan.closed_form._mixture import GroupedGaussians
+from sktsgan.closed_form._expectation import fit_expectation
+from sktsgan.closed_form._neighborhoods import vary_within
 from sktsgan.scaling._channels import ChannelScaler
 
 __all__ = ["WindowCopula"]
 
+_FOR_OWN_COVARIANCE = (
+    10  # windows of a class per component; with fewer, it borrows from the covariance of all
+)
+_MOST_FOR_OWN_COVARIANCE = 300
+
 
 class WindowCopula:
-    """A mixture of Gaussians on the principal components of scaled windows.
+    """A Gaussian of the principal components of scaled windows, one for each class.
 
-    Channels go to normal scores, windows to (level, log-scale, shape), these to white principal
-    components e. Channels that have nothing to do with each other are modelled apart. Windows of one class are
-    grouped by k-means on levels, log-scales and shapes, and each group j gets a Gaussian,
+    Channels go to normal scores, windows to (level, log-scale, shape), these to white principal components e. Channels
+    that have nothing to do with each other share no component. A class j of n_j windows has
 
-        e | j ~ N(μ_j, (1 − a_j) Σ_j + a_j Σ),   a_j = max(0, 1 − n_j / n),
+        e | j, c ~ N(μ_j + B c, (1 − a_j) Σ_j + a_j Σ),   a_j = max(0, 1 − n_j / n),
 
-    with Σ the covariance within all groups and n = 10 windows a component, at most 300: small groups borrow
-    from it. With one group this is a Gaussian copula whose margins are those of the channels.
-
-    Where conditions of the windows are known, items are drawn for training windows: an item belongs to the
-    groups of its window, so that groups are as frequent as under its conditions, and these shift its mean.
+    with conditions c, Σ the covariance within all classes, and n = 10 windows a component, at most 300.
 
     Parameters
     ----------
-    n_components : int or "auto"
-        Groups of each class; "auto" takes one for every 60 to 600 windows, by the number of principal components.
-    max_rank : int
-        The most directions that a group's covariance keeps.
     random_state : int
-        Seed of the grouping.
+        Seed of the solver of principal components.
     """
 
-    def __init__(self, n_components="auto", max_rank=400, *, random_state=0):
-        self.n_components = n_components
-        self.max_rank = max_rank
+    def __init__(self, *, random_state=0):
         self.random_state = random_state
 
-    def fit(self, windows, classes=None, conditions=None, cells=None, scaler=None):
-        """Learn from windows of shape (n_windows, n_timesteps, n_channels).
+    def fit(self, windows, classes=None, conditions=None):
+        """Learn from windows.
 
         Parameters
         ----------
         windows : ndarray of shape (n_windows, n_timesteps, n_channels)
         classes : ndarray of shape (n_windows,), default=None
-            The class of each window as an integer from 0.
+            The class of each window as an integer.
         conditions : ndarray of shape (n_windows, n_conditions), default=None
-            What is known of each window, classes included; None where nothing is.
-        cells : ndarray of shape (n_windows, n_factors), default=None
-            Factors that may change the covariance of windows, such as the month, as integers from 0; with conditions.
-        scaler : ChannelScaler, default=None
-            A fitted one; None fits one to the windows.
-
-        Returns
-        -------
-        components : ndarray of shape (n_windows, n_principal)
-            White components of the windows; empty where all channels are constant.
+            What is known of each window.
         """
-        self.scaler_ = ChannelScaler().fit(windows) if scaler is None else scaler
-        self.shape_ = windows.shape[1:]
-        self.conditions_ = None if conditions is None else _to_tensor(conditions)
-        if conditions is not None and cells is None:
-            cells = np.empty((len(windows), 0), dtype=np.int64)
-        self.cells_ = None if cells is None else torch.as_tensor(cells)
+        self.scaler_, self.shape_ = ChannelScaler().fit(windows), windows.shape[1:]
+        if classes is None:
+            classes = np.zeros(len(windows), dtype=int)
+        _, self.class_of_row_, counts = np.unique(classes, return_inverse=True, return_counts=True)
+        self.has_lone_windows_ = bool(counts.min() == 1)
+        self.components_ = None
         if not self.scaler_.free_:
-            self.components_ = None
-            return np.empty((len(windows), 0))
+            return self
         scores = self.scaler_.transform(windows)
         blocks = independent_blocks(scores)
         self.components_ = WindowComponents(random_state=self.random_state).fit(scores, blocks)
         components = self.components_.encode(scores)
-        if classes is None:
-            classes = np.zeros(len(windows), dtype=int)
-        self.mixtures_ = [
-            GroupedGaussians(self.n_components, self.max_rank, random_state=self.random_state).fit(
-                components[:, rows],
-                self.components_.features(components, rows),
-                classes,
-                conditions,
-                cells,
-            )
-            for rows in self.components_.rows_of_blocks_
-        ]
-        return components
+        conditions = vary_within(conditions, self.class_of_row_)
+        self.expected_ = np.zeros((len(windows), 1), dtype=np.float32)
+        if conditions is not None:
+            expected = fit_expectation(conditions, components).predict(conditions)
+            self.expected_ = expected.astype(np.float32)
+        self._fit_classes(components - self.expected_, counts)
+        return self
 
-    @property
-    def n_principal_(self):
-        """Number of principal components; 0 where all channels are constant."""
-        return 0 if self.components_ is None else len(self.components_.basis_)
+    def _fit_classes(self, components, counts):
+        n_components = components.shape[1]
+        sums = np.zeros((len(counts), n_components))
+        np.add.at(sums, self.class_of_row_, components)
+        self.means_ = (sums / counts[:, None]).astype(np.float32)
+        centred = components - self.means_[self.class_of_row_]
+        linked = np.zeros((n_components, n_components), dtype=bool)
+        for rows in self.components_.rows_of_blocks_:
+            linked[np.ix_(rows, rows)] = True
+        common = centred.T @ centred / max(len(centred) - len(counts), 1)
+        enough = min(_FOR_OWN_COVARIANCE * n_components, _MOST_FOR_OWN_COVARIANCE)
+        roots = []
+        for j, count in enumerate(counts):
+            rows = centred[self.class_of_row_ == j]
+            borrowed = max(0.0, 1 - count / enough) if len(counts) > 1 else 0.0
+            own = rows.T @ rows / max(count - 1, 1)
+            roots.append(_root(np.where(linked, (1 - borrowed) * own + borrowed * common, 0.0)))
+        self.roots_ = np.stack(roots).astype(np.float32)
 
-    @property
-    def has_lone_windows_(self):
-        """Whether a group has a single training window, which is then its mean."""
-        mixtures = self.mixtures_ if self.n_principal_ else []
-        return any(bool((mixture.group_sizes_ == 1).any()) for mixture in mixtures)
-
-    def add_rows(self, windows, classes, conditions, cells=None):
-        """Take further windows as rows to draw for, without learning from them.
-
-        Parameters
-        ----------
-        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-        classes : ndarray of shape (n_windows,) or None
-        conditions : ndarray of shape (n_windows, n_conditions)
-        cells : ndarray of shape (n_windows, n_factors), default=None
-            Where ``fit`` had cells.
-        """
-        if cells is None:
-            cells = np.empty((len(windows), 0), dtype=np.int64)
-        self.conditions_ = torch.cat([self.conditions_, _to_tensor(conditions)])
-        self.cells_ = torch.cat([self.cells_, torch.as_tensor(cells)])
-        if not self.n_principal_:
-            return
-        components = self.components_.encode(self.scaler_.transform(windows))
-        if classes is None:
-            classes = np.zeros(len(windows), dtype=int)
-        for mixture, rows in zip(self.mixtures_, self.components_.rows_of_blocks_, strict=True):
-            mixture.add_rows(components[:, rows], classes)
-
-    def draw(self, n_draws, generator, rows=None):
-        """Draw components.
-
-        Parameters
-        ----------
-        n_draws : int
-        generator : torch.Generator
-        rows : Tensor of shape (n_draws,), default=None
-            The training windows for whose conditions to draw; any where None. Without conditions they say nothing:
-            groups of different blocks are then independent.
-
-        Returns
-        -------
-        components, noise : Tensor of shape (n_draws, n_principal)
-            What was drawn, and the white noise that it was made of.
-        groups : Tensor of shape (n_draws, n_blocks)
-            The group of each block that it belongs to.
-        """
-        given = cells = None
-        if self.conditions_ is None:
-            rows = None
-        else:
-            if rows is None:
-                rows = torch.randint(len(self.conditions_), (n_draws,), generator=generator)
-            given = self.conditions_[rows]
-            cells = None if self.cells_ is None else self.cells_[rows]
-        parts = [mixture.draw(n_draws, generator, rows, given, cells) for mixture in self.mixtures_]
-        components, noise, groups = zip(*parts, strict=True)
-        return torch.cat(components, dim=1), torch.cat(noise, dim=1), torch.stack(groups, dim=1)
-
-    def sample(self, n_draws, generator, rows=None):
+    def sample(self, rows, generator):
         """Draw windows in the units of those seen in ``fit``.
+
+        Parameters
+        ----------
+        rows : Tensor of shape (n_draws,)
+            The training windows for whose classes and conditions to draw.
+        generator : torch.Generator
 
         Returns
         -------
         windows : ndarray of shape (n_draws, n_timesteps, n_channels)
         """
-        if not self.n_principal_:
-            return self.scaler_.inverse_transform(
-                torch.empty(n_draws, self.shape_[0], 0), generator
-            )
-        return self.scaler_.inverse_transform(self.draw_scores(n_draws, generator, rows), generator)
-
-    def draw_scores(self, n_draws, generator, rows=None):
-        """Draw windows of scores, a tensor of shape (n_draws, n_timesteps, n_free)."""
-        components, _, _ = self.draw(n_draws, generator, rows)
-        return self.components_.decode(components, self.draw_residual(n_draws, generator))
-
-    def draw_residual(self, n_draws, generator):
-        """Draw the noise of what the principal components leave out, or None where that is nothing."""
-        if self.components_.residual_ is None:
-            return None
-        scale = self.components_.residual_
-        return torch.randn(n_draws, len(scale), generator=generator) * scale
-
-    def draw_noise(self, n_draws, rows, generator):
-        """Draw what a refining generator starts from.
-
-        Returns
-        -------
-        noise : Tensor of shape (n_draws, 2, n_principal)
-            Components, and the white noise that they were made of.
-        rest : Tensor of shape (n_draws, n_rest)
-            What ``refine`` needs besides: groups, and the residual where there is one.
-        """
-        components, noise, groups = self.draw(n_draws, generator, rows)
-        residual = self.draw_residual(n_draws, generator)
-        parts = [groups.float()] if residual is None else [groups.float(), residual]
-        return torch.stack([components, noise], dim=1), torch.cat(parts, dim=1)
-
-    def hold_levels(self):
-        """Let ``refine`` keep the level of every channel as it was drawn.
-
-        Where levels would be more than half of what a group varies in, as with very few windows, they stay free.
-        """
-        levels = self.components_.basis_[:, : self.components_.n_channels_].double().numpy()
-        for mixture, rows in zip(self.mixtures_, self.components_.rows_of_blocks_, strict=True):
-            mixture.hold(levels[rows])
-
-    def to(self, device):
-        """Move what ``refine`` needs to a device, in place."""
-        for part in (self.components_, *self.mixtures_):
-            part.to(device)
-        return self
-
-    def refine(self, refined, rest):
-        """Return windows of scores.
-
-        Parameters
-        ----------
-        refined : Tensor of shape (n_draws, 2, n_principal)
-            Components, and what to change in the white noise that they were made of.
-        rest : Tensor of shape (n_draws, n_rest)
-            What ``draw_noise`` gave besides.
-        """
-        components, change = refined.unbind(dim=1)
-        groups, residual = rest.tensor_split([len(self.mixtures_)], dim=1)
-        groups = groups.long()
-        sizes = [len(rows) for rows in self.components_.rows_of_blocks_]
-        moves = [
-            mixture.move(part, groups[:, i])
-            for i, (mixture, part) in enumerate(
-                zip(self.mixtures_, change.split(sizes, dim=1), strict=True)
-            )
-        ]
-        residual = residual if residual.shape[1] else None
-        return self.components_.decode(components + torch.cat(moves, dim=1), residual)
+        if self.components_ is None:
+            scores = torch.empty(len(rows), self.shape_[0], 0)
+            return self.scaler_.inverse_transform(scores, generator)
+        classes, rows = self.class_of_row_[rows.numpy()], rows.numpy()
+        noise = torch.randn(len(rows), self.means_.shape[1], generator=generator).numpy()
+        components = self.means_[classes] + self.expected_[rows]
+        for j in np.unique(classes):
+            components[classes == j] += noise[classes == j] @ self.roots_[j]
+        left_out = self.components_.residual_
+        if left_out is not None:
+            left_out = torch.randn(len(rows), len(left_out), generator=generator) * left_out
+        scores = self.components_.decode(torch.as_tensor(components), left_out)
+        return self.scaler_.inverse_transform(scores, generator)
 
 
-def _to_tensor(array):
-    return torch.as_tensor(array, dtype=torch.float32)
+def _root(covariance):
+    """Return the symmetric root of a covariance."""
+    variances, axes = np.linalg.eigh(covariance)
+    return (axes * np.sqrt(np.maximum(variances, 0))) @ axes.T

@@ -120,12 +120,12 @@ def prompt_fidelity(
 
     Examples
     --------
-    >>> from sktsgan import CopulaSampler, Windowizer
+    >>> from sktsgan import NeighborSampler, Windowizer
     >>> from sktsgan.datasets import make_seasonal_series
     >>> from sktsgan.metrics import prompt_fidelity
     >>> series = make_seasonal_series(800, frequency="D", random_state=0)
     >>> windows = Windowizer(7).set_output(transform="pandas").fit_transform(series)
-    >>> sampler = CopulaSampler(n_channels=3, random_state=0).fit(windows)
+    >>> sampler = NeighborSampler(n_channels=3, random_state=0).fit(windows)
     >>> fidelity = prompt_fidelity(sampler, windows, field="quarter", n_channels=3, random_state=0)
     >>> fidelity.closest.all()
     np.True_

@@ -85,11 +85,11 @@ class SamplingPipeline(Pipeline):
     Examples
     --------
     >>> from sklearn.preprocessing import StandardScaler
-    >>> from sktsgan import CopulaSampler, Windowizer, make_sampling_pipeline
+    >>> from sktsgan import NeighborSampler, Windowizer, make_sampling_pipeline
     >>> from sktsgan.datasets import load_appliances_energy
     >>> series = load_appliances_energy().frame[["Appliances", "T_out"]]
     >>> pipeline = make_sampling_pipeline(
-    ...     StandardScaler(), Windowizer(24), CopulaSampler(random_state=0)
+    ...     StandardScaler(), Windowizer(24), NeighborSampler(random_state=0)
     ... )
     >>> new = pipeline.fit(series).sample(3, random_state=0)
     >>> new.shape, new.index.names[0], new["Appliances"].dtype
@@ -389,10 +389,10 @@ def make_sampling_pipeline(*steps, transform_input=None, memory=None, verbose=Fa
     Examples
     --------
     >>> from sklearn.preprocessing import StandardScaler
-    >>> from sktsgan import CopulaSampler, Windowizer, make_sampling_pipeline
-    >>> pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(24), CopulaSampler())
+    >>> from sktsgan import NeighborSampler, Windowizer, make_sampling_pipeline
+    >>> pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(24), NeighborSampler())
     >>> list(pipeline.named_steps)
-    ['standardscaler', 'windowizer', 'copulasampler']
+    ['standardscaler', 'windowizer', 'neighborsampler']
     """
     named = make_pipeline(*steps).steps
     return SamplingPipeline(named, transform_input=transform_input, memory=memory, verbose=verbose)

@@ -40,12 +40,12 @@ class PromptFidelityDisplay:
 
     Examples
     --------
-    >>> from sktsgan import CopulaSampler, Windowizer
+    >>> from sktsgan import NeighborSampler, Windowizer
     >>> from sktsgan.datasets import make_seasonal_series
     >>> from sktsgan.plotting import PromptFidelityDisplay
     >>> series = make_seasonal_series(800, frequency="D", random_state=0)
     >>> windows = Windowizer(7).set_output(transform="pandas").fit_transform(series)
-    >>> sampler = CopulaSampler(n_channels=3, random_state=0).fit(windows)
+    >>> sampler = NeighborSampler(n_channels=3, random_state=0).fit(windows)
     >>> display = PromptFidelityDisplay.from_estimator(
     ...     sampler, windows, field="quarter", n_channels=3, random_state=0
     ... )

@@ -12,7 +12,6 @@ from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, calendar
 __all__ = ["ConditionTable", "is_number", "to_zone"]
 
 _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
-_MAX_CELLS = 64
 _LEAST_SPREAD = 1e-6
 
 
@@ -104,7 +103,6 @@ class ConditionTable:
         self._set_timestamps(timestamps)
         self._encoder = ConditionEncoder(self.values).fit(frame, timestamps)
         self.encoded = self._encoder.transform(frame, timestamps)
-        self._factors = self._find_factors()
         if self.dropped:
             warnings.warn(
                 f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
@@ -132,28 +130,6 @@ class ConditionTable:
             return None
         codes = pd.Categorical(self.frame[column], categories=self.values[column]).codes
         return codes.astype(np.int64)
-
-    @property
-    def cells(self):
-        """What may change how windows vary, and not only their mean.
-
-        These are the month and the hour, and each condition of up to 64 classes, as integers from 0; an array of shape
-        (n_items, n_factors). The classes of ``y`` are not among them: samplers model these apart.
-        """
-        cells = [self._factor(name) for name in self._factors]
-        return np.stack(cells, axis=1) if cells else np.empty((len(self), 0), dtype=np.int64)
-
-    def _factor(self, name):
-        if name in self.values:
-            return self.codes(name)
-        return self.fields[name].to_numpy() - (name == "month")
-
-    def _find_factors(self):
-        """Return the names of what deals the windows to several cells, but not too many."""
-        names = [c for c in self.values if c != "y"]
-        names += [] if self.fields is None else ["hour", "month"]
-        factors = {name: self._factor(name) for name in names}
-        return [n for n, f in factors.items() if f.max() < _MAX_CELLS and f.min() < f.max()]
 
     def append(self, n_items, *, y=None, timestamps=None, conditions=None):
         """Add the windows of a later call of ``partial_fit``.

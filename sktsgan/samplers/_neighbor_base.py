@@ -4,7 +4,9 @@ import numpy as np
 import torch
 from sklearn.neighbors import NearestNeighbors
 
-from sktsgan.closed_form import NeighborhoodMoves, WindowNeighborhoods
+from sktsgan.closed_form import NeighborhoodMoves, WindowNeighborhoods, times_of_windows
+from sktsgan.samplers._neighbors import NeighborSampler
+from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["NeighborBase"]
 
@@ -56,6 +58,24 @@ class NeighborBase:
         neighborhoods = WindowNeighborhoods(n_neighbors).fit(windows[seen], *known, scaler)
         return cls(neighborhoods, np.arange(len(table))[seen], len(table))
 
+    @classmethod
+    def fit(cls, sampler, windows, table, seed):
+        """Return the base that a sampler makes of windows.
+
+        Parameters
+        ----------
+        sampler : NeighborSampler or "neighbors"
+            The latter is one with its defaults.
+        windows, table
+            As in ``around``.
+        seed : int
+            Of the draws by which the number of neighbours is chosen.
+        """
+        times = times_of_windows(windows)
+        sampler = NeighborSampler() if sampler == "neighbors" else sampler
+        n_neighbors = sampler._count_neighbors(windows, times, table, seed)
+        return cls.around(windows, n_neighbors, ReadingScaler().fit(windows), table, times)
+
     def to(self, device):
         """Move to a device what training needs there, in place."""
         self.moves_.to(device)
@@ -84,6 +104,11 @@ class NeighborBase:
         for k, readings in as_read.items():
             scores[..., k] = (readings - scaler.mean_[k]) / scaler.scale_[k]
         return torch.as_tensor(scores), as_read, torch.as_tensor(centres)
+
+    def sample(self, rows, generator):
+        """Return windows in the units of those seen, for rows of the table."""
+        scores, as_read, _ = self.draw(rows, generator)
+        return self.neighborhoods.scaler_.inverse_transform(scores.numpy(), as_read)
 
     def render(self, made, centres):
         """Return scores of draws that are moved as a generator says."""

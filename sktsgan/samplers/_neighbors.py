@@ -10,7 +10,7 @@ from sktsgan._random import draw_seed
 from sktsgan.closed_form import WindowNeighborhoods, choose_n_neighbors, times_of_windows
 from sktsgan.samplers._base import BaseSampler
 
-__all__ = ["NeighborSampler", "fit_neighborhoods"]
+__all__ = ["NeighborSampler"]
 
 
 class NeighborSampler(BaseSampler):
@@ -123,30 +123,20 @@ class NeighborSampler(BaseSampler):
             seed = draw_seed(self.random_state)
             times = times_of_windows(windows)  # before holes are filled, which windows share too
             windows = self._learn_holes(windows, seed)
-            self.neighborhoods_ = fit_neighborhoods(self.n_neighbors, windows, times, self.conditions_, seed)
-            self.n_neighbors_ = self.neighborhoods_.n_neighbors
+            table = self.conditions_
+            self.n_neighbors_ = self._count_neighbors(windows, times, table, seed)
+            known = table.codes("y"), table.encoded, times
+            self.neighborhoods_ = WindowNeighborhoods(self.n_neighbors_).fit(windows, *known)
             self.keeps_training_windows_ = True
+
+    def _count_neighbors(self, windows, times, table, seed):
+        """Return the number of neighbours that the sampler takes for windows, whose conditions a table holds."""
+        self._validate_params()
+        if self.n_neighbors != "auto":
+            return self.n_neighbors
+        return choose_n_neighbors(windows, table.codes("y"), table.encoded, times, seed)
 
     def _make(self, rows, generator):
         seed = int(torch.randint(2**62, (1,), generator=generator))
         rng = np.random.default_rng(seed)
         return self.neighborhoods_.sample(len(rows), rng, rows.numpy())
-
-
-def fit_neighborhoods(n_neighbors, windows, times, table, seed):
-    """Return the neighbourhoods of windows, whose conditions a table holds.
-
-    Parameters
-    ----------
-    n_neighbors : int or "auto"
-    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-    times : ndarray of shape (n_windows,)
-        When windows begin, in steps.
-    table : ConditionTable
-    seed : int
-        Seed of the draws by which the number of neighbours is chosen.
-    """
-    known = windows, table.codes("y"), table.encoded, times
-    if n_neighbors == "auto":
-        n_neighbors = choose_n_neighbors(*known, seed)
-    return WindowNeighborhoods(n_neighbors).fit(*known)

@@ -4,14 +4,14 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan.containers import SeriesContainer, is_ragged, read_series
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
-from sktsgan.samplers._copula import CopulaSampler, add_rows
 from sktsgan.samplers._gan import SCHEDULES, GANSampler, check_pretraining
+from sktsgan.samplers._neighbor_base import NeighborBase
+from sktsgan.samplers._neighbors import NeighborSampler
 from sktsgan.scaling import ChannelScaler, RangeScaler, SeriesExtender, SeriesScaler
 from sktsgan.training import TimeGANNet
 
@@ -26,17 +26,16 @@ class TimeGANSampler(GANSampler):
 
     An embedder maps series to latent states and a recovery maps them back, a supervisor predicts each state from those
     before it, and a generator makes states that a discriminator can't tell from embedded ones [1]_. By default the
-    generator starts from windows of the closed-form model of :class:`CopulaSampler`, and training moves their latent
-    states. ``base=None`` is the classical generator, from random noise.
+    generator starts from windows of :class:`NeighborSampler`, and training moves their latent states. ``base=None`` is the classical generator, from random noise.
 
     Parameters
     ----------
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
-    base : "copula", CopulaSampler or None, default="copula"
-        Model that the generator starts from: ``"copula"`` is a CopulaSampler with its defaults, None is noise.
+    base : "neighbors", NeighborSampler or None, default="neighbors"
+        Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
     scaling : {"scores", "range"}, default="scores"
-        Scale of the channels: normal scores, with the rules of CopulaSampler, or [0, 1] by their range, as published. A
+        Scale of the channels: normal scores, or [0, 1] by their range, as published. A
         base needs normal scores.
     cell : {"gru", "lstm"}, default="gru"
         The cell of all recurrent networks.
@@ -87,8 +86,10 @@ class TimeGANSampler(GANSampler):
     ----------
     net_ : TimeGANNet or None
         The skorch net of all networks; None if all channels are constant.
-    copula_ : WindowCopula or None
+    base_ : NeighborBase or None
         The base.
+    keeps_training_windows_ : bool
+        Whether the fitted sampler contains its training windows, as every base does.
     classes_ : ndarray of shape (n_classes,) or None
         Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
@@ -118,7 +119,7 @@ class TimeGANSampler(GANSampler):
 
     See Also
     --------
-    CopulaSampler : The base by itself.
+    NeighborSampler : The base by itself.
     TransformerGANSampler : Refines the same base by transformers, and can repair windows.
 
     Notes
@@ -173,7 +174,7 @@ class TimeGANSampler(GANSampler):
     _parameter_constraints = {
         **GANSampler._parameter_constraints,
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
-        "base": [StrOptions({"copula"}), CopulaSampler, None],
+        "base": [StrOptions({"neighbors"}), NeighborSampler, None],
         "scaling": [StrOptions({"scores", "range"})],
         "cell": [StrOptions({"gru", "lstm"})],
         "hidden_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
@@ -194,7 +195,7 @@ class TimeGANSampler(GANSampler):
         self,
         *,
         n_channels=None,
-        base="copula",
+        base="neighbors",
         scaling="scores",
         cell="gru",
         hidden_size="auto",
@@ -262,14 +263,11 @@ class TimeGANSampler(GANSampler):
 
     def _build(self, windows, seed):
         self._fit_scaler(windows)
-        self.copula_ = None
+        self.base_, self.keeps_training_windows_ = None, self.base is not None
         if not self.scaler_.free_:
             return None  # all channels are constant
         if self.base is not None:
-            base = CopulaSampler() if self.base == "copula" else clone(self.base)
-            self.copula_ = base._fit_copula(
-                self._whole(windows), self.conditions_, seed, self.scaler_
-            )
+            self.base_ = NeighborBase.fit(self.base, self._whole(windows), self.conditions_, seed)
         return self._make_net(windows)
 
     def _fit_scaler(self, windows):
@@ -326,12 +324,13 @@ class TimeGANSampler(GANSampler):
         return torch.as_tensor(np.stack([part.T @ part / len(part) for part in steps]))
 
     def _add_rows(self, windows, rows):
-        if self.copula_ is not None:
-            add_rows(self.copula_, self._whole(windows), self.conditions_, rows)
+        if self.base_ is not None:
+            self.base_.add_rows(rows, self.conditions_, len(self.conditions_))
 
     def _noise(self, rows, generator):
         """Draw what the generator starts from."""
-        if self.copula_ is not None:
-            return self.copula_.draw_scores(len(rows), generator, rows), None
+        if self.base_ is not None:
+            drawn = self.scaler_.transform(self.base_.sample(rows, generator))
+            return torch.as_tensor(drawn, dtype=torch.float32), None
         shape = len(rows), self.n_timesteps_, len(self.scaler_.free_)
         return torch.rand(shape, generator=generator), None

@@ -5,11 +5,10 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan._random import threads_for, torch_generator
-from sktsgan.closed_form import choose_n_neighbors, log_scale_floor, times_of_windows
+from sktsgan.closed_form import log_scale_floor, times_of_windows
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
 from sktsgan.samplers._gan import SCHEDULES, GANSampler
@@ -339,13 +338,9 @@ class TransformerGANSampler(GANSampler):
             return
         if "_times" not in vars(self):  # as in partial_fit
             self._times = times_of_windows(windows)
-        sampler = NeighborSampler() if self.base == "neighbors" else clone(self.base)
-        sampler._validate_params()
-        self.n_neighbors_ = sampler.n_neighbors
-        if self.n_neighbors_ == "auto":
-            table = self.conditions_
-            known = windows, table.codes("y"), table.encoded, self._times
-            self.n_neighbors_ = choose_n_neighbors(*known, seed)
+        sampler = NeighborSampler() if self.base == "neighbors" else self.base
+        known = windows, self._times, self.conditions_
+        self.n_neighbors_ = sampler._count_neighbors(*known, seed)
         self.scaler_ = ReadingScaler().fit(windows)
         self.base_ = self._around(windows, self._n_wide)
 

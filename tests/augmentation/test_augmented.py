@@ -16,8 +16,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sktsgan import (
     AugmentedClassifier,
     AugmentedRegressor,
-    CopulaSampler,
     GANOverSampler,
+    NeighborSampler,
     TransformerGANSampler,
 )
 from sktsgan.datasets import make_sines
@@ -217,8 +217,12 @@ def test_what_the_estimator_cannot_do_is_missing():
 
 
 def test_its_parts_are_searched(classes):
-    grid = {"synthetic_weight": [0.5, 1.0], "estimator__C": [0.1, 1.0], "sampler__max_rank": [2, 9]}
-    model = AugmentedClassifier(LogisticRegression(), CopulaSampler(n_channels=6), random_state=0)
+    grid = {
+        "synthetic_weight": [0.5, 1.0],
+        "estimator__C": [0.1, 1.0],
+        "sampler__n_neighbors": [2, 9],
+    }
+    model = AugmentedClassifier(LogisticRegression(), NeighborSampler(n_channels=6), random_state=0)
     assert GridSearchCV(model, grid, cv=2).fit(*classes).score(*classes) > 0.5
 
 
@@ -248,7 +252,7 @@ def test_targets_go_with_their_rows(keep):
 
 
 def test_flat_windows_of_several_channels(numbers):
-    sampler = CopulaSampler(n_channels=2)
+    sampler = NeighborSampler(n_channels=2)
     model = AugmentedRegressor(RecordingRegressor(), sampler, random_state=0).fit(*numbers)
     assert (model.sampler_.n_timesteps_, model.sampler_.n_channels_) == (2, 3)
     assert model.estimator_.X_.shape == (80, 4)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from sktsgan import CopulaSampler, GANOverSampler, TransformerGANSampler
+from sktsgan import GANOverSampler, NeighborSampler, TransformerGANSampler
 from sktsgan.augmentation._rows import is_series, keep_most_real
 from sktsgan.augmentation._sampling_strategy import count_new_rows
 from sktsgan.datasets import make_sines
@@ -146,12 +146,12 @@ def test_balanced_classes_stay_as_they_are():
 
 
 def test_a_seed_gives_the_same_rows_and_the_sampler_given_stays_as_it_was(table):
-    sampler = CopulaSampler(n_channels=3)
+    sampler = NeighborSampler(n_channels=3)
     first, second = (
         GANOverSampler(sampler, random_state=3).fit_resample(*table)[0] for _ in range(2)
     )
     pd.testing.assert_frame_equal(first, second)
-    assert not hasattr(sampler, "copula_") and sampler.random_state is None
+    assert not hasattr(sampler, "neighborhoods_") and sampler.random_state is None
 
 
 def test_a_gan_makes_rows_of_small_classes():

@@ -24,7 +24,7 @@ from sklearn.preprocessing import (
 from sklearn.utils import get_tags
 
 from sktsgan import (
-    CopulaSampler,
+    NeighborSampler,
     PurgedWindowSplit,
     SamplingPipeline,
     Windowizer,
@@ -167,7 +167,7 @@ class TestRoundTrip:
         new = make_sampling_pipeline(MinMaxScaler(), Replay()).fit(flat).sample(5)
         np.testing.assert_allclose(new, flat[:5], rtol=1e-4)
         three = flat.reshape(-1, 6, 3)
-        assert make_sampling_pipeline(CopulaSampler()).fit(three).sample(5).shape == (5, 6, 3)
+        assert make_sampling_pipeline(NeighborSampler()).fit(three).sample(5).shape == (5, 6, 3)
 
     def test_other_scikit_learn_estimators_that_sample(self, frame):
         values = frame.to_numpy()
@@ -184,7 +184,7 @@ class TestRoundTrip:
         batches = list(pipeline.iter_sample(7, batch_size=3))
         assert [len(batch) for batch in batches] == [18, 18, 6]
         assert_frame_equal(pd.concat(batches), pipeline.sample(7))
-        real = make_sampling_pipeline(Windowizer(6), CopulaSampler(random_state=0)).fit(frame)
+        real = make_sampling_pipeline(Windowizer(6), NeighborSampler(random_state=0)).fit(frame)
         batches = list(real.iter_sample(5, batch_size=2, random_state=3, return_prompt=True))
         assert_frame_equal(pd.concat([X for X, _ in batches]), real.sample(5, random_state=3))
 
@@ -226,7 +226,7 @@ class TestLabels:
     def test_prompts_reach_the_sampler(self, frame):
         y = np.where(np.arange(60) < 30, "a", "b")
         cut = Windowizer(6, stride=2)
-        pipeline = make_sampling_pipeline(StandardScaler(), cut, CopulaSampler()).fit(frame, y)
+        pipeline = make_sampling_pipeline(StandardScaler(), cut, NeighborSampler()).fit(frame, y)
         X, table = pipeline.sample(4, prompt="b", return_prompt=True)
         assert (table["y"] == "b").all()
         assert X.shape == (24, 3)
@@ -342,11 +342,11 @@ class TestAsEstimator:
     @pytest.fixture
     def pipeline(self):
         return make_sampling_pipeline(
-            StandardScaler(), Windowizer(6), CopulaSampler(random_state=0)
+            StandardScaler(), Windowizer(6), NeighborSampler(random_state=0)
         )
 
     def test_params_clone_and_pickle(self, pipeline, frame):
-        pipeline.set_params(windowizer__window=4, copulasampler__n_components=1).fit(frame)
+        pipeline.set_params(windowizer__window=4, neighborsampler__n_neighbors=2).fit(frame)
         new = pipeline.sample(3, random_state=1)
         assert len(new) == 12
         assert_frame_equal(pickle.loads(pickle.dumps(pipeline)).sample(3, random_state=1), new)
@@ -368,8 +368,8 @@ class TestAsEstimator:
         np.testing.assert_allclose(back[:, 2], pipeline.sample(2, random_state=0)["flow"])
 
     def test_html(self, pipeline, frame):
-        assert "CopulaSampler" in pipeline._repr_html_()
-        assert "CopulaSampler" in pipeline.fit(frame)._repr_html_()
+        assert "NeighborSampler" in pipeline._repr_html_()
+        assert "NeighborSampler" in pipeline.fit(frame)._repr_html_()
 
     def test_scores(self, pipeline, frame):
         pipeline.fit(frame)
@@ -380,11 +380,11 @@ class TestAsEstimator:
     @pytest.mark.parametrize("scoring", [None, distribution_kl_score])
     def test_grid_search_of_a_dated_series(self, frame, scoring):
         pipeline = make_sampling_pipeline(
-            StandardScaler(), Windowizer(4, gaps="split"), CopulaSampler(random_state=0)
+            StandardScaler(), Windowizer(4, gaps="split"), NeighborSampler(random_state=0)
         )
         search = GridSearchCV(
             pipeline,
-            {"windowizer__window": [3, 4], "copulasampler__n_components": [1, 2]},
+            {"windowizer__window": [3, 4], "neighborsampler__n_neighbors": [2, 8]},
             scoring=scoring,
             cv=PurgedWindowSplit(3, window=1, embargo=2),
             error_score="raise",
@@ -493,6 +493,6 @@ class TestErrors:
 
 
 def test_missing_values_are_welcome_where_every_step_takes_them():
-    steps = [StandardScaler(), Windowizer(4), CopulaSampler()]
+    steps = [StandardScaler(), Windowizer(4), NeighborSampler()]
     assert get_tags(make_sampling_pipeline(*steps)).input_tags.allow_nan
     assert not get_tags(make_sampling_pipeline(PCA(2), *steps)).input_tags.allow_nan

@@ -19,7 +19,7 @@ def refused(call, *args, **kwargs):
 def test_nothing_known():
     table = ConditionTable(7)
     assert len(table) == 7 and table.is_empty
-    assert table.encoded.shape == (7, 0) and table.cells.shape == (7, 0)
+    assert table.encoded.shape == (7, 0)
     assert table.codes("y") is None
     assert table.append(3).tolist() == [0, 1, 2] and len(table) == 7
 
@@ -38,8 +38,6 @@ def test_places_that_do_not_vary_are_left_out(starts):
     assert ConditionTable(50, timestamps=days).encoded.shape[1] == 8 + 6  # neither year nor hour
     table = ConditionTable(2000, timestamps=starts)
     assert table.encoded.shape[1] == 27
-    assert table.cells.shape == (2000, 2)
-    assert set(table.cells[:, 0]) == set(range(24)) and set(table.cells[:, 1]) == set(range(12))
 
 
 @pytest.mark.parametrize("values", [["a"] * 20, [1.0] * 20, [f"id {i}" for i in range(20)]])
@@ -66,7 +64,7 @@ def test_later_windows(starts):
     rows = table.append(2, y=y[:2], timestamps=starts[:2])
     assert rows.tolist() == [2000, 2001]
     np.testing.assert_array_equal(table.encoded[rows], table.encoded[:2])
-    assert len(table.fields) == len(table.cells) == 2002
+    assert len(table.fields) == 2002
 
 
 def test_later_windows_that_are_refused(starts):

@@ -21,7 +21,7 @@ from sktsgan import (
 )
 
 PARAMETER = {
-    "CopulaSampler": "n_components",
+    "CopulaSampler": "random_state",
     "NeighborSampler": "n_neighbors",
     "TimeGANSampler": "max_iter",
     "TransformerGANSampler": "max_iter",

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.base import clone
 
 from sktsgan import CopulaSampler
 from sktsgan.datasets import make_sines
@@ -43,24 +42,6 @@ def test_smooth_windows_stay_smooth():
     made = CopulaSampler(random_state=0).fit(X).sample(500, random_state=0)
     bends = [np.abs(np.diff(w, n=2, axis=1)).mean() for w in (X, made)]
     assert bends[1] < 2 * bends[0]
-
-
-def test_random_state_rules_the_grouping():
-    X = make_walks(400, 0)
-    copula = CopulaSampler(n_components=4)
-    first, again, other = (
-        clone(copula).set_params(random_state=seed).fit(X).sample(5, random_state=0)
-        for seed in (0, 0, 1)
-    )
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
-
-
-def test_number_of_groups():
-    X = make_walks(90, 0)
-    sampler = CopulaSampler(n_components=3, random_state=0).fit(X, np.arange(90) % 2)
-    assert {len(m.group_sizes_) for m in sampler.copula_.mixtures_} == {6}
-    assert sampler.sample(5, prompt=1).shape == (5, 8, 3)
 
 
 @pytest.mark.parametrize("n_windows", [2, 3, 5])

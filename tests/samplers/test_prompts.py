@@ -61,7 +61,7 @@ def test_later_windows_can_be_asked_for(make_gan, walks):
         sampler.sample(2, prompt="June")
     later = starts + pd.Timedelta(days=151)
     sampler.partial_fit(walks[:40], timestamps=later[:40])
-    assert len(sampler.conditions_) == len(sampler.copula_.conditions_) == 120
+    assert len(sampler.conditions_) == 120
     months = sampler.sample(9, prompt="June", return_prompt=True)[1]["timestamp"].dt.month
     assert set(months) == {6}
     assert len(sampler.sample(9)) == 9
@@ -71,12 +71,6 @@ def test_warm_start_on_the_same_windows_keeps_the_table(make_gan, walks):
     starts = pd.date_range("2017-01-01", periods=80, freq="D")
     sampler = make_gan(warm_start=True).fit(walks, timestamps=starts).fit(walks, timestamps=starts)
     assert len(sampler.conditions_) == 80
-
-
-def test_without_conditions_nothing_is_added(walks):
-    sampler = CopulaSampler(random_state=0).fit(walks)
-    assert sampler.copula_.conditions_ is None
-    assert all(mixture.row_groups_ is None for mixture in sampler.copula_.mixtures_)
 
 
 def test_observed_values_go_to_impute(walks):

@@ -9,7 +9,7 @@ import torch
 from sklearn.base import clone
 from skorch.callbacks import Callback
 
-from sktsgan import CopulaSampler, TimeGANSampler
+from sktsgan import NeighborSampler, TimeGANSampler
 from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.plotting import LossCurveDisplay
 from sktsgan.samplers.published import TIMEGAN
@@ -47,7 +47,7 @@ def test_the_published_configuration(walks):
     assert phases == ["autoencoder", "supervised", "joint"]
     assert (net.n_steps_, net.n_iter_) == (9, 3)
     torch.testing.assert_close(weights(net.average_.module), weights(nets), rtol=0, atol=0)
-    assert sampler.copula_ is None
+    assert sampler.base_ is None
     made = sampler.sample(20, random_state=0)
     assert made.shape == (20, 8, 2)
     for c in range(2):
@@ -57,7 +57,7 @@ def test_the_published_configuration(walks):
 
 
 @FEW_STEPS
-@pytest.mark.parametrize("base", ["copula", None])
+@pytest.mark.parametrize("base", ["neighbors", None])
 @pytest.mark.parametrize(
     "params",
     [
@@ -85,7 +85,7 @@ def test_no_fewer_states_than_channels():
 
 def test_the_generator_starts_from_the_base(walks, labels):
     sampler = make_sampler(max_iter=1, generator_learning_rate=1e-12).fit(walks, labels)
-    base = CopulaSampler(random_state=0).fit(walks, labels).sample(2000, random_state=0)
+    base = NeighborSampler(random_state=0).fit(walks, labels).sample(2000, random_state=0)
     made = sampler.sample(2000, random_state=0)
     for q in (0.1, 0.5, 0.9):
         expected = np.quantile(base, q, axis=0)
@@ -93,9 +93,9 @@ def test_the_generator_starts_from_the_base(walks, labels):
 
 
 def test_the_base_may_be_a_sampler_with_parameters(walks):
-    sampler = clone(make_sampler(base=CopulaSampler(n_components=2))).fit(walks)
-    assert {len(m.group_sizes_) for m in sampler.copula_.mixtures_} == {2}
-    assert not hasattr(sampler.base, "copula_")
+    sampler = clone(make_sampler(base=NeighborSampler(n_neighbors=3))).fit(walks)
+    assert sampler.base_.neighborhoods.n_neighbors == 3
+    assert not hasattr(sampler.base, "neighborhoods_")
 
 
 def test_classes_are_what_they_say(walks):
