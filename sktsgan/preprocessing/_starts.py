@@ -139,7 +139,8 @@ def choose_starts(times, n_steps, window, stride, phase, frequency):
         picked = _pick(candidates, lambda row: np.searchsorted(candidates, row + stride))
         return _as_range(candidates[picked])
     # the clocks of days are local; an hour that is repeated in autumn must not run backwards
-    clock = times.tz_localize(None) if not _is_elapsed(stride) else times.tz_convert(None)
+    is_local = times.tz is not None and not _is_elapsed(stride)
+    clock = times.tz_localize(None) if is_local else times
     stamps = pd.DatetimeIndex(np.maximum.accumulate(clock.as_unit("ns").asi8)[candidates])
 
     anchored = _is_anchored(stride)

@@ -71,6 +71,9 @@ class ConditionTable:
         Where each window starts.
     conditions : DataFrame of shape (n_items, n_conditions), default=None
         What else is known.
+    entities : Series of shape (n_items,), default=None
+        Whose item each is. Its name is one more condition, of classes; samplers are told it of 2 to 64 entities, and
+        of other classes, then, up to 64.
     noun : str, default="windows"
         What messages call the items.
 
@@ -87,23 +90,36 @@ class ConditionTable:
         Without a column where nothing is known, or nothing that varies.
     dropped : list of str
         Conditions that vary too little.
+    entity : str or None
+        Name of the condition that says whose item each is.
     """
 
     def __init__(
-        self, n_items, *, y=None, classes=None, timestamps=None, conditions=None, noun="windows"
+        self,
+        n_items,
+        *,
+        y=None,
+        classes=None,
+        timestamps=None,
+        conditions=None,
+        entities=None,
+        noun="windows",
     ):
         self.noun = noun
         frame = _read_frame(conditions, n_items, noun)
+        self.entity = None if entities is None else entities.name
         self.dropped = [c for c in frame if not _varies_enough(frame[c])]
-        frame = frame.drop(columns=self.dropped)
-        self.values = {c: _sorted_values(frame[c]) for c in frame if not is_number(frame[c])}
+        frame = _join_entities(frame.drop(columns=self.dropped), entities)
+        classed = [c for c in frame if c == self.entity or not is_number(frame[c])]
+        self.values = {c: _sorted_values(frame[c]) for c in classed}
         if y is not None:
             frame = frame.assign(y=y)
             self.values |= {} if classes is None else {"y": classes.tolist()}
         self.frame = frame
         self._set_timestamps(timestamps)
-        self._encoder = ConditionEncoder(self.values).fit(frame, timestamps)
-        self.encoded = self._encoder.transform(frame, timestamps)
+        self._told = [c for c in frame if self._is_told(frame[c])]
+        self._encoder = ConditionEncoder(self.values).fit(frame[self._told], timestamps)
+        self.encoded = self._encode(frame, timestamps)
         self._factors = self._find_factors()
         if self.dropped:
             warnings.warn(
@@ -121,6 +137,15 @@ class ConditionTable:
     def is_empty(self):
         """Whether nothing is known of the windows."""
         return self.timestamps is None and not self.frame.shape[1]
+
+    def _is_told(self, column):
+        """Return whether samplers are told a condition; others are for prompts only."""
+        name = column.name
+        if self.entity is None or name == "y" or name not in self.values:
+            return True
+        if name == self.entity and not _varies_enough(column.astype(object)):
+            return False
+        return len(self.values[name]) <= _MAX_CELLS
 
     def _set_timestamps(self, timestamps):
         self.timestamps = timestamps
@@ -150,12 +175,12 @@ class ConditionTable:
 
     def _find_factors(self):
         """Return the names of what deals the windows to several cells, but not too many."""
-        names = [c for c in self.values if c != "y"]
+        names = [c for c in self._told if c in self.values and c != "y"]
         names += [] if self.fields is None else ["hour", "month"]
         factors = {name: self._factor(name) for name in names}
         return [n for n, f in factors.items() if f.max() < _MAX_CELLS and f.min() < f.max()]
 
-    def append(self, n_items, *, y=None, timestamps=None, conditions=None):
+    def append(self, n_items, *, y=None, timestamps=None, conditions=None, entities=None):
         """Add the windows of a later call of ``partial_fit``.
 
         Parameters
@@ -164,6 +189,7 @@ class ConditionTable:
         y : ndarray of shape (n_items,), default=None
         timestamps : DatetimeIndex of shape (n_items,), default=None
         conditions : DataFrame of shape (n_items, n_conditions), default=None
+        entities : Series of shape (n_items,), default=None
 
         Returns
         -------
@@ -175,18 +201,22 @@ class ConditionTable:
         ValueError
             If other things are known of them than of the first windows, or a class is new.
         """
-        frame = self._read_more(_read_frame(conditions, n_items, self.noun), y)
+        frame = _read_frame(conditions, n_items, self.noun)
+        frame = self._read_more(_join_entities(frame, entities), y)
         timestamps = self._read_more_timestamps(timestamps)
         first = len(self) - n_items
         if self.is_empty:
             return np.arange(n_items) % len(self)
         if first >= 0 and self._holds(frame, timestamps, first):
             return np.arange(first, len(self))
-        self.encoded = np.concatenate([self.encoded, self._encoder.transform(frame, timestamps)])
+        self.encoded = np.concatenate([self.encoded, self._encode(frame, timestamps)])
         self.frame = pd.concat([self.frame, frame], ignore_index=True)
         if timestamps is not None:
             self._set_timestamps(self.timestamps.append(timestamps))
         return np.arange(len(self) - n_items, len(self))
+
+    def _encode(self, frame, timestamps):
+        return self._encoder.transform(frame[self._told], timestamps)
 
     def _holds(self, frame, timestamps, first):
         same = self.frame[first:].reset_index(drop=True).equals(frame)
@@ -217,6 +247,18 @@ class ConditionTable:
         if (timestamps is None) != (self.timestamps is None):
             raise ValueError("timestamps must be given in every call of partial_fit, or in none.")
         return timestamps if timestamps is None else to_zone(timestamps, self.timestamps.tz)
+
+
+def _join_entities(frame, entities):
+    """Return conditions with the entities beside them; a ValueError if their name is taken."""
+    if entities is None:
+        return frame
+    if entities.name in _RESERVED or entities.name in frame:
+        raise ValueError(
+            f"entities must have a name other than {', '.join(_RESERVED)} and those of conditions, got "
+            f"{entities.name!r}."
+        )
+    return frame.assign(**{entities.name: entities.to_numpy()})
 
 
 def _sorted_values(values):
