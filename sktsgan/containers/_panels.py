@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-__all__ = ["Panel", "PanelForm", "align_columns", "read_panel"]
+__all__ = [
+    "Panel",
+    "PanelForm",
+    "align_columns",
+    "align_listed",
+    "entity_index",
+    "read_panel",
+]
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,12 @@ class PanelForm:
         numbers = np.arange(first, first + n_keys)
         if is_numeric_dtype(self.keys):
             return pd.Index(numbers + int(np.ceil(self.keys.max())) + 1)
+        text = pd.api.types.is_string_dtype(self.keys)
         stem = "new"
         while any(str(key).startswith(f"{stem} ") for key in self.keys):
             stem = f"new {stem}"
-        return pd.Index([f"{stem} {number}" for number in numbers], dtype=object)
+        names = [f"{stem} {number}" for number in numbers]
+        return pd.Index(names, dtype=self.keys.dtype if text else object)
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,14 @@ def read_panel(X, groups=None, static="auto"):
     return Panel(PanelForm(kind, name, keys, attributes, columns, order, levels), series)
 
 
+def entity_index(X, groups=None):
+    """Return the entity and the time of each row of a table of entities as a MultiIndex, or None of anything else."""
+    if not _is_pandas(X) or (groups is None and X.index.nlevels == 1):
+        return None
+    entity, frame, _ = _find_entities(X, groups)
+    return pd.MultiIndex.from_arrays([entity, frame.index])
+
+
 def align_columns(frames, columns=None, name="X"):
     """Return DataFrames with their columns in the order of the first, or of ``columns``.
 
@@ -168,6 +185,24 @@ def align_columns(frames, columns=None, name="X"):
             frame = frame[list(columns)]
         aligned.append(frame)
     return aligned
+
+
+def align_listed(X, columns=None):
+    """Return a list of DataFrames as ``align_columns`` does, with their columns; anything else with None.
+
+    A list that has other items beside DataFrames is a ValueError.
+    """
+    listed = isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.dtype == object)
+    are_frames = [isinstance(one, pd.DataFrame) for one in X] if listed else []
+    if not any(are_frames):
+        return X, None
+    if not all(are_frames):
+        place = are_frames.index(False)
+        raise ValueError(
+            f"X must hold DataFrames only or none, but X[{place}] is a {type(X[place]).__name__}."
+        )
+    aligned = align_columns(list(X), columns)
+    return aligned, aligned[0].columns
 
 
 def _is_pandas(X):

@@ -142,7 +142,9 @@ def read_series(windowizer, X, *, reset):
     frequency = common_frequency(indexes, names, frequency)
     window = count_steps("window", windowizer.window, frequency)
     is_table = panel is not None and not listed
-    stretches = _cut(windowizer, values, indexes, names, frequency, window, is_table)
+    stretches, short = _cut(windowizer, values, indexes, names, frequency, window, is_table)
+    if short and reset:
+        _warn_of_short(short, len(names), window)
     form = None if panel is None else panel.form
     wrappings = [describe(*pair) for pair in zip(raw, values, strict=True)]
     lengths = [len(series) for series in values]
@@ -168,7 +170,7 @@ def _take_apart(windowizer, X, reset):
 
 
 def _cut(windowizer, values, indexes, names, frequency, window, is_table):
-    """Return the stretches that hold the start of a window."""
+    """Return the stretches that hold the start of a window, and the names of entities without one."""
     kept, short = [], []
     stride = check_offset("stride", windowizer.stride)
     for i, (name, index) in enumerate(zip(names, indexes, strict=True)):
@@ -187,14 +189,16 @@ def _cut(windowizer, values, indexes, names, frequency, window, is_table):
             kept += [replace(stretch, starts=starts)] * (len(starts) > 0)
     if not kept:
         raise ValueError(_no_window(windowizer, window, short))
-    if short:
-        warnings.warn(
-            f"{len(short)} of {len(names)} entities have no stretch of window={window} time steps and are left out, "
-            f"the first is {short[0].removeprefix('X of ')}.",
-            UserWarning,
-            stacklevel=4,
-        )
-    return kept
+    return kept, short
+
+
+def _warn_of_short(short, n_series, window):
+    warnings.warn(
+        f"{len(short)} of {n_series} entities have no stretch of window={window} time steps and are left out, the "
+        f"first is {short[0].removeprefix('X of ')}.",
+        UserWarning,
+        stacklevel=4,
+    )
 
 
 def _no_window(windowizer, window, short):

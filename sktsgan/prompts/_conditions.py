@@ -118,8 +118,8 @@ class ConditionTable:
         self.frame = frame
         self._set_timestamps(timestamps)
         self._told = [c for c in frame if self._is_told(frame[c])]
-        self._encoder = ConditionEncoder(self.values).fit(frame[self._told], timestamps)
-        self.encoded = self._encode(frame, timestamps)
+        self._encoder = ConditionEncoder(self.values)
+        self.encoded = self._encoder.fit_transform(frame[self._told], timestamps)
         self._factors = self._find_factors()
         if self.dropped:
             warnings.warn(
@@ -157,6 +157,15 @@ class ConditionTable:
             return None
         codes = pd.Categorical(self.frame[column], categories=self.values[column]).codes
         return codes.astype(np.int64)
+
+    @property
+    def groups(self):
+        """The class and the entity of each item together, as integers from 0, or None where neither is told."""
+        names = [c for c in ("y", self.entity) if c in self.values and c in self._told]
+        if len(names) < 2:
+            return self.codes(names[0]) if names else None
+        pairs = np.stack([self.codes(name) for name in names], axis=1)
+        return np.unique(pairs, axis=0, return_inverse=True)[1].ravel()
 
     @property
     def cells(self):
@@ -292,18 +301,20 @@ class ConditionEncoder:
     def __init__(self, values):
         self.values = values
 
-    def fit(self, frame, timestamps=None):
-        """Learn means and spreads, and which columns of the encoding vary at all."""
+    def fit_transform(self, frame, timestamps=None):
+        """Learn means and spreads, and which columns of the encoding vary at all; return what ``transform`` does."""
         raw, is_number = self._columns(frame, timestamps)
         spread = raw.std(axis=0)
         self.varying_ = spread > _LEAST_SPREAD * np.maximum(np.abs(raw).max(axis=0, initial=0), 1)
         self.means_ = np.where(is_number, raw.mean(axis=0), 0.0)
         self.scales_ = np.where(is_number & self.varying_, spread, 1.0)
-        return self
+        return self._scale(raw)
 
     def transform(self, frame, timestamps=None):
         """Return a float32 array of shape (n_items, n_features)."""
-        raw, _ = self._columns(frame, timestamps)
+        return self._scale(self._columns(frame, timestamps)[0])
+
+    def _scale(self, raw):
         return ((raw - self.means_) / self.scales_)[:, self.varying_].astype(np.float32)
 
     def _columns(self, frame, timestamps):

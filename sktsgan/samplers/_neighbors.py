@@ -73,9 +73,9 @@ class NeighborSampler(BaseSampler):
     in any order, at any stride of up to three quarters of their length. Windows that were scaled one by one share
     nothing that can be recognised.
 
-    Neighbours are of the same class and alike in everything else that is known of them, so that a prompt decides
-    around which training windows to draw. A class of at most ``n_neighbors`` windows uses all of them. A class of one
-    window varies as its nearest neighbours in other classes do.
+    Neighbours are of the same class and entity, and alike in everything else that is known of them, so that a prompt
+    decides around which training windows to draw. A class of at most ``n_neighbors`` windows uses all of them. A class
+    of one window varies as its nearest neighbours in other classes do.
 
     Channels that are constant, copies of each other, integer-valued or on a grid of values come out as such, and
     values stay within the range seen in ``fit``. A channel with one value in more than a fifth of its readings, such
@@ -124,7 +124,7 @@ class NeighborSampler(BaseSampler):
             times = times_of_windows(windows)  # before holes are filled, which windows share too
             windows = self._learn_holes(windows, seed)
             table = self.conditions_
-            known = windows, table.codes("y"), table.encoded, times
+            known = windows, table.groups, table.encoded, times
             n_neighbors = self.n_neighbors
             if n_neighbors == "auto":
                 n_neighbors = choose_n_neighbors(*known, seed)
