@@ -75,7 +75,7 @@ class PanelForm:
         numbers = np.arange(first, first + n_keys)
         if is_numeric_dtype(self.keys):
             return pd.Index(numbers + int(np.ceil(self.keys.max())) + 1)
-        text = pd.api.types.is_string_dtype(self.keys)
+        text = isinstance(self.keys.dtype, pd.StringDtype)
         stem = "new"
         while any(str(key).startswith(f"{stem} ") for key in self.keys):
             stem = f"new {stem}"

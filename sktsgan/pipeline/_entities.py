@@ -93,6 +93,7 @@ def tell_sampler(params, sampler, form, entities):
     if not varying:
         return
     known = form.attributes[varying].iloc[entities].reset_index(drop=True)
+    known.columns = [str(name) for name in varying]  # prompts name conditions by strings
     given = params.get("conditions")
     if given is not None:
         given = pd.DataFrame(given).reset_index(drop=True)

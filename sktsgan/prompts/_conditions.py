@@ -13,6 +13,8 @@ __all__ = ["ConditionTable", "is_number", "to_zone"]
 
 _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
 _MAX_CELLS = 64
+_MAX_TOLD = 256  # entities that are conditions of a model
+_MAX_ENTITIES = 1000  # that are modelled apart
 _LEAST_SPREAD = 1e-6
 
 
@@ -72,8 +74,8 @@ class ConditionTable:
     conditions : DataFrame of shape (n_items, n_conditions), default=None
         What else is known.
     entities : Series of shape (n_items,), default=None
-        Whose item each is. Its name is one more condition, of classes; samplers are told it of 2 to 64 entities, and
-        of other classes, then, up to 64.
+        Whose item each is. Its name is one more condition, of classes; samplers are told it of 2 to 256 entities, and
+        of other classes, then, up to 256.
     noun : str, default="windows"
         What messages call the items.
 
@@ -121,6 +123,7 @@ class ConditionTable:
         self._encoder = ConditionEncoder(self.values)
         self.encoded = self._encoder.fit_transform(frame[self._told], timestamps)
         self._factors = self._find_factors()
+        self._apart, self._seen = self._find_apart()
         if self.dropped:
             warnings.warn(
                 f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
@@ -145,7 +148,7 @@ class ConditionTable:
             return True
         if name == self.entity and not _varies_enough(column.astype(object)):
             return False
-        return len(self.values[name]) <= _MAX_CELLS
+        return len(self.values[name]) <= _MAX_TOLD
 
     def _set_timestamps(self, timestamps):
         self.timestamps = timestamps
@@ -160,12 +163,32 @@ class ConditionTable:
 
     @property
     def groups(self):
-        """The class and the entity of each item together, as integers from 0, or None where neither is told."""
-        names = [c for c in ("y", self.entity) if c in self.values and c in self._told]
-        if len(names) < 2:
-            return self.codes(names[0]) if names else None
-        pairs = np.stack([self.codes(name) for name in names], axis=1)
-        return np.unique(pairs, axis=0, return_inverse=True)[1].ravel()
+        """What samplers are to model apart: class and entity of each item together, integers from 0, or None.
+
+        Entities count if there are at most 1,000 and half of the items share class and entity with four others.
+        """
+        if not self._apart:
+            return None
+        return np.searchsorted(self._seen, self._join(self.frame, self._apart))
+
+    def _find_apart(self):
+        """Return the columns of classes to model apart, and the values seen of them together, as integers."""
+        names = ["y"] if "y" in self.values else []
+        if self.entity is not None and 1 < len(self.values[self.entity]) <= _MAX_ENTITIES:
+            seen, counts = np.unique(
+                self._join(self.frame, [*names, self.entity]), return_counts=True
+            )
+            if are_shared(counts):
+                return [*names, self.entity], seen
+        return names, np.unique(self._join(self.frame, names)) if names else None
+
+    def _join(self, frame, names):
+        """Return the values of some columns of classes as one integer a row."""
+        joint = np.zeros(len(frame), dtype=np.int64)
+        for name in names:
+            codes = pd.Categorical(frame[name], categories=self.values[name]).codes
+            joint = joint * len(self.values[name]) + codes
+        return joint
 
     @property
     def cells(self):
@@ -250,6 +273,11 @@ class ConditionTable:
                     f"{column} has the label {new[0]!r}, which the first call of partial_fit did not see; the "
                     f"classes are {known}."
                 )
+        if self._apart:
+            new = ~np.isin(self._join(frame, self._apart), self._seen)
+            if new.any():
+                pair = frame.loc[int(np.argmax(new)), self._apart].to_dict()
+                raise ValueError(f"The first call of partial_fit saw no item of {pair}.")
         return frame.astype(self.frame.dtypes.to_dict())
 
     def _read_more_timestamps(self, timestamps):

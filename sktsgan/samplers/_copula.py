@@ -107,7 +107,7 @@ class CopulaSampler(BaseSampler):
         if table.is_empty:
             copula.fit(windows, scaler=scaler)
         else:
-            copula.fit(windows, table.codes("y"), table.encoded, table.cells, scaler)
+            copula.fit(windows, table.groups, table.encoded, table.cells, scaler)
         return copula
 
     def _make(self, rows, generator):
@@ -116,6 +116,6 @@ class CopulaSampler(BaseSampler):
 
 def add_rows(copula, windows, table, rows):
     """Tell a model of further windows, which are those rows of a table of conditions."""
-    codes = table.codes("y")
+    codes = table.groups
     classes = None if codes is None else codes[rows]
     copula.add_rows(windows, classes, table.encoded[rows], table.cells[rows])

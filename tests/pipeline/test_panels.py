@@ -189,3 +189,15 @@ def test_impute_refuses_to_resample(panel):
     frame.iloc[3] = np.nan
     with pytest.raises(ValueError, match="resample='2D' puts its readings on other time steps"):
         pipeline.impute(frame)
+
+
+def test_a_column_of_categories(panel):
+    X = panel.reset_index("ticker").astype({"ticker": "category"})
+    new = fit(X, "ticker").sample(2, prompt={"ticker": "DDD"}, random_state=0)
+    assert new["ticker"].unique().tolist() == ["new 0", "new 1"]
+    assert set(new["sector"]) == {"bank"}
+
+
+def test_names_of_conditions_are_strings(panel):
+    X = panel.set_axis(range(4), axis=1)
+    assert set(fit(X).sample(4, prompt={"0": "bank"}, random_state=0)[0]) == {"bank"}

@@ -50,12 +50,29 @@ def test_rows_of_an_entity_are_equally_likely(table):
 
 def test_what_samplers_are_told():
     assert ConditionTable(240, entities=STATIONS).encoded.shape == (240, 3)
-    many = pd.Series(np.repeat(np.arange(70), 10), name="id")
-    table = ConditionTable(700, entities=many, conditions={"name": many.astype(str) + "!"})
-    assert table.encoded.shape == (700, 0) and not table.is_empty
+    many = pd.Series(np.repeat(np.arange(300), 10), name="id")
+    table = ConditionTable(3000, entities=many, conditions={"name": many.astype(str) + "!"})
+    assert table.encoded.shape == (3000, 0) and not table.is_empty
+    np.testing.assert_array_equal(np.bincount(table.groups), np.full(300, 10))
     assert len(select_rows(table, {"id": 3, "name": "3!"}, 1).rows) == 10
     few = pd.Series(np.arange(20), name="id")
     assert ConditionTable(20, entities=few).encoded.shape == (20, 0)
+
+
+def test_what_is_modelled_apart():
+    y = np.array(["a", "b"] * 120)
+    table = ConditionTable(240, y=y, classes=np.unique(y), entities=STATIONS)
+    pairs = y + STATIONS
+    assert pairs.groupby(table.groups).nunique().tolist() == [1] * 6
+    assert ConditionTable(240).groups is None
+    few = pd.Series(np.arange(240) // 4, name="id")  # of four items each
+    assert ConditionTable(240, entities=few).groups is None
+    table = ConditionTable(240, y=y, classes=np.unique(y), entities=few)
+    np.testing.assert_array_equal(table.groups, table.codes("y"))
+    bound = pd.Series(np.repeat(["E", "J"], 120), name="station")
+    table = ConditionTable(240, y=bound.to_numpy(), classes=np.array(["E", "J"]), entities=bound)
+    with pytest.raises(ValueError, match="saw no item of {'y': 'E', 'station': 'J'}"):
+        table.append(1, y=np.array(["E"]), entities=pd.Series(["J"], name="station"))
 
 
 def test_what_is_refused(table):
@@ -90,6 +107,6 @@ def test_a_sampler_of_entities():
     new, made = sampler.sample(90, random_state=0, return_prompt=True)
     assert made["station"].value_counts().tolist() == [30, 30, 30]
     means = pd.Series(new.mean(axis=1)).groupby(made["station"]).mean()
-    np.testing.assert_allclose(means, [0, 10, 20], atol=3)
+    np.testing.assert_allclose(means, [0, 10, 20], atol=2)
     alone = sampler.sample(20, prompt={"station": "LGA"}, random_state=0)
     assert abs(alone.mean() - 20) < 3
