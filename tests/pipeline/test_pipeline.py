@@ -144,6 +144,13 @@ class TestRoundTrip:
         assert times[15 * 6] == frame.index[30]  # 15 windows fit into the first
         assert_frame_equal(new.droplevel(0), frame.loc[times], check_freq=False)
 
+    def test_windows_of_a_long_series_reach_the_sampler_as_a_view(self):
+        index = pd.date_range("2010-01-01", periods=100_000, freq="h")
+        long = pd.DataFrame(np.zeros((100_000, 8)), index=index)
+        pipeline = make_sampling_pipeline(Windowizer(24), Replay()).fit(long)
+        windows = pipeline[-1].X_
+        assert windows.shape == (99_977, 24, 8) and np.shares_memory(windows, long.to_numpy())
+
     def test_without_timestamps_steps_are_counted(self, frame):
         pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(6), Replay())
         new = pipeline.fit(frame.reset_index(drop=True)).sample(2)
