@@ -13,6 +13,7 @@ from sktsgan.containers._panels import read_panel
 from sktsgan.pipeline._repair import find_incomplete, to_rows
 from sktsgan.pipeline._windows import WindowGrid
 from sktsgan.preprocessing import Windowizer
+from sktsgan.prompts import read_timestamps
 
 __all__ = ["StepParts", "check_inverse", "check_invertible"]
 
@@ -145,8 +146,8 @@ class StepParts:
         the entities that ``X`` has, that is a ValueError.
         """
         if self.windowizer is None:
-            index = getattr(X, "index", None)  # of a list: a method
-            return y, index if isinstance(index, pd.DatetimeIndex) else None, None
+            is_table = isinstance(X, pd.DataFrame | pd.Series)
+            return y, read_timestamps(X, None, len(X)) if is_table else None, None
         grid = WindowGrid(self.windowizer, X)
         undated = grid.is_dated and self.windowizer.frequency_ is None
         if undated or (grid.is_panel and self.windowizer._layout.panel is None):

@@ -76,7 +76,8 @@ class RawForm:
         if self.n_timesteps is not None:
             return self._label_steps(wrapped, starts, first, entities)
         if starts is not None:
-            wrapped.index = starts.rename(self.wrapping.index_names[0])
+            starts = to_periods(starts, self.wrapping.period)
+            wrapped.index = starts.rename(self.wrapping.index_names[-1])
         return wrapped
 
     def wrap_steps(self, rows):

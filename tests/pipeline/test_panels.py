@@ -166,6 +166,21 @@ def test_periods_come_back(panel):
     assert isinstance(new.index.get_level_values(1), pd.PeriodIndex)
 
 
+def test_windows_with_periods_or_entities(panel):
+    frame = panel.loc["BBB"][["price", "volume"]]
+    windows = Windowizer(8).set_output(transform="pandas").fit_transform(frame).to_period("D")
+    for pipeline in (
+        CopulaSampler(n_channels=2, random_state=0),
+        make_sampling_pipeline(StandardScaler(), CopulaSampler(n_channels=2, random_state=0)),
+    ):
+        new = pipeline.fit(windows).sample(4, prompt="March", random_state=0)
+        assert isinstance(new.index, pd.PeriodIndex) and set(new.index.month) == {3}
+    cut = Windowizer(8).set_output(transform="pandas")
+    pipeline.fit(cut.fit_transform(panel))
+    new = pipeline.sample(4, prompt="March", random_state=0)
+    assert set(new.index.month) == {3} and new.index.name == "date"
+
+
 def test_without_dates(panel):
     steps = panel.groupby(level=0).cumcount().rename("step")
     X = panel.droplevel("date").set_index(steps.to_numpy(), append=True)
