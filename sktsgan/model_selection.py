@@ -43,9 +43,12 @@ class PurgedWindowSplit(BaseCrossValidator):
     labels look ahead, so only training rows after the block can leak; whole windows are as close to those before
     the block.
 
-    The start of a window comes from ``groups``, else from the DatetimeIndex of ``X``; else window ``i`` starts at
-    step ``i * stride``. The last is right for the windows of one series; for several series, or stretches between
-    gaps, it leaves out a few windows more than necessary.
+    The start of a window comes from ``groups``, else from the dates in the index of ``X``, or from an index of two
+    levels, entity and start; else window ``i`` starts at step ``i * stride``. The last is right for the windows of
+    one series; for several series, or stretches between gaps, it leaves out a few windows more than necessary.
+
+    Entities of a panel, such as stations, are held out together: a fold tests on a period that it has trained on of
+    none of them. To hold out whole entities, use :class:`~sklearn.model_selection.GroupKFold`.
 
     Timestamps give the order of windows, not their distance, as steps may be months or business days. Successive
     timestamps count as ``stride`` steps apart, or as one step if the windows are not all on one even grid. Around a
@@ -82,13 +85,13 @@ class PurgedWindowSplit(BaseCrossValidator):
         Parameters
         ----------
         X : array-like of shape (n_windows, ...)
-            Windows, in order of time if neither ``groups`` nor a DatetimeIndex gives their starts.
+            Windows, in order of time if neither ``groups`` nor the index gives their starts.
         y : array-like of shape (n_windows,), default=None
             Ignored.
         groups : array-like of shape (n_windows,), default=None
-            Start of each window, in time steps or as a timestamp; see :meth:`sktsgan.Windowizer.window_starts`.
-            Windows of several series that start at the same time are held out together, so that no fold trains on
-            the period that it is tested on.
+            Start of each window, in time steps or as a timestamp, or a MultiIndex of its entity and its start; see
+            :meth:`sktsgan.Windowizer.window_starts`. Windows of several series that start at the same time are held
+            out together, so that no fold trains on the period that it is tested on.
 
         Yields
         ------
@@ -156,16 +159,17 @@ class PurgedWindowSplit(BaseCrossValidator):
     def _read_starts(self, X, groups):
         """Return the time step at which each window starts, as an integer."""
         index = getattr(X, "index", None)  # of a list: a method
-        if groups is None and isinstance(index, pd.DatetimeIndex):
+        known = pd.DatetimeIndex | pd.PeriodIndex | pd.MultiIndex
+        if groups is None and isinstance(index, known):
             groups = index
         if groups is None:
             return np.arange(len(X)) * self.stride
         check_consistent_length(X, groups)
-        starts = pd.Index(groups)
+        starts, entities = _split_levels(groups)
         if starts.hasnans:
             raise ValueError("groups must hold the start of each window, but has missing values.")
         if isinstance(starts, pd.DatetimeIndex):
-            return self._count_steps(starts)
+            return self._count_steps(starts, entities)
         if starts.dtype.kind not in "iu":
             raise ValueError(
                 "groups must be the starts of the windows, as whole numbers of time steps or as "
@@ -173,11 +177,29 @@ class PurgedWindowSplit(BaseCrossValidator):
             )
         return starts.to_numpy()
 
-    def _count_steps(self, starts):
+    def _count_steps(self, starts, entities):
         """Number timestamps so that their numbers are never further apart than the timestamps."""
         unique, order = np.unique(starts.asi8, return_inverse=True)
-        forward = np.diff(order)
+        if entities is None:
+            forward = np.diff(order)
+        else:
+            by_entity = np.lexsort((order, entities))
+            forward = np.diff(order[by_entity])[np.diff(entities[by_entity]) == 0]
         distances, counts = np.unique(np.diff(unique), return_counts=True)
         # each series follows the joint grid, and no distance is below the usual one
         on_grid = (forward[forward > 0] == 1).all() and (counts.max(initial=0) == counts[:1]).all()
         return order * (self.stride if on_grid else 1)
+
+
+def _split_levels(groups):
+    """Return the starts of windows as an index, and the entity of each as an integer, None if they are not known."""
+    index = groups if isinstance(groups, pd.MultiIndex) else pd.Index(groups)
+    if not isinstance(index, pd.MultiIndex):
+        return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index, None
+    if index.nlevels != 2:
+        raise ValueError(
+            f"groups must have the levels entity and start, got {index.nlevels} levels: {list(index.names)}."
+        )
+    starts = index.get_level_values(1)
+    starts = starts.to_timestamp() if isinstance(starts, pd.PeriodIndex) else starts
+    return starts, pd.factorize(index.get_level_values(0))[0]

@@ -7,7 +7,7 @@ from sklearn import config_context
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, cross_validate
 from sklearn.neighbors import KernelDensity, KNeighborsRegressor
 
-from sktsgan import NeighborSampler, PurgedWindowSplit, Windowizer
+from sktsgan import NeighborSampler, PurgedWindowSplit, Windowizer, make_sampling_pipeline
 
 
 def steps_of(starts, window):
@@ -97,6 +97,44 @@ class TestStarts:
         cv = PurgedWindowSplit(4, window=5, stride=stride)
         for train, test in cv.split(np.zeros(len(starts)), groups=starts):
             assert not steps_of(numbers[train], 5) & steps_of(numbers[test], 5)
+
+    @pytest.mark.parametrize("stride", [1, 3])
+    def test_entities_are_held_out_together(self, stride):
+        hours = pd.date_range("2024-01-01", periods=200, freq="h")
+        parts = {"a": pd.Series(1.0, hours[:150]), "b": pd.Series(1.0, hours[60:])}
+        panel = pd.concat(parts)
+        windowizer = Windowizer(5, stride=stride)
+        starts = windowizer.fit(panel).window_starts(panel)
+        numbers = hours.get_indexer(starts.get_level_values(1))
+        windows = windowizer.set_output(transform="pandas").transform(panel)
+        cv = PurgedWindowSplit(4, window=5, stride=stride, embargo=2)
+        for train, test in cv.split(windows):
+            apart = numbers[train][:, None] - numbers[test]
+            assert (np.abs(apart) >= 7).all()
+        folds = list(cv.split(windows.to_numpy(), groups=starts))
+        np.testing.assert_array_equal(folds[-1][1], test)
+        with pytest.raises(ValueError, match="levels entity and start, got 3 levels"):
+            next(cv.split(windows.set_index(numbers, append=True)))
+
+    def test_folds_of_a_panel_in_a_pipeline(self):
+        days = pd.date_range("2024-01-01", periods=120)
+        index = pd.MultiIndex.from_product([["a", "b"], days], names=["who", "day"])
+        rng = np.random.default_rng(0)
+        panel = pd.DataFrame({"x": rng.normal(size=240), "kind": ["p"] * 120 + ["q"] * 120}, index)
+        pipeline = make_sampling_pipeline(Windowizer(6, gaps="split"), NeighborSampler())
+        cv = PurgedWindowSplit(3, window=1, embargo=2)
+        assert np.isfinite(cross_val_score(pipeline, panel, cv=cv)).all()
+        for train, test in cv.split(panel):
+            times = panel.index.get_level_values("day")
+            assert not set(times[train]) & set(times[test])
+
+    def test_periods_are_starts(self):
+        months = pd.period_range("2000-01", periods=40, freq="M")
+        a, b = (
+            list(PurgedWindowSplit(4, window=6).split(np.zeros(40), groups=groups))
+            for groups in (months, np.arange(40))
+        )
+        np.testing.assert_array_equal(a[1][0], b[1][0])
 
     @pytest.mark.parametrize("freq", ["B", "MS", "2D"])
     def test_any_calendar(self, freq):

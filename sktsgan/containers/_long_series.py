@@ -28,6 +28,8 @@ class Wrapping:
         The names of the index, one a level.
     has_freq : bool
         Whether a DatetimeIndex carried its frequency.
+    period : str or None
+        Length of the periods of a PeriodIndex.
     """
 
     kind: str
@@ -36,6 +38,7 @@ class Wrapping:
     dtypes: tuple
     index_names: tuple = (None,)
     has_freq: bool = False
+    period: str | None = None
 
     def wrap(self, values, labels):
         """Return values of shape (n_steps, n_channels) as a series of this kind.
@@ -48,7 +51,7 @@ class Wrapping:
         if labels is None:
             labels = pd.RangeIndex(len(values))
         else:
-            labels = labels.set_names(self.index_names)
+            labels = to_periods(labels.set_names(self.index_names), self.period)
         if isinstance(labels, pd.DatetimeIndex) and not self.has_freq:
             labels.freq = None
         columns = [_cast(values[:, i], dtype) for i, dtype in enumerate(self.dtypes)]
@@ -70,8 +73,18 @@ def split_series(X):
 
 
 def get_index(series):
-    """Return the index of a pandas container, None of anything else."""
-    return series.index if isinstance(series, (pd.Series, pd.DataFrame)) else None
+    """Return the index of a pandas container, None of anything else; periods as the moments when they start."""
+    if not isinstance(series, (pd.Series, pd.DataFrame)):
+        return None
+    index = series.index
+    return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
+
+
+def to_periods(labels, period):
+    """Return timestamps as periods of a given length; None leaves them, and other labels stay as they are."""
+    if period is None or not isinstance(labels, pd.DatetimeIndex):
+        return labels
+    return labels.to_period(period)
 
 
 def describe(series, values):
@@ -83,8 +96,10 @@ def describe(series, values):
     else:
         dtype = series.dtype if isinstance(series, np.ndarray) else values.dtype
         return Wrapping("array", _count_axes(series), None, (dtype,))
-    has_freq = getattr(series.index, "freq", None) is not None
-    return Wrapping(kind, series.ndim, columns, dtypes, tuple(series.index.names), has_freq)
+    index = series.index
+    has_freq = getattr(index, "freq", None) is not None
+    period = index.freqstr if isinstance(index, pd.PeriodIndex) else None
+    return Wrapping(kind, series.ndim, columns, dtypes, tuple(index.names), has_freq, period)
 
 
 def read_values(estimator, series, *, reset, named=True):

@@ -6,6 +6,8 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
+from sktsgan.containers._panels import align_listed
+
 __all__ = [
     "LENGTH",
     "SeriesContainer",
@@ -35,12 +37,15 @@ class SeriesContainer:
     flat : bool
         Whether a series has one axis.
     array_dtype : numpy.dtype
+    names : pandas.Index or None
+        Names of the channels, if the series were DataFrames.
     """
 
     n_timesteps: int
     n_channels: int
     flat: bool
     array_dtype: np.dtype
+    names: pd.Index | None = None
 
     noun = "series"
     columns = None  # of no DataFrame
@@ -75,7 +80,7 @@ class SeriesContainer:
 
     def read(self, estimator, X, *, allow_nan=False, any_length=False):
         """Validate series for a fitted estimator, no longer than the longest of ``fit`` but for ``any_length``."""
-        windows, container = read_series(X, self.n_channels)
+        windows, container = read_series(X, self.n_channels, self.names)
         if container.flat != self.flat:
             raise ValueError("X must hold series of as many axes as those of fit.")
         missing = self.n_timesteps - windows.shape[1]
@@ -133,7 +138,7 @@ def is_ragged(X):
     return all(hasattr(one, "__len__") for one in X) and len({len(one) for one in X}) > 1
 
 
-def read_series(X, n_channels=None):
+def read_series(X, n_channels=None, names=None):
     """Validate series.
 
     Parameters
@@ -142,6 +147,8 @@ def read_series(X, n_channels=None):
         One axis is a univariate series or, where ``n_channels`` is given, a flat time-major one.
     n_channels : int, default=None
         Channels that each must have; None takes those of the first.
+    names : pandas.Index, default=None
+        Columns that DataFrames must have, in any order; None takes those of the first.
 
     Returns
     -------
@@ -152,15 +159,17 @@ def read_series(X, n_channels=None):
     Raises
     ------
     ValueError
-        If a series is empty, has another number of channels or axes, or values that are no finite numbers.
+        If a series is empty, has another number of channels or axes, or values that are no finite numbers, or
+        DataFrames differ in the names of their columns.
     """
+    X, names = align_listed(X, names)
     arrays = [_read_array(i, one) for i, one in enumerate(X)]
     flat, dtype = arrays[0].ndim == 1, np.result_type(*arrays)
     if n_channels is None:
         n_channels = 1 if flat else arrays[0].shape[1]
     series = [_two_axes(i, one, flat, n_channels) for i, one in enumerate(arrays)]
     windows = pad_series(series)
-    return windows, SeriesContainer(*windows.shape[1:], flat, dtype)
+    return windows, SeriesContainer(*windows.shape[1:], flat, dtype, names)
 
 
 def _read_array(i, one):

@@ -7,6 +7,8 @@ import pandas as pd
 from sklearn.utils import check_array
 
 from sktsgan._validation import validate_numbers
+from sktsgan.containers._long_series import to_periods
+from sktsgan.containers._panels import align_listed
 
 __all__ = [
     "WindowContainer",
@@ -111,6 +113,10 @@ class WindowContainer:
         The columns of the DataFrame, if it was one.
     dtypes : list
         The dtypes of its columns.
+    names : pandas.Index or None
+        The columns of the windows, if they came as a list of DataFrames.
+    period : str or None
+        Length of the periods in the index of the DataFrame.
     """
 
     n_timesteps: int
@@ -119,6 +125,8 @@ class WindowContainer:
     array_dtype: np.dtype
     columns: pd.Index | None = None
     dtypes: list = field(default_factory=list)
+    names: pd.Index | None = None
+    period: str | None = None
 
     noun = "windows"
     dtype = np.float64  # of windows as samplers see them
@@ -139,6 +147,7 @@ class WindowContainer:
 
     def read(self, estimator, X, *, allow_nan=False, any_length=False):
         """Validate windows for a fitted estimator, of the steps and channels seen in ``fit``."""
+        X, _ = align_listed(X, self.names)
         values = validate_numbers(estimator, X, reset=False, min_items=1, allow_nan=allow_nan)
         windows = _three_axes(values, self.n_channels, "X")
         if windows.shape[1] != self.n_timesteps:
@@ -167,7 +176,8 @@ class WindowContainer:
             frame = self._wrap_frame(windows.reshape(len(windows), -1))
             if table is None or "timestamp" not in table:
                 return frame
-            return frame.set_axis(pd.DatetimeIndex(table["timestamp"]).rename(index_name), axis=0)
+            starts = pd.DatetimeIndex(table["timestamp"]).rename(index_name)
+            return frame.set_axis(to_periods(starts, self.period), axis=0)
         if self.array_dtype.kind in "iub":
             windows = np.round(windows)
         windows = windows.astype(self.array_dtype, copy=False)
@@ -195,24 +205,29 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
     Raises
     ------
     ValueError
-        If ``X`` is no set of windows, has infinity or too few windows, or NaN: any at all, or with ``allow_nan`` a
-        window or a channel of nothing else.
+        If ``X`` is no set of windows, is a list of DataFrames that differ in their columns, has infinity or too few
+        windows, or NaN: any at all, or with ``allow_nan`` a window or a channel of nothing else.
     """
+    X, names = align_listed(X)
     values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)
     windows = _three_axes(values, n_channels, "X")
     if allow_nan:
         _check_observed(windows)
-    return windows, note_container(X, values, *windows.shape[1:], flat=values.ndim == 2)
+    flat = values.ndim == 2
+    return windows, note_container(X, values, *windows.shape[1:], flat=flat, names=names)
 
 
-def note_container(X, values, n_timesteps, n_channels, flat):
+def note_container(X, values, n_timesteps, n_channels, flat, names=None):
     """Return the container of windows ``X``, whose validated values are given."""
     dtype = getattr(X, "dtype", None)
     if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
         dtype = values.dtype
     if not isinstance(X, pd.DataFrame):
-        return WindowContainer(n_timesteps, n_channels, flat, dtype)
-    return WindowContainer(n_timesteps, n_channels, flat, dtype, X.columns, list(X.dtypes))
+        return WindowContainer(n_timesteps, n_channels, flat, dtype, names=names)
+    period = X.index.freqstr if isinstance(X.index, pd.PeriodIndex) else None
+    return WindowContainer(
+        n_timesteps, n_channels, flat, dtype, X.columns, list(X.dtypes), period=period
+    )
 
 
 def _check_observed(windows):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
+from sktsgan.containers._panels import align_listed
 from sktsgan.containers._series import is_ragged
 from sktsgan.metrics._items import is_text
 
@@ -29,6 +30,7 @@ def draw_beside(estimator, X, *, min_samples=1, random_state=None):
         Passed to ``sample``.
     """
     sampler, real = unwrap_sampler(estimator, X)
+    real, _ = align_listed(real, getattr(getattr(sampler, "container_", None), "names", None))
     synthetic = sampler.sample(max(len(real), min_samples), random_state=random_state)
     if takes_text(sampler):
         return _spell(real), _spell(synthetic)

@@ -1,6 +1,5 @@
 """A scikit-learn Pipeline with a sampler at its end."""
 
-from contextlib import suppress
 from inspect import signature
 from numbers import Integral
 
@@ -9,17 +8,25 @@ import pandas as pd
 from sklearn import get_config
 from sklearn.base import _fit_context
 from sklearn.callback import with_callbacks
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils import check_scalar, get_tags
+from sklearn.utils import check_scalar
 from sklearn.utils._user_interface import _print_elapsed_time
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
+from sktsgan.pipeline._entities import (
+    check_attributes,
+    enter,
+    entities_of,
+    put_back,
+    tell_sampler,
+    to_channels,
+)
+from sktsgan.pipeline._panel_pipeline import PanelPipeline
 from sktsgan.pipeline._repair import fill_missing, stack_draws, to_rows
-from sktsgan.pipeline._steps import StepParts, check_invertible
+from sktsgan.pipeline._steps import check_inverse, check_invertible
 from sktsgan.pipeline._windows import RawForm
 
-__all__ = ["SamplingPipeline", "make_sampling_pipeline"]
+__all__ = ["SamplingPipeline"]
 
 
 def _sampler_has(method):
@@ -30,12 +37,13 @@ def _sampler_has(method):
     return check
 
 
-class SamplingPipeline(Pipeline):
+class SamplingPipeline(PanelPipeline):
     """A pipeline that ends in a sampler and makes new windows in the units of the series it was fitted on.
 
     A scikit-learn :class:`~sklearn.pipeline.Pipeline` with three additions: ``sample``, ``iter_sample`` and ``impute``
-    apply the inverse transforms of the steps before the sampler; the sampler gets the timestamps of the series; and
-    ``y`` may have one target per time step, from which the sampler gets one per window.
+    apply the inverse transforms of the steps before the sampler; the sampler gets the timestamps of the series, and
+    the entities of a panel and their attributes; and ``y`` may have one target per time step, from which the sampler
+    gets one per window.
 
     Parameters
     ----------
@@ -73,9 +81,13 @@ class SamplingPipeline(Pipeline):
     - a DataFrame gives a long DataFrame with its columns and dtypes, one row per step. The index has two levels:
       ``window``, from 0, and, if the sampler makes windows of known time, the time of the step, named like the index
       of the series or ``timestamp``; otherwise ``step``, from 0. A Series gives such a Series;
+    - a panel, a table whose index has the levels entity and time or that has the Windowizer's ``groups``, gives such a
+      panel: every window is a new entity, with an identifier that none of the panel has, and with all attributes of
+      one of the entities. Windows are drawn by entity: all are equally likely, however long their series are;
     - an array gives an array in its dtype of shape (n_windows, window, n_channels), or (n_windows, window) for a
       series of one axis;
-    - a list of series, which needs the Windowizer as the first step, gives the container of the first one;
+    - a list of series gives the container of the first one. DataFrames and Series are entities, too; arrays are not,
+      and need the Windowizer as the first step;
     - windows, without a Windowizer, give windows in their container.
 
     If the pipeline is fitted on a DataFrame, the steps before the Windowizer are set to return DataFrames
@@ -122,25 +134,32 @@ class SamplingPipeline(Pipeline):
         TypeError
             If a step before the sampler has no ``inverse_transform``; raised before anything is fitted.
         ValueError
-            If there are two Windowizers, a step before the Windowizer loses the timestamps or would get a list of
-            series, or a step refuses its input.
+            If there are two Windowizers, a step can't undo its transform, a step before the Windowizer loses the
+            timestamps or would get a list of arrays, a panel has attributes and the sampler's ``fit`` no parameter
+            ``entities``, or a step refuses its input. The sampler has not been trained then.
         """
         if not self._is_sampling:
             return super().fit(X, y, **params)
         self._check_parameters()
-        self._parts.keep_labels(X)
+        panel = self._parts.read_panel(X)
+        check_attributes(panel, self._final_estimator)
+        rows, y = enter(self._first, X, y, panel)
+        self._parts.keep_labels(rows)
         context = self._init_callback_context(max_subtasks=len(self.steps))
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         routed = self._check_method_params(method="fit", props=params)
-        Xt = self._fit(X, y, routed, raw_params=params, callback_ctx=context)
-        targets, timestamps = self._parts.read_labels(X, y)
+        Xt = self._fit(rows, y, routed, raw_params=params, callback_ctx=context)
+        check_inverse(self.steps[:-1], Xt)
+        targets, timestamps, entities = self._parts.read_labels(rows, y)
         own = self._get_metadata_for_step(
             step_idx=len(self) - 1, step_params=routed[self.steps[-1][0]], all_params=params
         )
         if timestamps is not None and has_fit_parameter(self._final_estimator, "timestamps"):
             own["fit"].setdefault("timestamps", timestamps)
+        if panel is not None:
+            tell_sampler(own["fit"], self._final_estimator, panel.form, entities)
         self._fit_sampler(Xt, targets, own["fit"], context)
-        self._form = RawForm.of(X, self._parts.windowizer)
+        self._form = RawForm.of(X, self._parts.windowizer, panel)
         context.call_on_fit_task_end(estimator=self, X=Xt, y=y)
         return self
 
@@ -237,7 +256,8 @@ class SamplingPipeline(Pipeline):
         Raises
         ------
         ValueError
-            If values are missing in a stretch shorter than a window, or the sampler refuses its input.
+            If values are missing in a stretch shorter than a window, the Windowizer resamples, or the sampler refuses
+            its input.
 
         Notes
         -----
@@ -249,16 +269,19 @@ class SamplingPipeline(Pipeline):
         check_is_fitted(self)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)
         parts, form = self._parts, self._raw_form
-        rows = parts.pick_rows(X, form)
-        if not rows.size:
-            return stack_draws([fill_missing(X) for _ in range(n_draws)])
-        windows = parts.take_windows(X, rows, form)
-        made = self._final_estimator.impute(windows, n_draws=n_draws, random_state=random_state)
-        if n_draws > 1:
-            made = np.concatenate(made)
-        made = form.wrap(parts.backward(made))  # rounded for integer dtypes
-        values = to_rows(made).reshape(n_draws, rows.size, -1)
-        return stack_draws([fill_missing(X, rows.ravel(), drawn) for drawn in values])
+        known, order = to_channels(X, form.groups, form.panel)
+        rows = parts.pick_rows(known, form)
+        if rows.size:
+            windows = parts.take_windows(known, rows, form)
+            made = self._final_estimator.impute(windows, n_draws=n_draws, random_state=random_state)
+            made = form.wrap_steps(parts.backward(np.concatenate(made) if n_draws > 1 else made))
+            values = to_rows(made).reshape(n_draws, rows.size, -1)
+            filled = [fill_missing(known, rows.ravel(), drawn) for drawn in values]
+        else:
+            filled = [fill_missing(known) for _ in range(n_draws)]
+        return stack_draws(
+            filled if form.panel is None else [put_back(X, own, order) for own in filled]
+        )
 
     @available_if(_sampler_has("score"))
     def score(self, X, y=None, sample_weight=None, **params):
@@ -281,35 +304,10 @@ class SamplingPipeline(Pipeline):
             Score of the sampler on the transformed ``X``; for the samplers of windows in sktsgan minus a divergence
             in nats, 0 is best.
         """
-        if self._is_sampling and y is not None:
-            y = self._parts.read_labels(X, y)[0]
+        if self._is_sampling:
+            X, y = self._enter(X, y)
+            y = None if y is None else self._parts.read_labels(X, y)[0]
         return super().score(X, y, sample_weight, **params)
-
-    @property
-    def _is_sampling(self):
-        """Whether the last step is a sampler; in a slice of a pipeline it may be a transformer."""
-        return hasattr(self._final_estimator, "sample") or hasattr(self._final_estimator, "impute")
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        # until fit has checked them, steps may be anything
-        with suppress(ValueError, AttributeError, TypeError):
-            steps = [step for _, _, step in self._iter()]
-            allowed = all(get_tags(step).input_tags.allow_nan for step in steps)
-            tags.input_tags.allow_nan = bool(steps) and allowed
-        return tags
-
-    def __getitem__(self, ind):
-        part = super().__getitem__(ind)
-        if isinstance(ind, slice) and hasattr(self, "_form") and part.steps[:1] == self.steps[:1]:
-            part._form = self._form
-        return part
-
-    @property
-    def _raw_form(self):
-        """Form of the data that the pipeline was fitted on; arrays if only its steps were fitted, as in a slice."""
-        windowizer = self._parts.windowizer
-        return getattr(self, "_form", None) or RawForm.of(np.empty((0, 2)), windowizer)
 
     def _check_parameters(self):
         self._validate_steps()
@@ -319,10 +317,6 @@ class SamplingPipeline(Pipeline):
                 f"transform_input={self.transform_input!r} needs metadata routing: call "
                 "sklearn.set_config(enable_metadata_routing=True) first."
             )
-
-    @property
-    def _parts(self):
-        return StepParts.of([step for _, _, step in self._iter(with_final=False)])
 
     def _fit_sampler(self, X, y, params, context):
         with _print_elapsed_time("Pipeline", self._log_message(len(self.steps) - 1)):
@@ -360,39 +354,6 @@ class SamplingPipeline(Pipeline):
             starts = pd.DatetimeIndex(table["timestamp"])
         elif isinstance(getattr(drawn, "index", None), pd.DatetimeIndex):
             starts = drawn.index
-        return self._raw_form.wrap(self._parts.backward(drawn), starts=starts, first=first)
-
-
-def make_sampling_pipeline(*steps, transform_input=None, memory=None, verbose=False):
-    """Return a pipeline of transformers and a sampler, and name its steps.
-
-    Parameters
-    ----------
-    *steps : estimators
-        Steps of a :class:`SamplingPipeline`, each named by its type in lower case.
-    transform_input : list of str, default=None
-        As in :class:`SamplingPipeline`.
-    memory : str or object with the joblib.Memory interface, default=None
-        As in :class:`SamplingPipeline`.
-    verbose : bool, default=False
-        As in :class:`SamplingPipeline`.
-
-    Returns
-    -------
-    pipeline : SamplingPipeline
-        The pipeline, not fitted.
-
-    See Also
-    --------
-    sklearn.pipeline.make_pipeline : The same for pipelines that don't sample.
-
-    Examples
-    --------
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> from sktsgan import NeighborSampler, Windowizer, make_sampling_pipeline
-    >>> pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(24), NeighborSampler())
-    >>> list(pipeline.named_steps)
-    ['standardscaler', 'windowizer', 'neighborsampler']
-    """
-    named = make_pipeline(*steps).steps
-    return SamplingPipeline(named, transform_input=transform_input, memory=memory, verbose=verbose)
+        form = self._raw_form
+        entities = None if form.panel is None else entities_of(table, form.panel, len(drawn))
+        return form.wrap(self._parts.backward(drawn), starts=starts, first=first, entities=entities)

@@ -4,31 +4,36 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sktsgan.containers._long_series import split_series
+from sktsgan.containers._panels import read_panel
 from sktsgan.pipeline._repair import find_incomplete, to_rows
 from sktsgan.pipeline._windows import WindowGrid
 from sktsgan.preprocessing import Windowizer
+from sktsgan.prompts import read_timestamps
 
-__all__ = ["StepParts", "check_invertible"]
+__all__ = ["StepParts", "check_inverse", "check_invertible"]
 
 
 def check_invertible(steps):
     """Raise unless the steps before a sampler, a list of (str, transformer), can be inverted.
 
-    A step without ``inverse_transform`` is a TypeError; several Windowizers, or one inside a nested pipeline, are a
-    ValueError.
+    A step without ``inverse_transform`` is a TypeError; several Windowizers, one inside a nested pipeline, or a step
+    whose parameters leave it without an inverse, are a ValueError.
     """
     windowizers = []
     for name, step in steps:
-        if step is None or step == "passthrough":
+        if step is None or (isinstance(step, str) and step == "passthrough"):
             continue
         if not hasattr(step, "inverse_transform"):
             raise TypeError(
                 f"Step {name!r} of a SamplingPipeline must have an inverse_transform, to return samples in the units "
                 f"of X, but {type(step).__name__} has none."
             )
+        _check_parameters(name, step)
         if isinstance(step, Pipeline) and any(isinstance(s, Windowizer) for _, s in step.steps):
             raise ValueError(
                 f"Step {name!r} contains a Windowizer: make the Windowizer a step of the outer pipeline."
@@ -36,6 +41,58 @@ def check_invertible(steps):
         windowizers += [name] * isinstance(step, Windowizer)
     if len(windowizers) > 1:
         raise ValueError(f"A SamplingPipeline can have one Windowizer, got {windowizers}.")
+
+
+def _check_parameters(name, step):
+    """Refuse steps that have an ``inverse_transform`` which does not undo what they do."""
+    if isinstance(step, Pipeline):
+        for inner, part in step.steps:
+            _check_parameters(f"{name}__{inner}", part)
+    reason = None
+    if (
+        isinstance(step, FunctionTransformer)
+        and step.func is not None
+        and step.inverse_func is None
+    ):
+        reason = f"FunctionTransformer(func={step.func!r}) needs inverse_func, which undoes func"
+    elif isinstance(step, SimpleImputer):
+        reason = (
+            "SimpleImputer can't take its values out again: fill the series before the pipeline, with "
+            "sktsgan.repair_series for one, or take a sampler that learns from missing values"
+        )
+    if reason:
+        raise ValueError(
+            f"Step {name!r} of a SamplingPipeline must undo its transform, to return samples in the units of X, but "
+            f"{reason}."
+        )
+
+
+def check_inverse(steps, X):
+    """Raise a ValueError that names the step if a fitted one can't undo its transform of the first window.
+
+    Parameters
+    ----------
+    steps : list of (str, transformer)
+        All steps before the sampler.
+    X : array-like of shape (n_windows, ...)
+        What they made.
+    """
+    if not isinstance(X, np.ndarray | pd.DataFrame):
+        return  # texts, or what the sampler refuses
+    X = X.iloc[:1] if hasattr(X, "iloc") else X[:1]
+    for name, step in reversed(steps):
+        if step is None or isinstance(step, str):
+            continue
+        if isinstance(step, Windowizer):
+            X = np.asarray(X).reshape(-1, step.n_features_in_)
+            continue
+        try:
+            X = _undo([step], X)
+        except Exception as error:  # of any kind: it would come up in sample, after training
+            raise ValueError(
+                f"Step {name!r} of a SamplingPipeline must undo its transform, to return samples in the units of X, "
+                f"but the inverse_transform of {type(step).__name__} fails: {error}"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -62,6 +119,11 @@ class StepParts:
                 return cls(steps[:i], step, steps[i + 1 :])
         return cls([], None, steps)
 
+    def read_panel(self, X):
+        """Return the panel that ``X`` is for the Windowizer, or None."""
+        windowizer = self.windowizer
+        return None if windowizer is None else read_panel(X, windowizer.groups, windowizer.static)
+
     def keep_labels(self, X):
         """Let the steps before the Windowizer keep the index of a DataFrame.
 
@@ -69,8 +131,8 @@ class StepParts:
         """
         if self.before and split_series(X)[1]:
             raise ValueError(
-                "X must be one series if a step comes before the Windowizer, got a list of series: make the Windowizer "
-                "the first step."
+                "X must be one series, or a list of DataFrames, if a step comes before the Windowizer, got a list of "
+                "arrays: make the Windowizer the first step."
             )
         container = "pandas" if isinstance(X, pd.DataFrame) else "default"
         for step in self.before:
@@ -78,21 +140,23 @@ class StepParts:
                 step.set_output(transform=container)
 
     def read_labels(self, X, y):
-        """Return the targets and the timestamps of the windows for the sampler, each None if there are none.
+        """Return the targets, timestamps and entities of the windows for the sampler, each None if there are none.
 
-        Without a Windowizer, ``X`` and ``y`` are of windows. If the Windowizer was fitted without the timestamps that
-        ``X`` has, that is a ValueError.
+        Without a Windowizer, ``X`` and ``y`` are of windows. If the Windowizer was fitted without the timestamps or
+        the entities that ``X`` has, that is a ValueError.
         """
         if self.windowizer is None:
-            index = getattr(X, "index", None)  # of a list: a method
-            return y, index if isinstance(index, pd.DatetimeIndex) else None
+            is_table = isinstance(X, pd.DataFrame | pd.Series)
+            return y, read_timestamps(X, None, len(X)) if is_table else None, None
         grid = WindowGrid(self.windowizer, X)
-        if grid.is_dated and self.windowizer.frequency_ is None:
+        undated = grid.is_dated and self.windowizer.frequency_ is None
+        if undated or (grid.is_panel and self.windowizer._layout.panel is None):
             raise ValueError(
                 "A step before the Windowizer loses the timestamps of X: it must return a DataFrame with the index of "
                 "X, as transformers with set_output do."
             )
-        return None if y is None else grid.targets(y), grid.starts()
+        targets = None if y is None else grid.targets(y)
+        return targets, grid.starts(), grid.entities()
 
     def forward(self, series, rows=None):
         """Return windows of a series, in the units of the data, in the form for the sampler.
@@ -100,9 +164,11 @@ class StepParts:
         ``rows`` has the row numbers of each window, shape (n_windows, n_timesteps); None is for windows one after the
         other.
         """
+        if self.before and isinstance(series, list):
+            series = pd.concat(series, ignore_index=True)
         values = to_rows(_apply(self.before, series))
         if rows is None:
-            rows = np.arange(len(values)).reshape(-1, self.windowizer.window)
+            rows = np.arange(len(values)).reshape(-1, self.windowizer.n_timesteps_)
         return _apply(self.after, _in_form_of(self.windowizer, values[rows]))
 
     def backward(self, windows):
@@ -134,10 +200,15 @@ class StepParts:
         """
         if self.windowizer is None:
             return np.flatnonzero(find_incomplete(X))
-        steps = form.read_windows(X)
+        steps = form.windows_in(X)
         if steps is None:
-            return WindowGrid(self.windowizer, X, stride=1).covering(find_incomplete(X))
-        rows = np.arange(len(steps)).reshape(-1, self.windowizer.window)
+            if self.windowizer.resample is not None:
+                raise ValueError(
+                    f"X can't be imputed row by row, since resample={self.windowizer.resample!r} puts its readings on "
+                    "other time steps; resample it first."
+                )
+            return WindowGrid(self.windowizer, X, every_step=True).covering(find_incomplete(X))
+        rows = np.arange(len(steps)).reshape(-1, self.windowizer.n_timesteps_)
         return rows[find_incomplete(steps)[rows].any(axis=1)]
 
     def take_windows(self, X, rows, form):
@@ -145,7 +216,7 @@ class StepParts:
         if self.windowizer is None:
             windows = _apply(self.after, X)
             return windows.iloc[rows] if hasattr(windows, "iloc") else windows[rows]
-        steps = form.read_windows(X)
+        steps = form.windows_in(X)
         return self.forward(X if steps is None else steps, rows)
 
 

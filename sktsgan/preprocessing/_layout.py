@@ -1,18 +1,23 @@
-"""The layout of series, all that is kept of them once their values are windows, and series from windows."""
+"""The layout of series, all that is kept of them once their values are windows, and how it is read."""
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from sktsgan.containers._long_series import describe, get_index, read_values, split_series
+from sktsgan.containers._panels import read_panel
+from sktsgan.preprocessing._resampling import check_rule, resample
+from sktsgan.preprocessing._starts import check_offset, check_phase, choose_starts, count_steps
 from sktsgan.preprocessing._stretches import (
-    Stretch,
     check_long_enough,
     common_frequency,
     find_stretches,
+    start_labels,
 )
-from sktsgan.preprocessing._time_grid import check_timestamps, find_jumps, make_timestamps
-from sktsgan.preprocessing._windows import overlap_mean
+
+__all__ = ["Cut", "Layout", "check_cut", "read_series"]
 
 
 @dataclass(frozen=True)
@@ -22,120 +27,184 @@ class Layout:
     Parameters
     ----------
     stretches : list of Stretch
-        Stretches that hold a window, in the order of their windows.
+        Stretches that hold the start of a window, in the order of their windows.
     wrappings : list of Wrapping
         Container of each series.
     lengths : list of int
         Number of time steps of each series.
     frequency : pandas.DateOffset or None
         One step of the timestamps.
+    window : int
+        Length of a window, in time steps.
     many : bool
         Whether the series came in a list.
+    panel : PanelForm or None
+        The entities, if the series are those of a panel; lists of arrays are none.
     """
 
     stretches: list
     wrappings: list
     lengths: list
     frequency: object
+    window: int
     many: bool
+    panel: object = None
+
+    @property
+    def is_table(self):
+        """Whether the series are those of entities in one table."""
+        return self.panel is not None and self.panel.kind != "list"
 
     @property
     def is_dated(self):
         """Whether it describes one series with timestamps."""
-        return self.frequency is not None and not self.many
+        return self.frequency is not None and not self.many and not self.is_table
+
+    @property
+    def n_windows(self):
+        """The number of windows."""
+        return sum(len(stretch.starts) for stretch in self.stretches)
+
+    @property
+    def series_of_windows(self):
+        """The number of the series of each window, an array of shape (n_windows,)."""
+        numbers = [stretch.series for stretch in self.stretches]
+        return np.repeat(numbers, [len(stretch.starts) for stretch in self.stretches])
+
+    def window_attributes(self):
+        """Return the entity and the attributes of each window, a DataFrame; a ValueError if there are no entities."""
+        if self.panel is None:
+            raise ValueError("X must be several pandas series, the entities, got one or arrays.")
+        rows = self.series_of_windows
+        table = self.panel.attributes.iloc[rows].reset_index(drop=True)
+        table.insert(0, self.panel.name, self.panel.keys[rows])
+        return table
 
 
-def read_layout(estimator, X, *, reset, frequency=None):
-    """Split series into values, each of shape (n_steps, n_channels), labels (Index or None) and their layout.
+@dataclass(frozen=True)
+class Cut:
+    """Series as they are cut: their values, their labels and their layout.
 
-    The estimator, a Windowizer, sets the windows, and learns the channels or, without ``reset``, checks them. Without a
-    ``frequency``, that of the timestamps is inferred. A ValueError says what values or timestamps can't be used, and if
-    no window fits into a series.
+    Parameters
+    ----------
+    values : list of ndarray of shape (n_steps, n_channels)
+    indexes : list of Index or None
+        Labels of each series; None for arrays.
+    layout : Layout
     """
-    items, many = split_series(X)
-    names = [f"X[{i}]" for i in range(len(items))] if many else ["X"]
+
+    values: list
+    indexes: list
+    layout: Layout
+
+    def starts(self):
+        """Return the label of the first step of each window; for tables of entities with the entity before it."""
+        layout = self.layout
+        labels = start_labels(layout.stretches, self.indexes)
+        if not layout.is_table:
+            return labels
+        keys = layout.panel.keys[layout.series_of_windows]
+        return pd.MultiIndex.from_arrays([keys, labels], names=[layout.panel.name, labels.name])
+
+
+def check_cut(windowizer):
+    """Refuse parameters that say no window: lengths, strides, phases and rules."""
+    for name in ("window", "stride"):
+        check_offset(name, getattr(windowizer, name))
+    if windowizer.phase is not None:
+        check_phase(windowizer.phase)
+    if windowizer.resample is not None:
+        check_rule(windowizer.resample)
+
+
+def read_series(windowizer, X, *, reset):
+    """Return series as they are cut.
+
+    The Windowizer sets the windows, and learns the channels or, without ``reset``, checks them. A ValueError says
+    what values or timestamps can't be used, and if no window fits into a series; in a table of entities, those that
+    are too short are left out with a warning.
+    """
+    panel, items, many = _take_apart(windowizer, X, reset)
+    listed = many and (panel is None or panel.form.kind == "list")
+    names = panel.names if panel else [f"X[{i}]" for i in range(len(items))] if listed else ["X"]
+    raw = items
+    if windowizer.resample is not None:
+        pairs = zip(items, names, strict=True)
+        items = [resample(item, windowizer.resample, name) for item, name in pairs]
     values = [
-        read_values(estimator, item, reset=reset and i == 0, named=not many)
+        read_values(windowizer, item, reset=reset and i == 0, named=not many)
         for i, item in enumerate(items)
     ]
     indexes = [get_index(item) for item in items]
-    read_frequency = common_frequency(indexes, names, frequency)
-    stretches = []
+    frequency = None if reset else windowizer.frequency_
+    if reset and windowizer.resample is not None:
+        frequency = check_rule(windowizer.resample)
+    frequency = common_frequency(indexes, names, frequency)
+    window = count_steps("window", windowizer.window, frequency)
+    is_table = panel is not None and not listed
+    stretches, short = _cut(windowizer, values, indexes, names, frequency, window, is_table)
+    if short and reset:
+        _warn_of_short(short, len(names), window)
+    form = None if panel is None else panel.form
+    wrappings = [describe(*pair) for pair in zip(raw, values, strict=True)]
+    lengths = [len(series) for series in values]
+    return Cut(
+        values, indexes, Layout(stretches, wrappings, lengths, frequency, window, listed, form)
+    )
+
+
+def _take_apart(windowizer, X, reset):
+    """Return the panel that ``X`` is, or None, its series, and whether there may be several."""
+    static = windowizer.static if reset else windowizer.static_features_
+    groups = windowizer.groups
+    if not reset and isinstance(X, pd.DataFrame):
+        alone = X.index.nlevels == 1 and (groups is None or groups not in X.columns)
+        if alone:  # one entity, of which the channels count
+            X = X.drop(columns=[c for c in static if c in X.columns])
+            static, groups = None, None
+    panel = read_panel(X, groups, static)
+    if panel is not None:
+        return panel, panel.series, True
+    items, many = split_series(X)
+    return None, items, many
+
+
+def _cut(windowizer, values, indexes, names, frequency, window, is_table):
+    """Return the stretches that hold the start of a window, and the names of entities without one."""
+    kept, short = [], []
+    stride = check_offset("stride", windowizer.stride)
     for i, (name, index) in enumerate(zip(names, indexes, strict=True)):
         found = find_stretches(
-            index,
-            len(values[i]),
-            series=i,
-            frequency=read_frequency,
-            gaps=estimator.gaps,
-            name=name,
+            index, len(values[i]), series=i, frequency=frequency, gaps=windowizer.gaps, name=name
         )
-        check_long_enough(found, estimator.window, name)
-        stretches += [stretch for stretch in found if stretch.n_steps >= estimator.window]
-    wrappings = [describe(*pair) for pair in zip(items, values, strict=True)]
-    lengths = [len(series) for series in values]
-    return values, indexes, Layout(stretches, wrappings, lengths, read_frequency, many)
+        if is_table and max(stretch.n_steps for stretch in found) < window:
+            short.append(name)
+            continue
+        check_long_enough(found, window, name)
+        for stretch in found:
+            times = index[stretch.rows] if isinstance(index, pd.DatetimeIndex) else None
+            starts = choose_starts(
+                times, stretch.n_steps, window, stride, windowizer.phase, frequency
+            )
+            kept += [replace(stretch, starts=starts)] * (len(starts) > 0)
+    if not kept:
+        raise ValueError(_no_window(windowizer, window, short))
+    return kept, short
 
 
-def assemble(windows, layout, stride):
-    """Join the windows of a layout, of shape (n_windows, window, n_channels), into its series.
-
-    The result are the covered time steps, in the containers of the layout.
-    """
-    window = windows.shape[1]
-    values = [[] for _ in layout.wrappings]
-    labels = [[] for _ in layout.wrappings]
-    done = 0
-    for stretch in layout.stretches:
-        n_windows = stretch.count_windows(window, stride)
-        starts = np.arange(n_windows) * stride
-        n_steps = int(starts[-1]) + window
-        part, covered = overlap_mean(windows[done : done + n_windows], starts, n_steps)
-        done += n_windows
-        values[stretch.series].append(part)
-        labels[stretch.series].append(
-            _covered_labels(stretch.make_labels(n_steps, layout.frequency), covered)
-        )
-    series = [
-        wrapping.wrap(np.concatenate(parts), _join(names))
-        for wrapping, parts, names in zip(layout.wrappings, values, labels, strict=True)
-    ]
-    return series if layout.many else series[0]
-
-
-def assemble_in_sequence(windows, layout, stride):
-    """Join windows into one series without timestamps, in a container of the layout."""
-    n_steps = (len(windows) - 1) * stride + windows.shape[1]
-    alone = Layout(
-        [Stretch(0, 0, n_steps, None)], layout.wrappings[:1], [n_steps], None, layout.many
+def _warn_of_short(short, n_series, window):
+    warnings.warn(
+        f"{len(short)} of {n_series} entities have no stretch of window={window} time steps and are left out, the "
+        f"first is {short[0].removeprefix('X of ')}.",
+        UserWarning,
+        stacklevel=4,
     )
-    return assemble(windows, alone, stride)
 
 
-def assemble_by_time(windows, starts, layout):
-    """Join windows by the timestamps of their first steps, given the layout of one dated series.
-
-    The result are the covered time steps, a Series or DataFrame. A ValueError says if timestamps are missing, unsorted,
-    duplicated or off the grid of the layout's frequency.
-    """
-    check_timestamps(starts, "X")
-    rows, counts = find_jumps(starts, layout.frequency, "X")
-    steps = np.ones(len(starts), dtype=np.int64)
-    steps[rows] = counts
-    steps[0] = 0
-    places = np.cumsum(steps)
-    n_steps = int(places[-1]) + windows.shape[1]
-    values, covered = overlap_mean(windows, places, n_steps)
-    labels = make_timestamps(starts[0], n_steps, layout.frequency)
-    return layout.wrappings[0].wrap(values, _covered_labels(labels, covered))
-
-
-def _covered_labels(labels, covered):
-    # a mask would drop the frequency of a DatetimeIndex
-    return labels if labels is None or covered.all() else labels[covered]
-
-
-def _join(labels):
-    if labels[0] is None:
-        return None
-    return labels[0].append(labels[1:]) if len(labels) > 1 else labels[0]
+def _no_window(windowizer, window, short):
+    if short:
+        return f"X has no entity with window={window} time steps without a gap."
+    return (
+        f"X has no window of {window} time steps that starts at phase={windowizer.phase!r} and "
+        f"stride={windowizer.stride!r}."
+    )

@@ -27,26 +27,25 @@ class Stretch:
         Length of the stretch, in time steps.
     labels : Timestamp, Index or None
         Labels of the rows. Of regular timestamps only the first is kept, so that a fitted estimator stays small.
+    starts : range or ndarray of shape (n_windows,), default=range(0)
+        Steps of the stretch where windows start, increasing.
     """
 
     series: int
     first: int
     n_steps: int
     labels: object
+    starts: object = range(0)
 
     @property
     def rows(self):
         """The rows of the series in the stretch, as a slice."""
         return slice(self.first, self.first + self.n_steps)
 
-    def count_windows(self, window, stride):
-        """Return the number of windows that fit into the stretch."""
-        return max(0, (self.n_steps - window) // stride + 1)
-
-    def first_rows(self, window, stride):
-        """Return the rows of the series where the windows start, as a slice."""
-        n_windows = self.count_windows(window, stride)
-        return slice(self.first, self.first + n_windows * stride, stride)
+    @property
+    def first_rows(self):
+        """The rows of the series where the windows start, an array of shape (n_windows,)."""
+        return self.first + np.asarray(self.starts, dtype=np.int64)
 
     def make_labels(self, n_steps, frequency):
         """Return the labels of its first ``n_steps`` rows, or None."""
@@ -69,17 +68,23 @@ def common_frequency(indexes, names, frequency=None):
     return infer_frequency(*max(dated, key=lambda pair: len(pair[0])))
 
 
-def start_labels(stretches, indexes, window, stride):
+def start_labels(stretches, indexes):
     """Return the label of the first step of each window, stretch by stretch.
 
     They are labels of pandas containers or, for arrays, row numbers (int64) counted from the start of each series.
     """
-    slices = [stretch.first_rows(window, stride) for stretch in stretches]
     if indexes[0] is None:  # series of a list are of one kind
-        return np.concatenate([np.arange(rows.start, rows.stop, rows.step) for rows in slices])
-    pairs = zip(stretches, slices, strict=True)
-    parts = [indexes[stretch.series][rows] for stretch, rows in pairs]
+        return np.concatenate([stretch.first_rows for stretch in stretches])
+    parts = [_pick_labels(indexes[stretch.series], stretch) for stretch in stretches]
     return parts[0].append(parts[1:]) if len(parts) > 1 else parts[0]
+
+
+def _pick_labels(index, stretch):
+    """Return the labels where windows start; a slice keeps the frequency of an index."""
+    starts, first = stretch.starts, stretch.first
+    if isinstance(starts, range):
+        return index[first + starts.start : first + starts.stop : starts.step]
+    return index[stretch.first_rows]
 
 
 def find_stretches(index, n_rows, *, series, frequency, gaps, name):
@@ -106,10 +111,10 @@ def find_stretches(index, n_rows, *, series, frequency, gaps, name):
 
 def check_long_enough(stretches, window, name):
     """Raise ValueError unless one of the stretches of a series holds a window."""
-    longest = max(stretch.n_steps for stretch in stretches)
+    longest = max((stretch.n_steps for stretch in stretches), default=0)
     if longest >= window:
         return
-    if len(stretches) == 1:
+    if len(stretches) <= 1:
         raise ValueError(f"{name} has n_samples={longest} time steps, fewer than window={window}.")
     raise ValueError(
         f"{name} has no stretch of window={window} time steps without a gap; its longest has "

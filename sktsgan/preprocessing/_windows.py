@@ -8,18 +8,20 @@ from sklearn.utils.multiclass import type_of_target
 from sktsgan.containers._long_series import value_dtype
 
 
-def window_view(series, window, stride, *, flat=False):
-    """Return a read-only view of the windows of a series of shape (n_steps, n_channels).
+def window_view(series, window, starts, *, flat=False):
+    """Return the windows of a series of shape (n_steps, n_channels) that start at given steps.
 
     They have the shape (n_windows, window, n_channels), or (n_windows, window * n_channels) if ``flat``, time-major.
-    Only flat windows of an array that is not C-contiguous require one copy of the series.
+    If ``starts`` is a range they are a read-only view; only flat windows of an array that is not C-contiguous then
+    require one copy of the series. Starts that are not evenly spaced, an array, are copied.
     """
+    if isinstance(starts, range):  # one row has no stop that a negative step could reach
+        starts = slice(starts.start, starts.stop, starts.step)
     if not flat:
-        windows = sliding_window_view(series, window, axis=0)
-        return windows[::stride].transpose(0, 2, 1)
+        return sliding_window_view(series, window, axis=0)[starts].transpose(0, 2, 1)
     n_channels = series.shape[1]
-    line = series.reshape(-1)
-    return sliding_window_view(line, window * n_channels)[:: stride * n_channels]
+    line = sliding_window_view(series.reshape(-1), window * n_channels)
+    return line[::n_channels][starts]
 
 
 def to_three_axes(X, window, n_channels):
@@ -89,6 +91,25 @@ def _row_selector(starts):
     return lambda step: starts + step
 
 
+def split_targets(y, layout):
+    """Return the targets of each series of a layout, and what errors call them; a wrong number is a ValueError."""
+    if layout.is_table:
+        y, n_rows = np.asarray(y), sum(layout.lengths)
+        if y.shape != (n_rows,):
+            raise ValueError(
+                f"y must have one target for each of the {n_rows} rows of X, got the shape {y.shape}."
+            )
+        y = y if layout.panel.order is None else y[layout.panel.order]
+        return np.split(y, np.cumsum(layout.lengths)[:-1]), ["y"] * len(layout.lengths)
+    series = list(y) if layout.many else [y]
+    if len(series) != len(layout.lengths):
+        raise ValueError(
+            f"y must be a list with the targets of each of the {len(layout.lengths)} series, got {len(series)}."
+        )
+    names = [f"y[{i}]" for i in range(len(series))] if layout.many else ["y"]
+    return series, names
+
+
 def check_targets(y, n_steps, rule, name):
     """Return one target per time step as an array, or raise a ValueError that names them if they don't fit the rule.
 
@@ -109,25 +130,26 @@ def check_targets(y, n_steps, rule, name):
     return y
 
 
-def reduce_targets(y, window, stride, rule):
+def reduce_targets(y, window, starts, rule):
     """Return the target of each window of a stretch by a rule, in the dtype of ``y``, or float64 for means."""
-    views = sliding_window_view(y, window)[::stride]
+    starts = np.asarray(starts, dtype=np.int64)
+    views = sliding_window_view(y, window)
     if rule == "first":
-        return views[:, 0].copy()
+        return views[starts, 0]
     if rule == "last":
-        return views[:, -1].copy()
+        return views[starts, -1]
     if rule == "mean":
-        return views.mean(axis=1)
-    return _majority(y, window, stride)
+        return views[starts].mean(axis=1)
+    return _majority(y, window, starts)
 
 
-def _majority(y, window, stride):
+def _majority(y, window, starts):
     classes, codes = np.unique(y, return_inverse=True)
-    most = np.zeros((len(y) - window) // stride + 1, dtype=np.int64)
+    most = np.zeros(len(starts), dtype=np.int64)
     winner = np.zeros_like(most)
     for code in range(len(classes)):  # one class at a time, so that memory does not grow with them
         total = np.concatenate([[0], np.cumsum(codes == code)])
-        count = (total[window:] - total[:-window])[::stride]
+        count = (total[window:] - total[:-window])[starts]
         winner[count > most] = code
         most = np.maximum(most, count)
     return classes[winner]

@@ -78,7 +78,8 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
     Parameters
     ----------
     X : array-like or DataFrame
-        A DatetimeIndex on it counts as timestamps where none are given.
+        A DatetimeIndex or PeriodIndex on it counts as timestamps where none are given; of an index of two levels,
+        entity and time, the second.
     timestamps : array-like of shape (n_items,) or None
     n_items : int
     noun : str, default="windows"
@@ -91,16 +92,19 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
     Raises
     ------
     ValueError
-        If there is not one for each item, or one is missing.
+        If there is not one for each item, one is missing, or they are numbers.
     """
     if timestamps is None:
         index = getattr(X, "index", None)  # of a list: a method
-        if not isinstance(index, pd.DatetimeIndex):
+        if isinstance(index, pd.MultiIndex):
+            index = index.get_level_values(-1)
+        if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
             return None
         timestamps = index
     if isinstance(timestamps, pd.PeriodIndex):
         timestamps = timestamps.to_timestamp()
     name = getattr(timestamps, "name", None)
+    _refuse_numbers(timestamps)
     try:
         timestamps = pd.DatetimeIndex(timestamps, name=name)
     except (TypeError, ValueError) as error:
@@ -110,3 +114,14 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
     if timestamps.hasnans:
         raise ValueError("timestamps must not be missing, got NaT.")
     return timestamps
+
+
+def _refuse_numbers(timestamps):
+    """Refuse numbers, which pandas would read as nanoseconds since 1970, and may be seconds, days or row numbers."""
+    kind = pd.api.types.infer_dtype(timestamps, skipna=True)
+    if "integer" in kind or kind in ("floating", "decimal", "boolean"):
+        first = next(iter(timestamps), None)
+        raise ValueError(
+            f"timestamps must hold dates or times, got numbers, the first {first}; convert those that count from "
+            "1970 by pandas.to_datetime(timestamps, unit=...)."
+        )

@@ -12,6 +12,8 @@ from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, calendar
 __all__ = ["ConditionTable", "is_number", "to_zone"]
 
 _RESERVED = ("y", "timestamp", "between", *CALENDAR_FIELDS)
+_MAX_TOLD = 256  # entities that are conditions of a model
+_MAX_ENTITIES = 1000  # that are modelled apart
 _LEAST_SPREAD = 1e-6
 
 
@@ -70,6 +72,9 @@ class ConditionTable:
         Where each window starts.
     conditions : DataFrame of shape (n_items, n_conditions), default=None
         What else is known.
+    entities : Series of shape (n_items,), default=None
+        Whose item each is. Its name is one more condition, of classes; samplers are told it of 2 to 256 entities, and
+        of other classes, then, up to 256.
     noun : str, default="windows"
         What messages call the items.
 
@@ -86,23 +91,37 @@ class ConditionTable:
         Without a column where nothing is known, or nothing that varies.
     dropped : list of str
         Conditions that vary too little.
+    entity : str or None
+        Name of the condition that says whose item each is.
     """
 
     def __init__(
-        self, n_items, *, y=None, classes=None, timestamps=None, conditions=None, noun="windows"
+        self,
+        n_items,
+        *,
+        y=None,
+        classes=None,
+        timestamps=None,
+        conditions=None,
+        entities=None,
+        noun="windows",
     ):
         self.noun = noun
         frame = _read_frame(conditions, n_items, noun)
+        self.entity = None if entities is None else entities.name
         self.dropped = [c for c in frame if not _varies_enough(frame[c])]
-        frame = frame.drop(columns=self.dropped)
-        self.values = {c: _sorted_values(frame[c]) for c in frame if not is_number(frame[c])}
+        frame = _join_entities(frame.drop(columns=self.dropped), entities)
+        classed = [c for c in frame if c == self.entity or not is_number(frame[c])]
+        self.values = {c: _sorted_values(frame[c]) for c in classed}
         if y is not None:
             frame = frame.assign(y=y)
             self.values |= {} if classes is None else {"y": classes.tolist()}
         self.frame = frame
         self._set_timestamps(timestamps)
-        self._encoder = ConditionEncoder(self.values).fit(frame, timestamps)
-        self.encoded = self._encoder.transform(frame, timestamps)
+        self._told = [c for c in frame if self._is_told(frame[c])]
+        self._encoder = ConditionEncoder(self.values)
+        self.encoded = self._encoder.fit_transform(frame[self._told], timestamps)
+        self._apart, self._seen = self._find_apart()
         if self.dropped:
             warnings.warn(
                 f"The conditions {', '.join(self.dropped)} vary too little to learn from and were dropped: a condition "
@@ -120,6 +139,15 @@ class ConditionTable:
         """Whether nothing is known of the windows."""
         return self.timestamps is None and not self.frame.shape[1]
 
+    def _is_told(self, column):
+        """Return whether samplers are told a condition; others are for prompts only."""
+        name = column.name
+        if self.entity is None or name == "y" or name not in self.values:
+            return True
+        if name == self.entity and not _varies_enough(column.astype(object)):
+            return False
+        return len(self.values[name]) <= _MAX_TOLD
+
     def _set_timestamps(self, timestamps):
         self.timestamps = timestamps
         self.fields = None if timestamps is None else calendar_fields(timestamps)
@@ -131,7 +159,36 @@ class ConditionTable:
         codes = pd.Categorical(self.frame[column], categories=self.values[column]).codes
         return codes.astype(np.int64)
 
-    def append(self, n_items, *, y=None, timestamps=None, conditions=None):
+    @property
+    def groups(self):
+        """What samplers are to model apart: class and entity of each item together, integers from 0, or None.
+
+        Entities count if there are at most 1,000 and half of the items share class and entity with four others.
+        """
+        if not self._apart:
+            return None
+        return np.searchsorted(self._seen, self._join(self.frame, self._apart))
+
+    def _find_apart(self):
+        """Return the columns of classes to model apart, and the values seen of them together, as integers."""
+        names = ["y"] if "y" in self.values else []
+        if self.entity is not None and 1 < len(self.values[self.entity]) <= _MAX_ENTITIES:
+            seen, counts = np.unique(
+                self._join(self.frame, [*names, self.entity]), return_counts=True
+            )
+            if are_shared(counts):
+                return [*names, self.entity], seen
+        return names, np.unique(self._join(self.frame, names)) if names else None
+
+    def _join(self, frame, names):
+        """Return the values of some columns of classes as one integer a row."""
+        joint = np.zeros(len(frame), dtype=np.int64)
+        for name in names:
+            codes = pd.Categorical(frame[name], categories=self.values[name]).codes
+            joint = joint * len(self.values[name]) + codes
+        return joint
+
+    def append(self, n_items, *, y=None, timestamps=None, conditions=None, entities=None):
         """Add the windows of a later call of ``partial_fit``.
 
         Parameters
@@ -140,6 +197,7 @@ class ConditionTable:
         y : ndarray of shape (n_items,), default=None
         timestamps : DatetimeIndex of shape (n_items,), default=None
         conditions : DataFrame of shape (n_items, n_conditions), default=None
+        entities : Series of shape (n_items,), default=None
 
         Returns
         -------
@@ -151,18 +209,22 @@ class ConditionTable:
         ValueError
             If other things are known of them than of the first windows, or a class is new.
         """
-        frame = self._read_more(_read_frame(conditions, n_items, self.noun), y)
+        frame = _read_frame(conditions, n_items, self.noun)
+        frame = self._read_more(_join_entities(frame, entities), y)
         timestamps = self._read_more_timestamps(timestamps)
         first = len(self) - n_items
         if self.is_empty:
             return np.arange(n_items) % len(self)
         if first >= 0 and self._holds(frame, timestamps, first):
             return np.arange(first, len(self))
-        self.encoded = np.concatenate([self.encoded, self._encoder.transform(frame, timestamps)])
+        self.encoded = np.concatenate([self.encoded, self._encode(frame, timestamps)])
         self.frame = pd.concat([self.frame, frame], ignore_index=True)
         if timestamps is not None:
             self._set_timestamps(self.timestamps.append(timestamps))
         return np.arange(len(self) - n_items, len(self))
+
+    def _encode(self, frame, timestamps):
+        return self._encoder.transform(frame[self._told], timestamps)
 
     def _holds(self, frame, timestamps, first):
         same = self.frame[first:].reset_index(drop=True).equals(frame)
@@ -187,12 +249,29 @@ class ConditionTable:
                     f"{column} has the label {new[0]!r}, which the first call of partial_fit did not see; the "
                     f"classes are {known}."
                 )
+        if self._apart:
+            new = ~np.isin(self._join(frame, self._apart), self._seen)
+            if new.any():
+                pair = frame.loc[int(np.argmax(new)), self._apart].to_dict()
+                raise ValueError(f"The first call of partial_fit saw no item of {pair}.")
         return frame.astype(self.frame.dtypes.to_dict())
 
     def _read_more_timestamps(self, timestamps):
         if (timestamps is None) != (self.timestamps is None):
             raise ValueError("timestamps must be given in every call of partial_fit, or in none.")
         return timestamps if timestamps is None else to_zone(timestamps, self.timestamps.tz)
+
+
+def _join_entities(frame, entities):
+    """Return conditions with the entities beside them; a ValueError if their name is taken."""
+    if entities is None:
+        return frame
+    if entities.name in _RESERVED or entities.name in frame:
+        raise ValueError(
+            f"entities must have a name other than {', '.join(_RESERVED)} and those of conditions, got "
+            f"{entities.name!r}."
+        )
+    return frame.assign(**{entities.name: entities.to_numpy()})
 
 
 def _sorted_values(values):
@@ -226,18 +305,20 @@ class ConditionEncoder:
     def __init__(self, values):
         self.values = values
 
-    def fit(self, frame, timestamps=None):
-        """Learn means and spreads, and which columns of the encoding vary at all."""
+    def fit_transform(self, frame, timestamps=None):
+        """Learn means and spreads, and which columns of the encoding vary at all; return what ``transform`` does."""
         raw, is_number = self._columns(frame, timestamps)
         spread = raw.std(axis=0)
         self.varying_ = spread > _LEAST_SPREAD * np.maximum(np.abs(raw).max(axis=0, initial=0), 1)
         self.means_ = np.where(is_number, raw.mean(axis=0), 0.0)
         self.scales_ = np.where(is_number & self.varying_, spread, 1.0)
-        return self
+        return self._scale(raw)
 
     def transform(self, frame, timestamps=None):
         """Return a float32 array of shape (n_items, n_features)."""
-        raw, _ = self._columns(frame, timestamps)
+        return self._scale(self._columns(frame, timestamps)[0])
+
+    def _scale(self, raw):
         return ((raw - self.means_) / self.scales_)[:, self.varying_].astype(np.float32)
 
     def _columns(self, frame, timestamps):

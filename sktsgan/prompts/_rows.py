@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_places
+from sktsgan.prompts._calendar import CALENDAR_FIELDS
 from sktsgan.prompts._conditions import to_zone
+from sktsgan.prompts._moments import MomentFinder
 from sktsgan.prompts._periods import parse_period
 
 __all__ = ["RowFinder", "describe_known", "is_open"]
@@ -33,7 +34,8 @@ class RowFinder:
         self.name = name
         self.kinds = kinds
         self.exact = exact
-        self._places = None
+        self._codes = {}
+        self._moments = None if table.timestamps is None else MomentFinder(table.timestamps)
 
     def read(self, prompt):
         """Return the rows that agree, and a dict of the fields that the item has just as asked."""
@@ -46,21 +48,22 @@ class RowFinder:
             )
         if "timestamp" in exact:
             exact["timestamp"] = self._read_start(prompt, exact["timestamp"])
-        numbers = {}
-        agree = np.ones(len(self.table), dtype=bool)
+        numbers, agree = {}, None
         for key, value in asked.items():
             if key in self.table.frame and key not in self.table.values:
                 numbers[key] = value
             else:
-                agree &= self._agree(prompt, key, value)
-        rows = np.flatnonzero(agree)
-        if not len(rows):
+                own = self._agree(prompt, key, value)
+                agree = own if agree is None else agree & own
+        rows = None if agree is None else np.flatnonzero(agree)
+        if rows is not None and not len(rows):
             raise self._unknown(prompt)
         if numbers:
+            rows = np.arange(len(self.table)) if rows is None else rows
             rows = self._nearest_numbers(prompt, rows, numbers)
         if "timestamp" in exact:
-            rows = self._nearest_start(rows, exact["timestamp"])
-        return rows, exact
+            return self._moments.find(exact["timestamp"], rows), exact
+        return np.arange(len(self.table)) if rows is None else rows, exact
 
     def _asked(self, prompt):
         """Return a prompt as a new dict of what it asks for."""
@@ -111,13 +114,14 @@ class RowFinder:
         """Return which rows have a value of a class, a calendar field or a period."""
         table = self.table
         if key in table.values:
+            codes, numbers = self._read_codes(key)
             try:
-                known = value in set(table.values[key])
+                number = numbers.get(value)
             except TypeError:  # what can't be hashed is no label
-                known = False
-            if not known:
+                number = None
+            if number is None:
                 raise self._unknown(prompt, key, value)
-            return (table.frame[key] == value).to_numpy()
+            return codes == number
         if table.fields is not None and key == "between":
             first, last = (to_zone(pd.Timestamp(moment), table.timestamps.tz) for moment in value)
             return np.asarray((table.timestamps >= first) & (table.timestamps <= last))
@@ -129,6 +133,13 @@ class RowFinder:
             if agree.any():
                 return agree
         raise self._unknown(prompt, key, value)
+
+    def _read_codes(self, key):
+        """Return the class of each row as an integer, and the integer of each class."""
+        if key not in self._codes:
+            numbers = {label: i for i, label in enumerate(self.table.values[key])}
+            self._codes[key] = self.table.codes(key), numbers
+        return self._codes[key]
 
     def _nearest_numbers(self, prompt, rows, numbers):
         """Return the rows whose numbers are nearest: 2 % of the training items, ten at least."""
@@ -149,19 +160,9 @@ class RowFinder:
         if self.table.timestamps is None:
             raise self._unknown(prompt)
         start = to_zone(pd.Timestamp(start), self.table.timestamps.tz)
-        if start is pd.NaT or start.year not in set(self.table.fields["year"]):
+        if start is pd.NaT or start.year not in self._moments.years:
             raise self._unknown(prompt)
         return start
-
-    def _nearest_start(self, rows, start):
-        """Return the rows that start then, or those nearest in year, season, weekday and hour."""
-        same = rows[self.table.timestamps[rows] == start]
-        if len(same):
-            return same
-        if self._places is None:
-            self._places = calendar_places(self.table.timestamps)
-        distance = ((self._places[rows] - calendar_places(pd.DatetimeIndex([start]))) ** 2).sum(1)
-        return rows[distance <= distance.min() + 1e-12]
 
     def _unknown(self, prompt, key=None, value=None):
         named = isinstance(prompt, dict) and key is not None

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from sktsgan.prompts._entities import EntityPools
 from sktsgan.prompts._kinds import KINDS
 from sktsgan.prompts._rows import RowFinder, is_open
 
@@ -18,6 +19,8 @@ _CANDIDATES = 64  # rows among which a weighed one is drawn
 
 class Selection:
     """For each item to make, the training items that agree with its prompt.
+
+    They are equally likely or, where the table knows entities, the entities are.
 
     Parameters
     ----------
@@ -51,6 +54,9 @@ class Selection:
         self.which = None if which is None else torch.as_tensor(which)
         self.exact = [{} for _ in pools] if exact is None else exact
         self.options = {}
+        self.by_entity = None
+        if table.entity is not None:
+            self.by_entity = EntityPools(pools, table.codes(table.entity))
 
     def prompts(self, first, n_items):
         """Return which prompt each of ``n_items`` items has, from the ``first`` one on, a tensor."""
@@ -77,6 +83,8 @@ class Selection:
         return candidates[torch.arange(n_items), chosen]
 
     def _draw_any(self, prompts, generator):
+        if self.by_entity is not None:
+            return self.by_entity.draw(prompts, generator)
         place = torch.rand(len(prompts), dtype=torch.float64, generator=generator)
         return self.rows[self.firsts[prompts] + (place * self.sizes[prompts]).long()]
 

@@ -20,11 +20,12 @@ from sktsgan.prompts import (
     KINDS,
     ConditionTable,
     read_beginning,
+    read_entities,
     read_timestamps,
     select_rows,
 )
 from sktsgan.samplers._blocks import block_size, rebatch
-from sktsgan.samplers._holes import impute_windows, is_observed, match_prompt
+from sktsgan.samplers._holes import impute_windows, is_observed, match_prompt, without_holes
 
 __all__ = ["BaseSampler"]
 
@@ -71,7 +72,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, timestamps=None, conditions=None):
+    def fit(self, X, y=None, *, timestamps=None, conditions=None, entities=None):
         """Learn the distribution of windows, series, images or texts.
 
         Parameters
@@ -89,9 +90,12 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             Class labels or numbers, for which ``sample`` can then be prompted. Floating-point numbers are labels
             where they are whole and half of the items share theirs with four others.
         timestamps : array-like of shape (n_items,), default=None
-            When each item starts, for prompts by period; by default a DatetimeIndex of ``X``.
+            When each item starts, for prompts by period; by default the dates in the index of ``X``.
         conditions : DataFrame of shape (n_items, n_conditions), default=None
             What else ``sample`` can be prompted for. Strings, booleans and categories are classes, numbers are numbers.
+        entities : array-like of shape (n_items,), default=None
+            Whose item each is, such as the station of a window; its name is one more condition. New items are then
+            drawn by entity: all are equally likely, however many items they have.
 
         Returns
         -------
@@ -103,8 +107,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError
             If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
             a channel holds nothing else; if it has fewer than two items, an empty text, or the wrong number of axes;
-            or if ``y``, ``timestamps`` or ``conditions`` do not hold one known value for each item. Nothing has been
-            trained then.
+            or if ``y``, ``timestamps``, ``conditions`` or ``entities`` do not hold one known value for each item, or
+            timestamps are numbers. Nothing has been trained then.
 
         Warns
         -----
@@ -112,7 +116,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             If conditions vary too little to learn from: one that is constant, or whose classes are so many that fewer
             than half of the items share theirs with four others, is dropped.
         """
-        self._learn(*self._read_training_set(X, y, timestamps, conditions))
+        self._learn(*self._read_training_set(X, y, timestamps, conditions, entities))
         return self
 
     @contextmanager
@@ -128,19 +132,19 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Whether ``fit`` goes on from where training stands."""
         return getattr(self, "warm_start", False) and hasattr(self, "net_")
 
-    def _read_training_set(self, X, y, timestamps, conditions):
+    def _read_training_set(self, X, y, *known):
         """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
         before = dict(vars(self))
         try:
             if self._goes_on:
-                return self._read_further_set(X, y, timestamps, conditions)
-            return self._start_table(X, y, timestamps, conditions)
+                return self._read_further_set(X, y, *known)
+            return self._start_table(X, y, *known)
         except Exception:  # a fit that is refused leaves no trace
             vars(self).clear()
             vars(self).update(before)
             raise
 
-    def _start_table(self, X, y, timestamps, conditions):
+    def _start_table(self, X, y, timestamps, conditions, entities):
         items, container = self._read(X)
         self._check_parameters(len(items))
         classes, y = check_targets(y, len(items), container.noun)
@@ -150,13 +154,14 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             classes=classes,
             timestamps=read_timestamps(X, timestamps, len(items), container.noun),
             conditions=container.own_conditions(items, conditions),
+            entities=read_entities(entities, len(items), container.noun),
             noun=container.noun,
         )
         self.container_, self.conditions_, self.classes_ = container, table, classes
         vars(self).update(container.attributes)
         return items, np.arange(len(items))
 
-    def _read_further_set(self, X, y, timestamps, conditions):
+    def _read_further_set(self, X, y, timestamps, conditions, entities):
         """Validate items for ``partial_fit`` after its first call; return them and their rows."""
         items, known = self._read_more(X), len(self.conditions_)
         if self._goes_on:
@@ -167,6 +172,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             y=y if classes is None else classes[y],
             timestamps=read_timestamps(X, timestamps, len(items), self.container_.noun),
             conditions=self.container_.own_conditions(items, conditions),
+            entities=read_entities(entities, len(items), self.container_.noun),
         )
         if len(self.conditions_) > known:
             self._add_rows(items, rows)
@@ -175,19 +181,13 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _read_more(self, X):
         """Return validated items like those of ``fit``, without holes."""
         items = self.container_.read(self, X, allow_nan=self._takes_holes)
-        return self._without_holes(items)
+        return without_holes(self, items)
 
     def _learn_holes(self, windows, seed):
         """Return windows without holes, once it is learned how to impute them; other items as they are."""
         if self._takes_holes:
             self.imputer_ = WindowRepair(random_state=seed).fit(windows)
-        return self._without_holes(windows, seed)
-
-    def _without_holes(self, items, seed=None):
-        if not self._takes_holes or not np.isnan(items).any():
-            return items
-        seed = draw_seed(self.random_state) if seed is None else seed
-        return impute_windows(self, items, 1, seed)[0]
+        return without_holes(self, windows, seed)
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
         """Make new windows, series or images.

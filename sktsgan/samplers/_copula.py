@@ -90,7 +90,7 @@ class CopulaSampler(BaseSampler):
             windows = self._learn_holes(windows, seed)
             table = self.conditions_
             copula = WindowCopula(random_state=seed)
-            self.copula_ = copula.fit(windows, table.codes("y"), table.encoded)
+            self.copula_ = copula.fit(windows, table.groups, table.encoded)
             self.keeps_training_windows_ = self.copula_.has_lone_windows_
 
     def _make(self, rows, generator):

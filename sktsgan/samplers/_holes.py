@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from sktsgan._random import torch_generator
+from sktsgan._random import draw_seed, torch_generator
 
-__all__ = ["impute_windows", "is_observed", "match_prompt"]
+__all__ = ["impute_windows", "is_observed", "match_prompt", "without_holes"]
 
 
 def is_observed(prompt, container):
@@ -50,3 +50,11 @@ def impute_windows(sampler, windows, n_draws, seed):
     if len(some):
         made[:, some] = sampler.imputer_.draw(windows[some], n_draws, torch_generator(seed))
     return made
+
+
+def without_holes(sampler, items, seed=None):
+    """Return items without missing values: windows imputed by a sampler that can, others as they are."""
+    if not sampler._takes_holes or not np.isnan(items).any():
+        return items
+    seed = draw_seed(sampler.random_state) if seed is None else seed
+    return impute_windows(sampler, items, 1, seed)[0]

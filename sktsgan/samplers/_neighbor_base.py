@@ -53,7 +53,7 @@ class NeighborBase:
             When windows begin, in steps.
         seen : ndarray of bool of shape (n_windows,), default=slice(None)
         """
-        known = table.codes("y"), table.encoded, times
+        known = table.groups, table.encoded, times
         known = [None if part is None else part[seen] for part in known]
         neighborhoods = WindowNeighborhoods(n_neighbors).fit(windows[seen], *known, scaler)
         return cls(neighborhoods, np.arange(len(table))[seen], len(table))
@@ -130,7 +130,7 @@ class NeighborBase:
         """
         known, new = np.flatnonzero(self.windows_ >= 0), rows[rows >= len(self.windows_)]
         self.windows_ = np.append(self.windows_, np.full(len(table) - len(self.windows_), -1))
-        classes = table.codes("y")
+        classes = table.groups
         classes = np.zeros(len(table), dtype=int) if classes is None else classes
         rng = np.random.default_rng(seed)
         features = np.hstack([table.encoded, rng.normal(size=(len(table), 1), scale=_TIE)])

@@ -73,9 +73,9 @@ class NeighborSampler(BaseSampler):
     in any order, at any stride of up to three quarters of their length. Windows that were scaled one by one share
     nothing that can be recognised.
 
-    Neighbours are of the same class and alike in everything else that is known of them, so that a prompt decides
-    around which training windows to draw. A class of at most ``n_neighbors`` windows uses all of them. A class of one
-    window varies as its nearest neighbours in other classes do.
+    Neighbours are of the same class and entity, and alike in everything else that is known of them, so that a prompt
+    decides around which training windows to draw. A class of at most ``n_neighbors`` windows uses all of them. A class
+    of one window varies as its nearest neighbours in other classes do.
 
     Channels that are constant, copies of each other, integer-valued or on a grid of values come out as such, and
     values stay within the range seen in ``fit``. A channel with one value in more than a fifth of its readings, such
@@ -125,7 +125,7 @@ class NeighborSampler(BaseSampler):
             windows = self._learn_holes(windows, seed)
             table = self.conditions_
             self.n_neighbors_ = self._count_neighbors(windows, times, table, seed)
-            known = table.codes("y"), table.encoded, times
+            known = table.groups, table.encoded, times
             self.neighborhoods_ = WindowNeighborhoods(self.n_neighbors_).fit(windows, *known)
             self.keeps_training_windows_ = True
 
@@ -134,7 +134,7 @@ class NeighborSampler(BaseSampler):
         self._validate_params()
         if self.n_neighbors != "auto":
             return self.n_neighbors
-        return choose_n_neighbors(windows, table.codes("y"), table.encoded, times, seed)
+        return choose_n_neighbors(windows, table.groups, table.encoded, times, seed)
 
     def _make(self, rows, generator):
         seed = int(torch.randint(2**62, (1,), generator=generator))

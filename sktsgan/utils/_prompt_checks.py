@@ -17,6 +17,7 @@ from sktsgan.utils._check_tools import (
 __all__ = [
     "check_sampler_conditions",
     "check_sampler_conditions_refused",
+    "check_sampler_entities",
     "check_sampler_label_dtypes",
     "check_sampler_numbers",
     "check_sampler_periods",
@@ -195,6 +196,19 @@ def check_sampler_numbers(name, estimator, data=WINDOWS):
         assert near, f"{name}: prompt={prompt} gives {list(table['y'])}."
 
 
+def check_sampler_entities(name, estimator, data=WINDOWS):
+    """Fitted with entities, a sampler draws them in equal shares, and makes items of the one that is asked for."""
+    n = len(data.labels)
+    owners = pd.Series(np.where(np.arange(n) < n // 4, "few", "many"), name="owner")
+    sampler = _fit_conditions(estimator, data, entities=owners)
+    table = sampler.sample(6, random_state=0, return_prompt=True)[1]
+    drawn = sorted(table["owner"])
+    assert drawn == ["few"] * 3 + ["many"] * 3, f"{name}: six items are of {drawn}."
+    asked = {"prompt": {"owner": "few"}, "random_state": 0, "return_prompt": True}
+    table = sampler.sample(3, **asked)[1]
+    assert set(table["owner"]) == {"few"}, f"{name}: prompt for 'few' gives {set(table['owner'])}."
+
+
 def check_sampler_conditions_refused(name, estimator, data=WINDOWS):
     """Timestamps and conditions of the wrong length or with gaps are a ValueError before training."""
     starts, n = _starts(data), len(data.labels)
@@ -202,6 +216,8 @@ def check_sampler_conditions_refused(name, estimator, data=WINDOWS):
         ({"timestamps": starts[1:]}, ["timestamps", n]),
         ({"timestamps": starts[1:].insert(0, pd.NaT)}, ["timestamps"]),
         ({"timestamps": np.repeat("never", n)}, ["timestamps"]),
+        ({"timestamps": np.arange(n)}, ["timestamps", "numbers"]),
+        ({"entities": np.arange(n - 1)}, ["entities", n]),
         ({"conditions": pd.DataFrame({"a": np.arange(n - 1)})}, ["conditions", n]),
         ({"conditions": pd.DataFrame({"a": np.full(n, np.nan)})}, ["conditions", "a"]),
         ({"conditions": pd.DataFrame({"y": np.arange(n)})}, ["conditions", "y"]),

@@ -19,6 +19,7 @@ from sktsgan.utils._input_checks import (
 from sktsgan.utils._prompt_checks import (
     check_sampler_conditions,
     check_sampler_conditions_refused,
+    check_sampler_entities,
     check_sampler_label_dtypes,
     check_sampler_numbers,
     check_sampler_periods,
@@ -99,6 +100,7 @@ _FOR_LABELS = (
     check_sampler_conditions,
     check_sampler_numbers,
     check_sampler_conditions_refused,
+    check_sampler_entities,
 )
 _FOR_WINDOWS = (
     check_sampler_channels,

@@ -10,6 +10,7 @@ from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
 from sklearn.callback import ProgressBar
 from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -142,6 +143,13 @@ class TestRoundTrip:
         times = new.index.get_level_values("date")
         assert times[15 * 6] == frame.index[30]  # 15 windows fit into the first
         assert_frame_equal(new.droplevel(0), frame.loc[times], check_freq=False)
+
+    def test_windows_of_a_long_series_reach_the_sampler_as_a_view(self):
+        index = pd.date_range("2010-01-01", periods=100_000, freq="h")
+        long = pd.DataFrame(np.zeros((100_000, 8)), index=index)
+        pipeline = make_sampling_pipeline(Windowizer(24), Replay()).fit(long)
+        windows = pipeline[-1].X_
+        assert windows.shape == (99_977, 24, 8) and np.shares_memory(windows, long.to_numpy())
 
     def test_without_timestamps_steps_are_counted(self, frame):
         pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(6), Replay())
@@ -475,7 +483,40 @@ class TestErrors:
     def test_several_series_before_a_scaler(self, frame):
         pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(6), Replay())
         with pytest.raises(ValueError, match="make the Windowizer the first step"):
-            pipeline.fit([frame, frame])
+            pipeline.fit([frame.to_numpy(), frame.to_numpy()])
+        new = pipeline.fit([frame[:20], frame[30:]]).sample(17)
+        assert new.loc[15].index[0] == frame.index[30]  # 15 windows fit into the first
+        np.testing.assert_allclose(new.loc[15], frame[30:36], rtol=1e-5)
+
+    def test_functions_without_an_inverse(self, frame):
+        for roots in (FunctionTransformer(np.sqrt), make_pipeline(FunctionTransformer(np.sqrt))):
+            pipeline = SamplingPipeline([("roots", roots), ("cut", Windowizer(6)), ("s", Replay())])
+            message = (
+                r"Step 'roots.*must undo its transform.*func=<ufunc 'sqrt'>\) needs inverse_func"
+            )
+            with pytest.raises(ValueError, match=message):
+                pipeline.fit(frame)
+        roots = FunctionTransformer(np.sqrt, np.square, check_inverse=False)
+        new = make_sampling_pipeline(roots, Windowizer(6), Replay()).fit(frame.abs()).sample(3)
+        np.testing.assert_allclose(new, long_windows(frame.abs(), 6, 3), rtol=1e-5)
+
+    def test_imputers_that_keep_no_trace(self, frame):
+        frame = frame.astype(float)
+        frame.iloc[3:5, 0] = np.nan
+        for imputer in (SimpleImputer(), SimpleImputer(add_indicator=True)):
+            pipeline = make_sampling_pipeline(imputer, Windowizer(6), Replay())
+            with pytest.raises(ValueError, match=r"Step 'simpleimputer' .* fill the series before"):
+                pipeline.fit(frame)
+
+    def test_steps_whose_inverse_fails(self, frame):
+        class Broken(StandardScaler):
+            def inverse_transform(self, X):
+                raise RuntimeError("no way back")
+
+        pipeline = make_sampling_pipeline(Broken(), Windowizer(6), Replay())
+        with pytest.raises(ValueError, match="Step 'broken' .* of Broken fails: no way back"):
+            pipeline.fit(frame)
+        assert not hasattr(pipeline[-1], "X_")  # the sampler has not been trained
 
     def test_transform_input_needs_routing(self, frame):
         pipeline = make_sampling_pipeline(Windowizer(6), Replay(), transform_input=["V"])

@@ -92,3 +92,20 @@ def test_timestamps(starts):
     message = "timestamps has 2000 entries, but X has 3 windows."
     assert refused(read_timestamps, None, starts, 3) == message
     assert "dates" in refused(read_timestamps, None, ["never"] * 3, 3)
+
+
+@pytest.mark.parametrize("numbers", [np.arange(3), [0, 1, 2], [0.5, 1, 2], pd.RangeIndex(3)])
+def test_numbers_are_no_timestamps(numbers):
+    message = refused(read_timestamps, np.zeros(3), numbers, 3)
+    assert message.startswith("timestamps must hold dates or times, got numbers, the first 0")
+    assert "pandas.to_datetime(timestamps, unit=...)" in message
+
+
+def test_dates_in_the_index(starts):
+    days = pd.period_range("2024-01-01", periods=4, name="day")
+    frame = pd.DataFrame(np.zeros((4, 2)), index=days)
+    assert read_timestamps(frame, None, 4).equals(days.to_timestamp())
+    frame.index = pd.MultiIndex.from_arrays([list("aabb"), days])
+    assert read_timestamps(frame, None, 4).equals(days.to_timestamp())
+    frame.index = pd.MultiIndex.from_arrays([list("aabb"), range(4)])
+    assert read_timestamps(frame, None, 4) is None

@@ -74,6 +74,26 @@ def test_containers_of_a_series(series):
     assert isinstance(make_sampler().fit([one.tolist() for one in series]).sample(2), list)
 
 
+@pytest.mark.parametrize("equal", [False, True])
+def test_frames_are_aligned_by_name(series, equal):
+    frames = [pd.DataFrame(one[:3] if equal else one, columns=["a", "b"]) for one in series]
+    turned = [frame[["b", "a"]] if i % 2 else frame for i, frame in enumerate(frames)]
+    expected = make_sampler().fit(frames)
+    sampler = make_sampler().fit(turned)
+    draws = [s.sample(5, random_state=0) for s in (sampler, expected)]
+    assert_equal(*map(list, draws))
+    assert sampler.score(turned[::-1]) == expected.score(frames[::-1])
+    spoiled = [*frames[:-1], frames[-1].rename(columns={"b": "c"})]
+    place = len(frames) - 1
+    message = rf"^X\[{place}\] must have the columns \['a', 'b'\], in any order, got \['a', 'c'\].$"
+    with pytest.raises(ValueError, match=message):
+        make_sampler().fit(spoiled)
+    with pytest.raises(ValueError, match=r"^X\[0\] must have the columns \['a', 'b'\]"):
+        sampler.score([frame.rename(columns={"b": "c"}) for frame in frames])
+    with pytest.raises(ValueError, match=r"^X must hold DataFrames only or none, but X\[0\] is a"):
+        make_sampler().fit([frames[0].to_numpy(), *frames[1:]])
+
+
 def test_constants_and_copies_are_exact(series):
     series = [np.column_stack([one, one[:, 0], np.full(len(one), 0.1)]) for one in series]
     for one in make_sampler().fit(series).sample(20):

@@ -175,6 +175,7 @@ def test_the_data_says_which_checks_apply():
     assert {name for name in labelled - bare if "prompt" not in name} == {
         "check_sampler_conditions",
         "check_sampler_conditions_refused",
+        "check_sampler_entities",
         "check_sampler_label_dtypes",
         "check_sampler_labels_refused",
         "check_sampler_numbers",
