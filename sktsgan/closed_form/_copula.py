@@ -52,6 +52,10 @@ class WindowCopula:
             classes = np.zeros(len(windows), dtype=int)
         _, self.class_of_row_, counts = np.unique(classes, return_inverse=True, return_counts=True)
         self.has_lone_windows_ = bool(counts.min() == 1)
+        of_class = [windows[self.class_of_row_ == j] for j in range(len(counts))]
+        self.lowest_, self.highest_ = (
+            np.stack([reduce(own, axis=(0, 1)) for own in of_class]) for reduce in (np.min, np.max)
+        )
         self.components_ = None
         if not self.scaler_.free_:
             return self
@@ -111,7 +115,9 @@ class WindowCopula:
         if left_out is not None:
             left_out = torch.randn(len(rows), len(left_out), generator=generator) * left_out
         scores = self.components_.decode(torch.as_tensor(components), left_out)
-        return self.scaler_.inverse_transform(scores, generator)
+        made = self.scaler_.inverse_transform(scores, generator)
+        # scores of classes far apart meet where no class has values
+        return np.clip(made, self.lowest_[classes][:, None], self.highest_[classes][:, None])
 
 
 def _root(covariance):

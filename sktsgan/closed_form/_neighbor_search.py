@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["find_neighbors", "nearest_of_all", "split_cells"]
+__all__ = ["find_neighbors", "split_cells"]
 
 _MAX_CELL = 8192  # windows that are searched through for each one's neighbours
 _MAX_DISTANCES = 2**22  # that are in memory together
@@ -64,13 +64,6 @@ def _spread(near, times, worth, apart, n_neighbors):
         worth[beside & (worth == _FREE)] = _CLOSE
         worth[rows, place] = _TAKEN
     return chosen
-
-
-def nearest_of_all(features, row, n_neighbors):
-    """Return the windows nearest to one of them, itself left out."""
-    distances = ((features - features[row]) ** 2).sum(axis=1)
-    distances[row] = np.inf
-    return np.argsort(distances, kind="stable")[: min(n_neighbors, len(features) - 1)]
 
 
 def split_cells(features, rows, most=_MAX_CELL):

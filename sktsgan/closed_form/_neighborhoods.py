@@ -8,7 +8,7 @@ import torch
 from sktsgan.closed_form._blocks import independent_blocks
 from sktsgan.closed_form._components import WindowComponents, log_scale_floor, scale_mix
 from sktsgan.closed_form._expectation import fit_expectation
-from sktsgan.closed_form._neighbor_search import find_neighbors, nearest_of_all, split_cells
+from sktsgan.closed_form._neighbor_search import find_neighbors, split_cells
 from sktsgan.closed_form._overlap import times_of_windows
 from sktsgan.scaling._readings import ReadingScaler
 
@@ -21,6 +21,8 @@ _EXPECTED_WEIGHT = 3.0  # of what that lets one expect, beside what is seen
 _LEAST_SPREAD = 1e-6  # of conditions within classes, below which nothing is known
 _SLOW_SHARE = 1 / 8  # of the cosines of a shape; they are blended, the fast ones are taken whole
 _APART = 1 / 4  # of a window's length, between the neighbours of a window
+_FEW = 20  # windows of a class, below which it borrows from the others how windows vary
+_LENT = 8  # windows of which the variation of a window of few is made
 _FLAT = 0.3  # root mean square below which a blended shape isn't scaled up
 _CHUNK_VALUES = 2**24  # of the neighbours whose draws are made together
 
@@ -39,22 +41,25 @@ class _Block:
         Rows of the windows that a draw around each is made of.
     expected : ndarray of shape (n_windows, n_codes) or None
         Codes that the conditions of each window let one expect.
+    varied : ndarray of shape (n_lent, n_codes) or None
+        How windows differ from the means of their classes, for classes of few to borrow.
     """
 
     channels: np.ndarray
     codes: np.ndarray
     neighbors: np.ndarray
     expected: np.ndarray | None
+    varied: np.ndarray | None
 
-    def draw(self, rows, lone, rng):
+    def draw(self, rows, widths, rng):
         """Draw around windows.
 
         Parameters
         ----------
         rows : ndarray of shape (n_draws,)
             The windows.
-        lone : ndarray of bool of shape (n_draws,)
-            Those without neighbours of their class, which are moved as their neighbours differ.
+        widths : ndarray of shape (n_draws,)
+            For windows of small classes, the share of the variation in all classes that they are to have; else 0.
         rng : numpy.random.Generator
 
         Returns
@@ -71,8 +76,16 @@ class _Block:
             seen = seen + own[:, None] - self.expected[near]
             given = given + own - self.expected[donors]
         codes = _blend(seen, given, len(self.channels), rng)
-        codes[lone] += self.codes[rows[lone]] - seen[lone].mean(axis=1)
-        return decode(codes, len(self.channels)), np.where(lone, rows, donors)
+        few = widths > 0
+        if few.any():
+            codes[few] = self.codes[rows[few]] + widths[few, None] * self._vary(few.sum(), rng)
+        return decode(codes, len(self.channels)), np.where(few, rows, donors)
+
+    def _vary(self, n_draws, rng):
+        """Return draws of how windows differ from the means of their classes, of mean 0 and of their covariance."""
+        lent = self.varied[rng.integers(len(self.varied), size=(n_draws, _LENT))]
+        weights = rng.standard_normal((n_draws, _LENT, 1), dtype=np.float32)
+        return (weights * lent).sum(axis=1) / np.sqrt(_LENT)
 
 
 class WindowNeighborhoods:
@@ -89,7 +102,9 @@ class WindowNeighborhoods:
     them, share no reading with the window and are a quarter of its length apart from each other, as far as there are
     so many.
 
-    A window alone in its class borrows: it is moved as its nearest neighbours in other classes differ from their mean.
+    Beside other classes, one of n < 20 windows borrows from all how windows vary: a draw is one of its windows, moved
+    by 1/√n of what other windows differ from the means of their classes (a smoothed bootstrap; Silverman and Young
+    1987). What lies between so few windows needn't be like any of them.
 
     Parameters
     ----------
@@ -121,7 +136,8 @@ class WindowNeighborhoods:
             self.classes_, return_inverse=True, return_counts=True
         )
         self._members, self._counts = np.argsort(self._of_class, kind="stable"), counts
-        self.lone_ = (counts[self._of_class] == 1) & (len(windows) > 1)
+        few = (counts < _FEW) & (len(counts) > 1)
+        self.widths_ = np.where(few, 1 / np.sqrt(counts), 0.0)[self._of_class].astype(np.float32)
         conditions = vary_within(conditions, self._of_class)
         self.conditioned_ = conditions is not None
         self.scaler_ = ReadingScaler().fit(windows) if scaler is None else scaler
@@ -143,17 +159,26 @@ class WindowNeighborhoods:
                 expected = regression.predict(conditions).astype(np.float32)
             features = _features(codes, len(block), conditions, expected)
             neighbors = self._find_neighbors(features, times)
-            self.blocks_.append(_Block(blended[block], codes, neighbors, expected))
+            varied = self._vary_about_classes(codes) if self.widths_.any() else None
+            self.blocks_.append(_Block(blended[block], codes, neighbors, expected, varied))
+
+    def _vary_about_classes(self, codes):
+        """Return how codes differ from the means of their classes, as far as classes have two windows."""
+        sums = np.zeros((len(self._counts), codes.shape[1]))
+        np.add.at(sums, self._of_class, codes)
+        means = sums / self._counts[:, None]
+        if self._counts.max() == 1:
+            means[:] = codes.mean(axis=0)
+        lends = (self._counts > 1) | (self._counts.max() == 1)
+        # of n windows about their own mean, 1/n of the variation is lost
+        lost = np.sqrt(1 - 1 / np.maximum(self._counts, 2))[self._of_class, None]
+        return ((codes - means[self._of_class]) / lost)[lends[self._of_class]].astype(np.float32)
 
     def _find_neighbors(self, features, times):
         k, n_timesteps = self.n_neighbors, self.shape_[1]
         apart = max(int(_APART * n_timesteps), 1)
         neighbors = np.empty((len(features), k), dtype=np.int32)
         for rows in np.split(self._members, np.cumsum(self._counts)[:-1]):
-            if self.lone_[rows[0]]:
-                near = nearest_of_all(features, rows[0], k)
-                neighbors[rows[0]] = np.resize(near, k)
-                continue
             for cell in split_cells(features, rows):
                 found = find_neighbors(features[cell], times[cell], n_timesteps, apart, k)
                 turns = np.arange(k) % found.shape[1]
@@ -225,7 +250,7 @@ class WindowNeighborhoods:
             # unrelated channels needn't follow the same window, unless more than its class is asked for
             own = rows if i == 0 or self.conditioned_ else self._draw_alike(rows, rng)
             centres[:, i] = own
-            scores[..., block.channels], donors = block.draw(own, self.lone_[own], rng)
+            scores[..., block.channels], donors = block.draw(own, self.widths_[own], rng)
             for k in block.channels:
                 if k in self.as_read_:
                     as_read[k] = self.as_read_[k][donors]

@@ -74,8 +74,10 @@ class NeighborSampler(BaseSampler):
     nothing that can be recognised.
 
     Neighbours are of the same class and entity, and alike in everything else that is known of them, so that a prompt
-    decides around which training windows to draw. A class of at most ``n_neighbors`` windows uses all of them. A class
-    of one window varies as its nearest neighbours in other classes do.
+    decides around which training windows to draw. Dates and conditions count by what they let one expect of a window,
+    and a draw moves by what its neighbours' conditions differ in. Beside other classes, one of n < 20 windows borrows
+    from all how windows vary: each of its draws is one of its windows, moved by 1/√n of what a window differs from the
+    mean of its class [3]_.
 
     Channels that are constant, copies of each other, integer-valued or on a grid of values come out as such, and
     values stay within the range seen in ``fit``. A channel with one value in more than a fifth of its readings, such
@@ -92,6 +94,7 @@ class NeighborSampler(BaseSampler):
     .. [1] Vincent, Bengio (2003). Manifold Parzen windows. NIPS 15.
     .. [2] Shokri, Stronati, Song, Shmatikov (2017). Membership inference attacks against machine learning models.
        IEEE S&P.
+    .. [3] Silverman, Young (1987). The bootstrap: to smooth or not to smooth? Biometrika 74.
 
     Examples
     --------

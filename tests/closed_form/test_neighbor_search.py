@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sktsgan.closed_form._neighbor_search import find_neighbors, nearest_of_all, split_cells
+from sktsgan.closed_form._neighbor_search import find_neighbors, split_cells
 
 
 @pytest.fixture
@@ -40,12 +40,6 @@ def test_few_windows_take_themselves_last(features):
     near = find_neighbors(features[:3], np.zeros(3, dtype=int), 12, 3, 8)
     assert near.shape == (3, 3)
     np.testing.assert_array_equal(near[:, -1], np.arange(3))
-
-
-def test_nearest_of_all_leaves_the_window_out(features):
-    near = nearest_of_all(features, 7, 4)
-    assert len(near) == 4 and 7 not in near
-    assert len(nearest_of_all(features[:3], 1, 8)) == 2
 
 
 def test_cells_hold_every_row_once(features):
