@@ -1,6 +1,9 @@
 """Checks of arguments that several rooms share; the only home of private functions of scikit-learn."""
 
+import os
+import re
 import warnings
+from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
@@ -11,26 +14,98 @@ from sklearn.utils.validation import column_or_1d, validate_data
 __all__ = [
     "LEAST_SHARED",
     "are_shared",
+    "check_axes",
     "check_class_labels",
     "check_count",
+    "check_memory",
+    "check_spread",
     "check_targets",
+    "naming",
+    "physical_memory",
+    "refuse_silent_losses",
     "validate_numbers",
 ]
 
 LEAST_SHARED = 5
+_LEAST_SPREAD = 1e-150  # whose square float64 holds, with digits to spare
 
 
 def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False, dtype=np.float64):
     """Return items of any shape as an array of floats, validated as scikit-learn does for ``fit`` or after it."""
-    return validate_data(
-        estimator,
-        X,
-        reset=reset,
-        dtype=dtype,
-        allow_nd=True,
-        ensure_all_finite="allow-nan" if allow_nan else True,
-        ensure_min_samples=min_items,
-    )
+    refuse_silent_losses(X, "X")
+    with naming("X"):
+        values = validate_data(
+            estimator,
+            X,
+            reset=reset,
+            dtype=dtype,
+            allow_nd=True,
+            ensure_all_finite="allow-nan" if allow_nan else True,
+            ensure_min_samples=min_items,
+        )
+    check_axes(values.shape, "X")
+    return values
+
+
+def refuse_silent_losses(X, name):
+    """Refuse what NumPy would take for other numbers than it is."""
+    if isinstance(X, np.ma.MaskedArray) and np.ma.is_masked(X):
+        raise ValueError(
+            f"{name} must hold no masked values, got {np.ma.count_masked(X)}; {name}.filled(np.nan) makes them NaN."
+        )
+    dtype = getattr(X, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "mM":
+        raise ValueError(f"{name} must hold numbers, got dates or times of dtype {dtype}.")
+
+
+@contextmanager
+def naming(name):
+    """See to it that an error about an argument names it."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if re.search(rf"\b{name}\b", str(error)):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name} can't be used: {error}") from error
+
+
+def check_axes(shape, name):
+    """Raise a ValueError if an axis of items has no entries."""
+    if 0 in shape[1:]:
+        raise ValueError(f"{name} must have at least one entry along every axis, got shape {shape}.")
+
+
+def check_spread(values, name="X"):
+    """Raise a ValueError if a channel, the last axis, varies by so little that float64 takes its variance for 0."""
+    axes = tuple(range(values.ndim - 1))
+    with np.errstate(over="ignore"):
+        spread = np.nanmax(values, axis=axes) - np.nanmin(values, axis=axes)
+    small = (spread > 0) & (spread < _LEAST_SPREAD)
+    if small.any():
+        channel = int(small.argmax())
+        raise ValueError(
+            f"{name} must have channels that are constant or vary by at least {_LEAST_SPREAD:g}, got {spread[channel]:.3g} "
+            f"in channel {channel}; change its unit."
+        )
+
+
+def physical_memory():
+    """Return the bytes of memory of this machine, or 2**40 where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 2**40
+
+
+def check_memory(name, value, n_bytes, hint=""):
+    """Raise a ValueError that names the parameter if its value asks for more bytes than the machine has."""
+    most = physical_memory()
+    if n_bytes > most:
+        raise ValueError(
+            f"{name} must be small enough for the {most / 2**30:.3g} GiB of memory of this machine, got {value}, which "
+            f"takes {n_bytes // 2**30} GiB{hint}."
+        )
 
 
 def check_targets(y, n_items, noun="windows"):

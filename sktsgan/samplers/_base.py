@@ -23,8 +23,9 @@ from sktsgan.prompts import (
     read_timestamps,
     select_rows,
 )
-from sktsgan.samplers._blocks import block_size, rebatch
+from sktsgan.samplers._blocks import block_size, check_room, rebatch
 from sktsgan.samplers._holes import impute_windows, is_observed, match_prompt
+from sktsgan.samplers._transaction import all_or_nothing
 
 __all__ = ["BaseSampler"]
 
@@ -112,7 +113,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             If conditions vary too little to learn from: one that is constant, or whose classes are so many that fewer
             than half of the items share theirs with four others, is dropped.
         """
-        self._learn(*self._read_training_set(X, y, timestamps, conditions))
+        with all_or_nothing(self, self._goes_on):
+            self._learn(*self._read_training_set(X, y, timestamps, conditions))
         return self
 
     @contextmanager
@@ -130,17 +132,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _read_training_set(self, X, y, timestamps, conditions):
         """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
-        before = dict(vars(self))
-        try:
-            if self._goes_on:
-                return self._read_further_set(X, y, timestamps, conditions)
-            return self._start_table(X, y, timestamps, conditions)
-        except Exception:  # a fit that is refused leaves no trace
-            vars(self).clear()
-            vars(self).update(before)
-            raise
-
-    def _start_table(self, X, y, timestamps, conditions):
+        if self._goes_on:
+            return self._read_further_set(X, y, timestamps, conditions)
         items, container = self._read(X)
         self._check_parameters(len(items))
         classes, y = check_targets(y, len(items), container.noun)
@@ -235,6 +228,9 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         return self._sample(n_samples, prompt, random_state, return_prompt)
 
     def _sample(self, n_samples, prompt, random_state, return_prompt, **options):
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
+        check_room("n_samples", n_samples, self.container_)
         blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
         items, tables, first = None, [], 0
         for block, table in blocks:
@@ -254,6 +250,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _impute_prompt(self, prompt, n_samples, random_state):
         """Return windows whose observed values are those of the prompt."""
         check_count("n_samples", n_samples)
+        check_room("n_samples", n_samples, self.container_)
         if not self._takes_holes:
             raise ValueError(
                 f"prompt holds {self.container_.noun} with NaN, but {type(self).__name__} can't impute missing values."
@@ -293,7 +290,10 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         return self._iter_sample(n_samples, batch_size, prompt, random_state, return_prompt)
 
     def _iter_sample(self, n_samples, batch_size, prompt, random_state, return_prompt, **options):
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
         check_count("batch_size", batch_size)
+        check_room("batch_size", min(batch_size, n_samples), self.container_)
         blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
         return self._wrap_batches(rebatch(blocks, batch_size), return_prompt)
 
@@ -304,8 +304,6 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _iter_blocks(self, n_samples, prompt, random_state, **options):
         """Yield blocks of items and their conditions, whose sizes depend on the items' shape alone."""
-        check_is_fitted(self, "container_")
-        check_count("n_samples", n_samples)
         selection = self._select(prompt, n_samples, **options)
         generator = torch_generator(draw_seed(random_state))
         return self._make_blocks(n_samples, selection, generator)
@@ -366,6 +364,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self, "container_")
         check_count("n_draws", n_draws)
         windows = self.container_.read(self, X, allow_nan=True)
+        check_room("n_draws", n_draws, self.container_, len(windows))
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
         if n_draws == 1:
             return fill_missing(X, imputed[0])

@@ -15,6 +15,8 @@ from sktsgan._random import draw_seed, local_torch_seed, threads_for, torch_gene
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.metrics import classifier_two_sample_score
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._network_size import refuse_large_networks
+from sktsgan.samplers._transaction import all_or_nothing
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import (
     BestAverageKeeper,
@@ -38,14 +40,22 @@ _MIN_HELD_OUT = 100  # by 40, the classifier saw nothing of a pair that 120 told
 
 
 def _choose_device(device):
-    if device != "auto":
-        try:
-            return torch.device(device)
-        except RuntimeError:
-            raise ValueError(f'device must be "auto" or a torch device, got {device!r}.') from None
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError:
+        raise ValueError(f'device must be "auto" or a torch device, got {device!r}.') from None
+    try:
+        torch.empty(1, device=found).cpu()
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"device must be one that this machine has, got {device!r}: {reason}"
+        ) from None
+    return found
 
 
 def _check_callbacks(callbacks):
@@ -162,12 +172,13 @@ class GANSampler(BaseSampler):
         """
         started = hasattr(self, "net_")
         read = self._read_further_set if started else self._read_training_set
-        items, rows = read(X, y, timestamps, conditions)
-        if not started:
-            items = self._start(items)
-        if self.net_ is not None:
-            self.net_.hold()
-        self._train(items, rows, -(-len(items) // min(self.batch_size, len(items))))
+        with all_or_nothing(self, goes_on=started):
+            items, rows = read(X, y, timestamps, conditions)
+            if not started:
+                items = self._start(items)
+            if self.net_ is not None:
+                self.net_.hold()
+            self._train(items, rows, -(-len(items) // min(self.batch_size, len(items))))
         return self
 
     def _check_parameters(self, n_items):
@@ -205,7 +216,8 @@ class GANSampler(BaseSampler):
         self._generator = torch_generator(seed)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
-            self.net_ = self._build(items, seed)
+            with refuse_large_networks(self):
+                self.net_ = self._build(items, seed)
             if self.net_ is not None:
                 self.net_.callbacks = [DivergenceGuard(), *(self.callbacks or [])]
                 self.net_.device, self.net_.verbose = self.device_, 0

@@ -128,6 +128,7 @@ class NeighborSampler(BaseSampler):
             n_neighbors = self.n_neighbors
             if n_neighbors == "auto":
                 n_neighbors = choose_n_neighbors(*known, seed)
+            n_neighbors = min(n_neighbors, max(len(windows), 2))  # more would only take memory
             self.neighborhoods_ = WindowNeighborhoods(n_neighbors).fit(*known)
             self.n_neighbors_ = n_neighbors
             self.keeps_training_windows_ = True

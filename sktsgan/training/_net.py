@@ -1,5 +1,6 @@
 """What the training of every pair of networks shares: phases, epochs, history, the averaged generator."""
 
+import dis
 import math
 import time
 from abc import abstractmethod
@@ -249,12 +250,13 @@ class GANNet(NeuralNet):
     def notify(self, method_name, **cb_kwargs):
         """Call the hook of all callbacks.
 
-        skorch's callbacks stop training by a KeyboardInterrupt at the end of an epoch; any other is the user's.
+        skorch's callbacks stop training by a KeyboardInterrupt that they raise at the end of an epoch; any other is the
+        user's.
         """
         try:
             super().notify(method_name, **cb_kwargs)
-        except KeyboardInterrupt:
-            if method_name != "on_epoch_end":
+        except KeyboardInterrupt as interrupt:
+            if method_name != "on_epoch_end" or not _is_from_raise(interrupt):
                 raise
             self.stop()
 
@@ -302,6 +304,14 @@ class GANNet(NeuralNet):
         record = self.step(self.phase, batch)
         self.n_steps_ += 1
         return {"loss": next(iter(record.values())), "y_pred": None, "record": record}
+
+
+def _is_from_raise(error):
+    """Return whether an exception comes from a ``raise`` statement rather than from a signal, such as Ctrl-C."""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 @torch.no_grad()

@@ -1,0 +1,38 @@
+"""Fits that happen as a whole or not at all."""
+
+import copy
+from contextlib import contextmanager
+
+__all__ = ["all_or_nothing"]
+
+
+@contextmanager
+def all_or_nothing(estimator, goes_on=False):
+    """Leave an estimator as it was where the block fails or is interrupted.
+
+    Parameters
+    ----------
+    estimator : estimator
+    goes_on : bool, default=False
+        Whether the block changes what is fitted in place. A fit from the beginning makes everything anew; before one
+        that goes on, networks and tables have to be copied.
+    """
+    before = _copy_fitted(estimator) if goes_on else dict(vars(estimator))
+    try:
+        yield
+    except BaseException:  # an interruption among them, which goes on to the caller
+        estimator.__dict__ = before
+        raise
+
+
+def _copy_fitted(estimator):
+    """Return the attributes of an estimator, copies of those that training moves.
+
+    They are copied together, since they refer to each other. Parameters are the user's, and stay the same objects.
+    """
+    attributes = vars(estimator)
+    parameters = estimator.get_params(deep=False)
+    shared = [estimator, *parameters.values(), *(parameters.get("callbacks") or [])]
+    fitted = {k: v for k, v in attributes.items() if k.endswith("_") or k == "_generator"}
+    memo = {id(one): one for one in shared}
+    return attributes | copy.deepcopy(fitted, memo)
