@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 LEAST_SHARED = 5
-_LEAST_SPREAD = 1e-150  # whose square float64 holds, with digits to spare
+_LARGEST, _LEAST_SPREAD = 1e150, 1e-150  # whose squares float64 holds, with digits to spare
 
 
 def validate_numbers(estimator, X, *, reset, min_items, allow_nan=False, dtype=np.float64):
@@ -73,20 +73,23 @@ def naming(name):
 def check_axes(shape, name):
     """Raise a ValueError if an axis of items has no entries."""
     if 0 in shape[1:]:
-        raise ValueError(f"{name} must have at least one entry along every axis, got shape {shape}.")
+        raise ValueError(
+            f"{name} must have at least one entry along every axis, got shape {shape}."
+        )
 
 
 def check_spread(values, name="X"):
-    """Raise a ValueError if a channel, the last axis, varies by so little that float64 takes its variance for 0."""
+    """Raise a ValueError if float64 can't hold the variance of a channel, the last axis, or takes it for 0."""
     axes = tuple(range(values.ndim - 1))
+    low, high = (f(values, axis=axes).astype(np.float64) for f in (np.nanmin, np.nanmax))
     with np.errstate(over="ignore"):
-        spread = np.nanmax(values, axis=axes) - np.nanmin(values, axis=axes)
-    small = (spread > 0) & (spread < _LEAST_SPREAD)
-    if small.any():
-        channel = int(small.argmax())
+        spread = high - low
+    bad = ((spread > 0) & (spread < _LEAST_SPREAD)) | (np.maximum(-low, high) > _LARGEST)
+    if bad.any():
+        channel = int(bad.argmax())
         raise ValueError(
-            f"{name} must have channels that are constant or vary by at least {_LEAST_SPREAD:g}, got {spread[channel]:.3g} "
-            f"in channel {channel}; change its unit."
+            f"{name} must have values up to {_LARGEST:g}, and channels that are constant or vary by at least "
+            f"{_LEAST_SPREAD:g}, got {low[channel]:.3g} to {high[channel]:.3g} in channel {channel}; change its unit."
         )
 
 

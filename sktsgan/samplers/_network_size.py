@@ -53,7 +53,9 @@ class refuse_large_networks(TorchFunctionMode):  # noqa: N801 (used as a functio
             if name not in _NO_SIZES and _size(value)
         }
         largest = max(map(_size, sizes.values()), default=0)
-        named = " and ".join(f"{k}={value}" for k, value in sizes.items() if _size(value) == largest)
+        named = " and ".join(
+            f"{k}={value}" for k, value in sizes.items() if _size(value) == largest
+        )
         return (
             f"{named or 'X'} must be small enough for networks that fit into memory, but those of "
             f"{type(self.sampler).__name__} need more than {self.most / 2**30:.3g} GiB or {_MAX_TENSORS} tensors."
