@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d, validate_data
@@ -171,12 +172,20 @@ def check_class_labels(y, n_items, noun="windows"):
 
 def _read_targets(y, n_items, noun):
     """Return one target for each window, and what kind they are."""
-    y = column_or_1d(y)
-    if len(y) != n_items:
-        raise ValueError(f"y has {len(y)} labels, but X has {n_items} {noun}.")
-    assert_all_finite(y, input_name="y")
-    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
-        return y, type_of_target(y, input_name="y", raise_unknown=True)
+    if np.ma.is_masked(y):
+        raise ValueError(f"y must hold no masked values, got {np.ma.count_masked(y)}.")
+    with naming("y"):
+        y = column_or_1d(y)
+        if len(y) != n_items:
+            raise ValueError(f"y has {len(y)} labels, but X has {n_items} {noun}.")
+        missing = pd.isna(y) if y.dtype == object else np.zeros(0, dtype=bool)
+        if missing.any():
+            raise ValueError(f"y must not be missing, got {y[missing][0]} for {missing.sum()} {noun}.")
+        if not y.dtype.isnative:
+            y = y.astype(y.dtype.newbyteorder("="))
+        assert_all_finite(y, input_name="y")
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of many classes
+            return y, type_of_target(y, input_name="y", raise_unknown=True)
 
 
 def check_count(name, value):

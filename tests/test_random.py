@@ -29,7 +29,7 @@ def test_no_seed_is_fresh_and_leaves_the_global_state():
 
 
 def test_seed_is_validated():
-    with pytest.raises(ValueError, match="'seven' cannot be used to seed"):
+    with pytest.raises(ValueError, match="random_state must be an integer .*, got 'seven'"):
         draw_seed("seven")
 
 

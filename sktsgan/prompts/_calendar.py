@@ -1,5 +1,7 @@
 """Timestamps as fields of the calendar, and as places on its circles."""
 
+from collections.abc import Mapping, Set
+
 import numpy as np
 import pandas as pd
 
@@ -101,10 +103,16 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
     if isinstance(timestamps, pd.PeriodIndex):
         timestamps = timestamps.to_timestamp()
     name = getattr(timestamps, "name", None)
+    rule = "timestamps must hold dates or times, one for each item"
+    if isinstance(timestamps, Set | Mapping):
+        raise ValueError(f"{rule}, got a {type(timestamps).__name__}, which has no order of items.")
+    dtype = getattr(timestamps, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "iufcb":
+        raise ValueError(f"{rule}, got numbers of dtype {dtype}; pd.to_datetime reads them.")
     try:
         timestamps = pd.DatetimeIndex(timestamps, name=name)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"timestamps must hold dates or times: {error}") from None
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{rule}: {error}") from None
     if len(timestamps) != n_items:
         raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} {noun}.")
     if timestamps.hasnans:

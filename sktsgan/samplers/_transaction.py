@@ -5,6 +5,9 @@ from contextlib import contextmanager
 
 __all__ = ["all_or_nothing"]
 
+# by which scikit-learn tears callbacks down, and which it then deletes
+_CONTEXT = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+
 
 @contextmanager
 def all_or_nothing(estimator, goes_on=False):
@@ -21,7 +24,8 @@ def all_or_nothing(estimator, goes_on=False):
     try:
         yield
     except BaseException:  # an interruption among them, which goes on to the caller
-        estimator.__dict__ = before
+        context = {k: v for k, v in vars(estimator).items() if k in _CONTEXT}
+        estimator.__dict__ = before | context
         raise
 
 
