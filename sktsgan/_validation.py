@@ -180,7 +180,9 @@ def _read_targets(y, n_items, noun):
             raise ValueError(f"y has {len(y)} labels, but X has {n_items} {noun}.")
         missing = pd.isna(y) if y.dtype == object else np.zeros(0, dtype=bool)
         if missing.any():
-            raise ValueError(f"y must not be missing, got {y[missing][0]} for {missing.sum()} {noun}.")
+            raise ValueError(
+                f"y must not be missing, got {y[missing][0]} for {missing.sum()} {noun}."
+            )
         if not y.dtype.isnative:
             y = y.astype(y.dtype.newbyteorder("="))
         assert_all_finite(y, input_name="y")

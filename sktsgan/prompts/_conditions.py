@@ -33,7 +33,9 @@ def _read_frame(conditions, n_items, noun):
         raise ValueError(f"conditions has {len(frame)} rows, but X has {n_items} {noun}.")
     if not frame.columns.is_unique:
         repeated = frame.columns[frame.columns.duplicated()][0]
-        raise ValueError(f"conditions must have a name of its own for each column, got {repeated!r} twice.")
+        raise ValueError(
+            f"conditions must have a name of its own for each column, got {repeated!r} twice."
+        )
     for column in frame:
         if not isinstance(column, str) or column in _RESERVED:
             raise ValueError(
@@ -259,7 +261,10 @@ def _localize(timestamps, zone):
         local = places.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
         twice = local.isna() & places.notna()
         skipped = ~twice & (local.tz_localize(None) != places) & places.notna()
-    for bad, what in ((skipped, "do not exist"), (twice, "come twice, so that they need an offset")):
+    for bad, what in (
+        (skipped, "do not exist"),
+        (twice, "come twice, so that they need an offset"),
+    ):
         if np.any(bad) and zone is not None:
             raise ValueError(
                 f"timestamps must be times that the clocks of {zone} show once, but some {what}: {places[bad][0]}."

@@ -8,9 +8,25 @@ __all__ = ["parse_period", "read_period"]
 
 _MONTHS = "january february march april may june july august september october november december"
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
 _DAYS = {"weekend": (5, 6), "周末": (5, 6), "weekday": (0, 1, 2, 3, 4), "工作日": (0, 1, 2, 3, 4)}
-_HALVES = {"上": (1, 2), "下": (3, 4), "first": (1, 2), "second": (3, 4), "1st": (1, 2), "2nd": (3, 4)}
+_HALVES = {
+    "上": (1, 2),
+    "下": (3, 4),
+    "first": (1, 2),
+    "second": (3, 4),
+    "1st": (1, 2),
+    "2nd": (3, 4),
+}
 _RANGES = {"month": (1, 12), "week": (1, 53), "day": (1, 31), "hour": (0, 23), "minute": (0, 59)}
 _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
 _DIGITS = {str(i): i for i in range(1, 60)}
@@ -34,7 +50,10 @@ _NUMERAL = "十一|十二|[一二三四五六七八九十]"
 _PART_OF_DAY = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上"
 # A day beside the name of its month, as in "January 5" and "5 January"; no hour, as in "January 8:00"
 _DAY_OF_MONTH = (
-    (rf"\b({_MONTH})\.? (\d{{1,2}})(?!\d|:\d| ?(?:am|pm|h|o'clock|st|nd|rd|th)\b|[点时日号])", r"\1 \2th "),
+    (
+        rf"\b({_MONTH})\.? (\d{{1,2}})(?!\d|:\d| ?(?:am|pm|h|o'clock|st|nd|rd|th)\b|[点时日号])",
+        r"\1 \2th ",
+    ),
     (rf"(?<![\d:])(\d{{1,2}})\.? ({_MONTH})\b", r"\1th \2"),
 )
 # Each takes its words out of the text; what is between them may only be connectives.

@@ -12,7 +12,16 @@ __all__ = ["RowFinder", "describe_known", "is_open"]
 _NEAREST_SHARE = 0.02
 _LEAST_NEAREST = 10
 _SHOWN = 20  # values that an error lists
-_PERIODS = ("January", "first half of January", "January 5", "Monday", "weekend", "8:00", "8am", "Q1")
+_PERIODS = (
+    "January",
+    "first half of January",
+    "January 5",
+    "Monday",
+    "weekend",
+    "8:00",
+    "8am",
+    "Q1",
+)
 _PERIODS += ("2017-03", "2017-W05", "2017-03-05 08:00")
 
 

@@ -90,7 +90,19 @@ def test_dates(text, first, last):
 
 @pytest.mark.parametrize(
     "text",
-    ["13pm", "0am", "25:00", "8:75", "January 32", "week 54", "25点", "13月", "Mondayss", "weekendless", "5"]
+    [
+        "13pm",
+        "0am",
+        "25:00",
+        "8:75",
+        "January 32",
+        "week 54",
+        "25点",
+        "13月",
+        "Mondayss",
+        "weekendless",
+        "5",
+    ]
     + ["", "a", "Smarch", "month", "first half of 2017", "January or so", "x2017", "2017-03-05-07"],
 )
 def test_what_is_no_period(text):
