@@ -221,6 +221,19 @@ def _separator(text):
     return text
 
 
+def _add_reading(add):
+    """Add the arguments that say how a CSV file is read."""
+    add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
+    add(
+        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
+    )
+    add(
+        "--sep", metavar="CHAR", type=_separator, help="what separates columns (default: found out)"
+    )
+    add("--decimal", choices=[".", ","], help="the mark before decimals (default: found out)")
+    add("--allow-missing", action="store_true", help="learn around missing values")
+
+
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m sktsgan",
@@ -236,15 +249,7 @@ def _parser():
         type=Path,
         help="a CSV file with a header and one row per step",
     )
-    add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
-    add(
-        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
-    )
-    add(
-        "--sep", metavar="CHAR", type=_separator, help="what separates columns (default: found out)"
-    )
-    add("--decimal", choices=[".", ","], help="the mark before decimals (default: found out)")
-    add("--allow-missing", action="store_true", help="learn around missing values")
+    _add_reading(add)
     add("--window", type=_at_least(2), default=24, help="rows in a window (default: %(default)s)")
     add("--stride", type=_at_least(1), default=1, help="rows between starts (default: %(default)s)")
     add(
