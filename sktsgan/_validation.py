@@ -23,6 +23,7 @@ __all__ = [
     "check_targets",
     "naming",
     "physical_memory",
+    "refuse_flags",
     "refuse_silent_losses",
     "validate_numbers",
 ]
@@ -64,7 +65,7 @@ def naming(name):
     """See to it that an error about an argument names it."""
     try:
         yield
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         if re.search(rf"\b{name}\b", str(error)):
             raise
         kind = TypeError if isinstance(error, TypeError) else ValueError
@@ -92,6 +93,15 @@ def check_spread(values, name="X"):
             f"{name} must have values up to {_LARGEST:g}, and channels that are constant or vary by at least "
             f"{_LEAST_SPREAD:g}, got {low[channel]:.3g} to {high[channel]:.3g} in channel {channel}; change its unit."
         )
+
+
+def refuse_flags(estimator):
+    """Raise a ValueError where a parameter that is a number is True or False, which Python takes for integers."""
+    for name, constraints in estimator._parameter_constraints.items():
+        value = getattr(estimator, name)
+        named = {c for c in constraints if isinstance(c, str)}
+        if isinstance(value, bool) and not named & {"boolean", "random_state", "verbose"}:
+            raise ValueError(f"{name} must be no boolean, got {value}.")
 
 
 def physical_memory():

@@ -219,7 +219,8 @@ def find_faults(kinds, call, names, after=None):
                     fault = f"the error names none of {names}: {error!r:.200}"
             except Exception as error:
                 fault = f"{error!r:.200}"
-            fault = fault or (None if after is None else after(worked))
+            left = None if after is None else after(worked)
+            fault = fault or left
         if fault is not None:
             faults.append(f"{kind}: {fault}")
     return faults

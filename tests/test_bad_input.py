@@ -192,20 +192,24 @@ VALUES = {
     "zero": 0, "fraction": 0.5, "list": [-1], "tuple": (-1, "a"), "dict": {"a": 1}, "set": {1}, "object": object(),
     "class": dict, "array": np.ones(2), "complex": 2j, "True": True, "huge": 10**9,
 }  # fmt: skip
-ENDLESS = {"max_iter", "pretraining", "n_rollouts", "generator_steps", "discriminator_steps"}
+NOT_HUGE = {"max_iter", "pretraining", "n_rollouts", "generator_steps", "discriminator_steps"}  # endless
+NOT_HUGE |= {"learning_rate", "generator_learning_rate", "discriminator_learning_rate"}  # told by training
 
 
 @every_sampler
 def test_parameters(trial, name):
     for parameter in trial.prototype.get_params(deep=False):
-        kinds = {k: v for k, v in VALUES.items() if k != "huge" or parameter not in ENDLESS}
+        kinds = {k: v for k, v in VALUES.items() if k != "huge" or parameter not in NOT_HUGE}
 
         def call(value, parameter=parameter):
             return trial.sampler.set_params(**{parameter: value}).fit(trial.items)
 
         own = trial.prototype.get_params(deep=False)[parameter]
-        call_and_reset = lambda worked, p=parameter, own=own: (  # noqa: E731
-            trial.sampler.set_params(**{p: own}), trial.check(worked)
-        )[1]  # fmt: skip
-        faults = find_faults(kinds, call, [parameter], call_and_reset)
+
+        def check(worked, parameter=parameter, own=own):
+            fault = trial.check(worked)  # while the parameter is what could not be used
+            trial.sampler.set_params(**{parameter: own})
+            return fault
+
+        faults = find_faults(kinds, call, [parameter, "y"], check)
         assert not faults, f"{parameter}: " + "\n".join(faults)

@@ -85,7 +85,7 @@ class TextContainer:
         """Return the conditions that are given, whose names must not be those of a prompt of texts."""
         names = [conditions.name] if isinstance(conditions, pd.Series) else conditions
         for name in (PREFIX, LABEL):
-            if names is not None and name in names:
+            if isinstance(names, list | dict | pd.DataFrame) and name in names:
                 raise ValueError(
                     f"conditions must have names other than {PREFIX!r} and {LABEL!r}, which prompts have a use for, "
                     f"got {name!r}."

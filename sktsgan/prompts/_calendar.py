@@ -109,6 +109,8 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
     dtype = getattr(timestamps, "dtype", None)
     if isinstance(dtype, np.dtype) and dtype.kind in "iufcb":
         raise ValueError(f"{rule}, got numbers of dtype {dtype}; pd.to_datetime reads them.")
+    if getattr(timestamps, "ndim", 1) != 1:
+        raise ValueError(f"{rule}, got an array of {timestamps.ndim} axes.")
     try:
         timestamps = pd.DatetimeIndex(timestamps, name=name)
     except (OverflowError, TypeError, ValueError) as error:

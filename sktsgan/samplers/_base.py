@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
-from sktsgan._validation import check_count, check_targets
+from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
 from sktsgan.containers import fill_missing, read_training_windows
 from sktsgan.metrics import distribution_kl_score
@@ -62,6 +62,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _check_parameters(self, n_items):
         """Refuse parameters that don't go together, or not with so many items."""
+        refuse_flags(self)
 
     def _add_rows(self, items, rows):
         """Take note of the items of a later call, which are those rows of the table of conditions."""
@@ -322,8 +323,9 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         selection.options = options
         beginnings = [exact.get("prefix") for exact in selection.exact]
         if any(beginning is not None for beginning in beginnings):
-            selection.prefixes = container.encode_beginnings(beginnings)
-            selection.weigh = self._weigh
+            prefixes = container.encode_beginnings(beginnings)
+            if prefixes.shape[1]:  # else nothing begins with a word
+                selection.prefixes, selection.weigh = prefixes, self._weigh
         return selection
 
     def _make_blocks(self, n_samples, selection, generator):

@@ -182,6 +182,7 @@ class GANSampler(BaseSampler):
         return self
 
     def _check_parameters(self, n_items):
+        super()._check_parameters(n_items)
         _check_callbacks(self.callbacks)
         _choose_device(self.device)
         if self.n_iter_no_change is None:
@@ -315,7 +316,7 @@ class GANSampler(BaseSampler):
         return torch.cat(parts)
 
     def _warn_of_collapse(self, real, lengths):
-        """Warn if generated items vary far less than real ones."""
+        """Warn if generated items vary far less than real ones, and refuse what isn't finite."""
         if len(real) < 2:  # which says nothing of variance
             return
         generator = torch_generator(0)
@@ -325,6 +326,9 @@ class GANSampler(BaseSampler):
             items[:, steps].var(dim=0).mean()
             for items in (self._generate(rows, generator), real.cpu())
         )
+        if not torch.isfinite(generated):
+            rates = [f"{k}={v}" for k, v in self.get_params(deep=False).items() if "learning_rate" in k]
+            raise ValueError(f"Training diverged in its last steps; lower {' or '.join(rates)}.")
         share = float(generated / real)
         if share < _COLLAPSED_SHARE:
             warnings.warn(

@@ -1,5 +1,6 @@
 """What the training of every pair of networks shares: phases, epochs, history, the averaged generator."""
 
+import copy
 import dis
 import math
 import time
@@ -100,6 +101,12 @@ class GANNet(NeuralNet):
         self.n_warmup = n_warmup
         self.moving_average = moving_average
         super().__init__(module, criterion=nn.Identity, **kwargs)
+
+    def __deepcopy__(self, memo):
+        """Copy attribute by attribute: a pickle of skorch's would write every network to a buffer."""
+        copied = memo[id(self)] = object.__new__(type(self))
+        copied.__dict__.update(copy.deepcopy(vars(self), memo))
+        return copied
 
     @abstractmethod
     def step(self, phase, batches):
