@@ -192,8 +192,18 @@ VALUES = {
     "zero": 0, "fraction": 0.5, "list": [-1], "tuple": (-1, "a"), "dict": {"a": 1}, "set": {1}, "object": object(),
     "class": dict, "array": np.ones(2), "complex": 2j, "True": True, "huge": 10**9,
 }  # fmt: skip
-NOT_HUGE = {"max_iter", "pretraining", "n_rollouts", "generator_steps", "discriminator_steps"}  # endless
-NOT_HUGE |= {"learning_rate", "generator_learning_rate", "discriminator_learning_rate"}  # told by training
+NOT_HUGE = {
+    "max_iter",
+    "pretraining",
+    "n_rollouts",
+    "generator_steps",
+    "discriminator_steps",
+}  # endless
+NOT_HUGE |= {
+    "learning_rate",
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+}  # told by training
 
 
 @every_sampler

@@ -102,6 +102,7 @@ def check_window_pair(real, synthetic, *, n_channels=None):
         raise ValueError(
             f"synthetic has windows of shape {synthetic.shape[1:]}, but those of real have shape {real.shape[1:]}."
         )
+    check_spread(real, "real")  # a generator that diverged has a score, too
     return real, synthetic
 
 

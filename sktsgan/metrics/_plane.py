@@ -5,7 +5,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
-from sktsgan._validation import check_axes, naming, refuse_silent_losses
+from sktsgan._validation import check_axes, check_spread, naming, refuse_silent_losses
 
 __all__ = ["fit_normal", "flatten_pair", "normal_kl", "project_pair", "standardise_pair"]
 
@@ -34,10 +34,10 @@ def flatten_pair(real, synthetic):
 def _read_set(X, name):
     refuse_silent_losses(X, name)
     with naming(name):
-        X = check_array(
-            X, dtype=np.float64, allow_nd=True, ensure_min_samples=2, input_name=name
-        )
+        X = check_array(X, dtype=np.float64, allow_nd=True, ensure_min_samples=2, input_name=name)
     check_axes(X.shape, name)
+    if name == "real":  # a generator that diverged has a score, too
+        check_spread(X, name)
     return X
 
 

@@ -327,7 +327,9 @@ class GANSampler(BaseSampler):
             for items in (self._generate(rows, generator), real.cpu())
         )
         if not torch.isfinite(generated):
-            rates = [f"{k}={v}" for k, v in self.get_params(deep=False).items() if "learning_rate" in k]
+            rates = [
+                f"{k}={v}" for k, v in self.get_params(deep=False).items() if "learning_rate" in k
+            ]
             raise ValueError(f"Training diverged in its last steps; lower {' or '.join(rates)}.")
         share = float(generated / real)
         if share < _COLLAPSED_SHARE:
