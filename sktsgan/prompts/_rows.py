@@ -135,8 +135,7 @@ class RowFinder:
                 raise self._unknown(prompt, key, value)
             return (table.frame[key] == value).to_numpy()
         if table.fields is not None and key == "between":
-            first, last = self._read_ends(prompt, value)
-            return np.asarray((table.timestamps >= first) & (table.timestamps <= last))
+            return self._is_between(prompt, value)
         if table.fields is not None and key in CALENDAR_FIELDS:
             if isinstance(value, str):
                 value = (parse_period(value) or {}).get(key, value)
@@ -146,20 +145,18 @@ class RowFinder:
                 return agree
         raise self._unknown(prompt, key, value)
 
-    def _read_ends(self, prompt, between):
-        """Return first and last moment of a period in the zone of the table; clocks skip no whole period."""
-        zone = self.table.timestamps.tz
+    def _is_between(self, prompt, between):
+        """Return which rows start in a period, by their clocks unless it has a time zone."""
+        starts = self.table.timestamps
         try:
             first, last = map(pd.Timestamp, between)
         except (TypeError, ValueError):
             raise self._unknown(prompt, "between", between) from None
-        if zone is None or first.tz is not None:
-            return to_zone(first, zone), to_zone(last, zone)
-        start = first.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-        end = last.tz_localize(zone, ambiguous=False, nonexistent="shift_backward")
-        if start > end:
-            raise ValueError(f"prompt={prompt!r} is a time that the clocks of {zone} skip.")
-        return start, end
+        if first.tz is None:
+            starts = starts.tz_localize(None)
+        else:
+            first, last = to_zone(first, starts.tz), to_zone(last, starts.tz)
+        return np.asarray((starts >= first) & (starts <= last))
 
     def _nearest_numbers(self, prompt, rows, numbers):
         """Return the rows whose numbers are nearest: 2 % of the training items, ten at least."""

@@ -24,7 +24,7 @@ from sktsgan.prompts import (
     select_rows,
 )
 from sktsgan.samplers._blocks import block_size, check_room, rebatch
-from sktsgan.samplers._holes import impute_windows, is_observed, match_prompt
+from sktsgan.samplers._holes import impute_prompt, impute_windows, is_observed
 from sktsgan.samplers._transaction import all_or_nothing
 
 __all__ = ["BaseSampler"]
@@ -106,7 +106,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
             a channel holds nothing else; if it has fewer than two items, an empty text, or the wrong number of axes;
             or if ``y``, ``timestamps`` or ``conditions`` do not hold one known value for each item. Nothing has been
-            trained then.
+            trained then. Whatever the error, and after an interruption, the sampler is as it was before.
 
         Warns
         -----
@@ -196,8 +196,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
             - a class label or, where ``y`` held numbers, a number, which means the 2 % of the training items (at
               least ten) that are nearest to it;
-            - a period: ``"January"``, ``"first half of January"``, ``"Monday"``, ``"8:00"``, ``"Q1"``, ``"2017-03"``,
-              ``"2017-W05"``, ``"一月上半月"``, ``"周一"``, a ``pandas.Period``;
+            - a period: ``"January"``, ``"first half of January"``, ``"January 5"``, ``"Monday"``, ``"weekend"``,
+              ``"8:00"``, ``"Q1"``, ``"2017-03"``, ``"2017-W05"``, ``"一月上半月"``, ``"周一"``, a ``pandas.Period``;
             - a ``pandas.Timestamp``, the start of the item, or a DatetimeIndex with one for each. A start that was
               not seen stands for the nearest one in year, season, weekday and hour;
             - a dict of conditions, such as ``{"month": 1, "hour": 8}``, or a DataFrame with a row for each item.
@@ -221,10 +221,11 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``n_samples`` is below 1 or the prompt was not seen in ``fit``; the message lists what was.
+            If ``n_samples`` is below 1 or more than memory holds, or if the prompt was not understood or not seen in
+            ``fit``; the message lists what was.
         """
         if is_observed(prompt, getattr(self, "container_", None)):
-            X = self._impute_prompt(prompt, n_samples, random_state)
+            X = impute_prompt(self, prompt, n_samples, random_state)
             return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
         return self._sample(n_samples, prompt, random_state, return_prompt)
 
@@ -247,16 +248,6 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _wrap(self, items, table):
         starts = self.conditions_.timestamps
         return self.container_.wrap(items, table, None if starts is None else starts.name)
-
-    def _impute_prompt(self, prompt, n_samples, random_state):
-        """Return windows whose observed values are those of the prompt."""
-        check_count("n_samples", n_samples)
-        check_room("n_samples", n_samples, self.container_)
-        if not self._takes_holes:
-            raise ValueError(
-                f"prompt holds {self.container_.noun} with NaN, but {type(self).__name__} can't impute missing values."
-            )
-        return self.impute(match_prompt(prompt, n_samples), random_state=random_state)
 
     def iter_sample(
         self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False

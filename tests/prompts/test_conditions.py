@@ -94,3 +94,28 @@ def test_timestamps(starts):
     message = "timestamps has 2000 entries, but X has 3 windows."
     assert refused(read_timestamps, None, starts, 3) == message
     assert "dates" in refused(read_timestamps, None, ["never"] * 3, 3)
+
+
+def test_conditions_with_names_that_repeat():
+    twice = pd.DataFrame(np.zeros((9, 2)), columns=["a", "a"])
+    expected = "conditions must have a name of its own for each column, got 'a' twice."
+    assert refused(ConditionTable, 9, conditions=twice) == expected
+
+
+@pytest.mark.parametrize("value", [[1], {"b": 1}, 1j])
+def test_conditions_that_are_neither_numbers_nor_classes(value):
+    message = refused(ConditionTable, 9, conditions=pd.DataFrame({"a": [value] * 9}))
+    assert message.startswith("conditions must hold numbers or classes, got ")
+
+
+@pytest.mark.parametrize("timestamps", [np.arange(9), np.linspace(0, 1, 9), np.full(9, 1j)])
+def test_timestamps_that_are_numbers(timestamps):
+    message = refused(read_timestamps, None, timestamps, 9)
+    assert message.endswith(f"got numbers of dtype {timestamps.dtype}; pd.to_datetime reads them.")
+
+
+def test_timestamps_without_an_order():
+    days = pd.date_range("2024-01-01", periods=9)
+    assert "got a set, which has no order" in refused(read_timestamps, None, set(days), 9)
+    table = days.to_numpy()[:, None]
+    assert "got an array of 2 axes" in refused(read_timestamps, None, table, 9)
