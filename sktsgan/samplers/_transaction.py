@@ -32,11 +32,14 @@ def all_or_nothing(estimator, goes_on=False):
 def _copy_fitted(estimator):
     """Return the attributes of an estimator, copies of those that training moves.
 
-    They are copied together, since they refer to each other. Parameters are the user's, and stay the same objects.
+    They are copied together, since they refer to each other. Parameters and callbacks are the user's: they stay the
+    same objects, which need not be such that can be copied.
     """
     attributes = vars(estimator)
-    parameters = estimator.get_params(deep=False)
-    shared = [estimator, *parameters.values(), *(parameters.get("callbacks") or [])]
+    net = attributes.get("net_")
+    callbacks = [*getattr(net, "callbacks", ()), *getattr(net, "callbacks_", ())]
+    callbacks += [pair[1] for pair in callbacks if isinstance(pair, tuple)]
+    shared = [estimator, *estimator.get_params(deep=False).values(), *callbacks]
     fitted = {k: v for k, v in attributes.items() if k.endswith("_") or k == "_generator"}
     memo = {id(one): one for one in shared}
     return attributes | copy.deepcopy(fitted, memo)

@@ -160,6 +160,24 @@ def test_an_interrupt_of_a_callbacks_own_stops_training(name):
     assert len(sampler.history_) == 1 and len(sampler.sample(2)) == 2
 
 
+@every_trained
+def test_callbacks_need_not_be_such_that_can_be_copied(name):
+    class Locked(Callback):
+        def __init__(self):
+            self.lock, self.epochs = threading.Lock(), 0
+
+        def on_epoch_end(self, net, **kwargs):
+            self.epochs += 1
+
+    prototype, items = TRAINED[name]
+    one, other = Locked(), Locked()
+    sampler = clone(prototype, safe=False).set_params(callbacks=[one, ("named", other)])
+    sampler.fit(items)
+    before = one.epochs
+    sampler.partial_fit(items)
+    assert one.epochs == other.epochs > before > 0
+
+
 def test_a_set_of_labels_that_is_refused_adds_no_rows():
     sampler = clone(TRAINED["TimeGAN"][0]).fit(WINDOWS, LABELS)
     with pytest.raises(ValueError, match="did not see"):
