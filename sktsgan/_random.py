@@ -4,6 +4,7 @@ Every draw of the package comes from a generator made here, so that the global s
 and torch are the same before and after any call.
 """
 
+import threading
 from contextlib import contextmanager
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = ["draw_seed", "local_torch_seed", "threads_for", "torch_generator"]
 
 _MAX_SEED = np.iinfo(np.int32).max
 _PARAMETERS_WORTH_THREADS = 1_000_000
+_SEEDED = threading.RLock()  # torch has one global generator for all threads
 
 
 def draw_seed(random_state):
@@ -28,10 +30,22 @@ def draw_seed(random_state):
     -------
     seed : int
         Between 0 and 2**31 - 2.
+
+    Raises
+    ------
+    ValueError
+        If ``random_state`` is anything else.
     """
     if random_state is None:  # not NumPy's global state: that would leak between estimators
         return int(np.random.default_rng().integers(_MAX_SEED))
-    return int(check_random_state(random_state).randint(_MAX_SEED))
+    try:
+        random_state = check_random_state(random_state)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "random_state must be an integer from 0 to 4294967295, a numpy.random.RandomState or None, got "
+            f"{random_state!r:.80}."
+        ) from None
+    return int(random_state.randint(_MAX_SEED))
 
 
 def torch_generator(seed, device="cpu"):
@@ -41,10 +55,13 @@ def torch_generator(seed, device="cpu"):
 
 @contextmanager
 def local_torch_seed(seed, device="cpu"):
-    """Seed torch inside the block only; used where torch takes no generator (initialisation, dropout)."""
+    """Seed torch inside the block only; used where torch takes no generator (initialisation, dropout).
+
+    The blocks of several threads come one after another.
+    """
     device = torch.device(device)
     cuda = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=cuda):
+    with _SEEDED, torch.random.fork_rng(devices=cuda):
         torch.manual_seed(seed)
         yield
 
@@ -63,8 +80,10 @@ def threads_for(n_parameters):
         Parameters of the networks that work inside the block; from a million on, the number of threads stays.
     """
     before = torch.get_num_threads()
-    if n_parameters < _PARAMETERS_WORTH_THREADS:
-        torch.set_num_threads(1)
+    if before == 1 or n_parameters >= _PARAMETERS_WORTH_THREADS:
+        yield  # nothing to put back: another thread, inside such a block, may have set the 1
+        return
+    torch.set_num_threads(1)
     try:
         yield
     finally:

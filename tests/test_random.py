@@ -1,5 +1,7 @@
 """Randomness that stays inside an estimator."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -29,7 +31,7 @@ def test_no_seed_is_fresh_and_leaves_the_global_state():
 
 
 def test_seed_is_validated():
-    with pytest.raises(ValueError, match="'seven' cannot be used to seed"):
+    with pytest.raises(ValueError, match="random_state must be an integer .*, got 'seven'"):
         draw_seed("seven")
 
 
@@ -48,3 +50,29 @@ def test_local_seed_is_undone_also_by_an_error():
             raise ZeroDivisionError
         assert torch.equal(torch.get_rng_state(), state)
     assert torch.equal(*drawn)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "x", np.nan, [], object()])
+def test_seeds_that_are_refused(seed):
+    with pytest.raises(ValueError, match="^random_state must be an integer from 0 to 4294967295"):
+        draw_seed(seed)
+
+
+def test_seeded_blocks_of_threads_come_one_after_another():
+    drawn, ready = {}, threading.Barrier(4)
+
+    def draw(seed):
+        ready.wait()
+        with local_torch_seed(seed):
+            drawn[seed] = [torch.rand(()).item() for _ in range(200)]
+
+    threads = [threading.Thread(target=draw, args=(seed,)) for seed in range(4)]
+    before = torch.get_rng_state()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert torch.equal(torch.get_rng_state(), before)
+    for seed, values in drawn.items():
+        with local_torch_seed(seed):
+            assert values == [torch.rand(()).item() for _ in range(200)]

@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from sktsgan._validation import check_memory
 from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
 from sktsgan.cli._tables import read_table, split_windows
 from sktsgan.datasets import load_appliances_energy
@@ -42,22 +44,44 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0, or 2 if the input can't be used; one line on the error stream then says why.
+        0, 2 if the input can't be used, or 130 if interrupted; one line on the error stream then says why.
     """
     args = _parser().parse_args(argv)
     try:
+        _learn_and_write(args)
+    except _Refused as error:
+        print(f"sktsgan: error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("sktsgan: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+class _Refused(Exception):
+    """Input that can't be used, for the user to read."""
+
+
+@contextmanager
+def _refusing():
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise _Refused(_reason(error)) from error
+
+
+def _learn_and_write(args):
+    with _refusing():
         frame = _load(args)
         train, held_out = split_windows(frame, window=args.window, stride=args.stride)
+        n_bytes = args.n_samples * train[0].nbytes
+        check_memory("--n-samples", args.n_samples, n_bytes)
         args.output.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        print(f"sktsgan: error: {_reason(error)}", file=sys.stderr)
-        return 2
     print(
         f"Windows of {args.window} rows: {len(train)} to learn from, {len(held_out)} held out.\n",
         flush=True,
     )
-    _run(args, list(frame.columns), train, held_out)
-    return 0
+    _run(args, frame.dtypes, train, held_out)
 
 
 def _reason(error):
@@ -65,14 +89,18 @@ def _reason(error):
     return f"{filename}: {error.strerror}" if filename else str(error)
 
 
-def _run(args, columns, train, held_out):
+def _run(args, dtypes, train, held_out):
     sampler = TransformerGANSampler(max_iter=args.max_iter, random_state=args.seed, verbose=1)
-    sampler.fit(train)
-    files = _write_windows(
-        args.output, sampler.sample(args.n_samples, random_state=args.seed), columns
-    )
+    with _refusing():
+        sampler.fit(train)
+    made = sampler.sample(args.n_samples, random_state=args.seed)
+    with _refusing():
+        files = _write_windows(args.output, made, dtypes)
     if not args.windows_only:
-        files |= _compare(args, columns, sampler, train, held_out)
+        if np.isnan(train).any() or np.isnan(held_out).any():
+            print("\nScores and pictures are of windows whose missing values the sampler imputed.")
+            train, held_out = (sampler.impute(X, random_state=args.seed) for X in (train, held_out))
+        files |= _compare(args, list(dtypes.index), sampler, train, held_out)
     print()
     for path, what in files.items():
         print(f"wrote {path}: {what}")
@@ -92,23 +120,34 @@ def _compare(args, columns, sampler, train, held_out):
     return _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
 
 
-def _write_windows(folder, windows, columns):
+def _write_windows(folder, windows, dtypes):
     """Write windows as a table with one row per step and as an array; return the contents of each file by path.
 
-    They are in the units of the series; files of the same names in the folder, which must exist, are replaced.
+    They are in the units of the series, and columns of integers hold integers; files of the same names in the folder,
+    which must exist, are replaced.
     """
     n_windows, n_timesteps, n_channels = windows.shape
     index = pd.MultiIndex.from_product(
-        [range(n_windows), range(n_timesteps)], names=["window", "step"]
+        [range(n_windows), range(n_timesteps)],
+        names=[_free_name(name, dtypes.index) for name in ("window", "step")],
     )
-    table = pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=columns)
+    table = pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=dtypes.index)
+    integers = [name for name, dtype in dtypes.items() if dtype.kind in "iu"]
+    table[integers] = table[integers].round()
     csv, npz = folder / "windows.csv", folder / "windows.npz"
-    table.to_csv(csv, float_format="%.8g")
-    np.savez_compressed(npz, windows=windows, columns=np.array(columns, dtype=str))
+    table.astype(dtypes[integers].to_dict()).to_csv(csv)
+    np.savez_compressed(npz, windows=windows, columns=np.array(dtypes.index, dtype=str))
     return {
         csv: f"{n_windows} new windows, one row per step",
         npz: f"the same windows as an array of shape {windows.shape}",
     }
+
+
+def _free_name(name, taken):
+    """Return a name that no column of the series has."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
@@ -148,22 +187,51 @@ def _load(args):
                 raise ValueError(f"the bundled series has no column {missing[0]!r}")
             frame = frame[args.columns]
     else:
-        frame, dropped = read_table(args.csv, time_column=args.time_column, columns=args.columns)
+        frame, notes = read_table(
+            args.csv,
+            time_column=args.time_column,
+            columns=args.columns,
+            sep=args.sep,
+            decimal=args.decimal,
+            allow_missing=args.allow_missing,
+        )
         name = args.csv
-        if dropped:
-            print(f"Left out because not numeric: {', '.join(dropped)}")
+        for note in notes:
+            print(note)
     print(f"Series: {name}: {frame.shape[0]} rows of {', '.join(frame.columns)}")
     return frame
 
 
-def _at_least(least):
+def _at_least(least, most=None):
     def integer(text):
         value = int(text)
         if value < least:
             raise argparse.ArgumentTypeError(f"must be at least {least}, got {value}")
+        if most is not None and value > most:
+            raise argparse.ArgumentTypeError(f"must be at most {most}, got {value}")
         return value
 
     return integer
+
+
+def _separator(text):
+    text = {"\\t": "\t", "tab": "\t"}.get(text, text)
+    if len(text) != 1:
+        raise argparse.ArgumentTypeError(f"must be one character or 'tab', got {text!r}")
+    return text
+
+
+def _add_reading(add):
+    """Add the arguments that say how a CSV file is read."""
+    add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
+    add(
+        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
+    )
+    add(
+        "--sep", metavar="CHAR", type=_separator, help="what separates columns (default: found out)"
+    )
+    add("--decimal", choices=[".", ","], help="the mark before decimals (default: found out)")
+    add("--allow-missing", action="store_true", help="learn around missing values")
 
 
 def _parser():
@@ -181,10 +249,7 @@ def _parser():
         type=Path,
         help="a CSV file with a header and one row per step",
     )
-    add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
-    add(
-        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
-    )
+    _add_reading(add)
     add("--window", type=_at_least(2), default=24, help="rows in a window (default: %(default)s)")
     add("--stride", type=_at_least(1), default=1, help="rows between starts (default: %(default)s)")
     add(
@@ -196,7 +261,12 @@ def _parser():
         default=_MAX_ITER,
         help="generator updates; more give better windows but take longer (default: %(default)s)",
     )
-    add("--seed", type=int, default=0, help="same seed, same windows (default: %(default)s)")
+    add(
+        "--seed",
+        type=_at_least(0, 2**32 - 1),
+        default=0,
+        help="same seed, same windows (default: %(default)s)",
+    )
     add(
         "-o",
         "--output",

@@ -1,8 +1,8 @@
 """A series from a CSV file, and its windows split by time."""
 
 import numpy as np
-import pandas as pd
 
+from sktsgan.cli._reading import parse_times, read_csv
 from sktsgan.preprocessing import Windowizer
 
 __all__ = ["read_table", "split_windows"]
@@ -10,8 +10,10 @@ __all__ = ["read_table", "split_windows"]
 _MIN_HELD_OUT = 20  # windows: fewer can't be told apart from chance
 
 
-def read_table(path, *, time_column=None, columns=None):
-    """Return the numeric columns of a CSV file with a header line, and the names of those left out.
+def read_table(
+    path, *, time_column=None, columns=None, sep=None, decimal=None, allow_missing=False
+):
+    """Return the numeric columns of a CSV file with a header line, and notes on how it was read.
 
     Parameters
     ----------
@@ -21,16 +23,18 @@ def read_table(path, *, time_column=None, columns=None):
         Column with the time of each row, which becomes a DatetimeIndex.
     columns : list of str, default=None
         Columns to keep; None keeps all numeric ones.
+    sep, decimal : str, default=None
+        What separates columns, and the mark before decimals; None finds out.
+    allow_missing : bool, default=False
+        Whether values may be missing.
 
     Raises
     ------
     ValueError
-        If the file is not CSV, a column is missing, a time can't be read, or a value is missing or infinite.
+        If the file is not CSV, a column is missing, a time can't be read, or a value is infinite or, unless
+        ``allow_missing``, missing.
     """
-    try:
-        frame = pd.read_csv(path)
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} can't be read as CSV: {error}".strip()) from error
+    frame, notes = read_csv(path, sep=sep, decimal=decimal, time_column=time_column)
     wanted = [*([] if time_column is None else [time_column]), *(columns or [])]
     for name in wanted:
         if name not in frame.columns:
@@ -38,30 +42,19 @@ def read_table(path, *, time_column=None, columns=None):
             raise ValueError(f"{path} has no column {name!r}; its columns are: {have}")
     if time_column in (columns or []):
         raise ValueError(f"column {time_column!r} can't be both the time and a channel")
+    if not len(frame):
+        raise ValueError(f"{path} has a header but no rows")
     if time_column is not None:
-        frame = frame.set_index(_parse_times(frame.pop(time_column)))
+        frame = frame.set_index(parse_times(frame.pop(time_column)))
     frame, dropped = _numeric(frame, columns)
+    if dropped:
+        notes.append(f"Left out because not numeric: {', '.join(dropped)}")
     if not frame.shape[1]:
         raise ValueError(f"{path} has no numeric column")
-    _refuse_missing(frame)
+    _refuse_missing(frame, allow_missing)
     if (frame.nunique() < 2).all():
         raise ValueError(f"{path} has only constant columns: there is nothing to learn")
-    return frame.astype(float), dropped
-
-
-def _parse_times(column):
-    if pd.api.types.is_numeric_dtype(column):
-        raise ValueError(f"column {column.name!r} holds numbers, not dates or times")
-    times = pd.to_datetime(column, errors="coerce")
-    if times.isna().any():
-        row = int(np.argmax(times.isna()))
-        raise ValueError(
-            f"column {column.name!r} holds {column.iloc[row]!r} in data row {row + 1}, "
-            f"which is not a date like {column.iloc[0]!r}"
-            if row
-            else f"column {column.name!r} starts with {column.iloc[0]!r}, which is not a date"
-        )
-    return pd.DatetimeIndex(times, name=column.name)
+    return frame, notes
 
 
 def _numeric(frame, columns):
@@ -75,14 +68,21 @@ def _numeric(frame, columns):
     return kept[list(dict.fromkeys(columns))], []
 
 
-def _refuse_missing(frame):
-    bad = ~np.isfinite(frame.to_numpy(float))
-    for name, column in zip(frame.columns, bad.T, strict=True):
-        if column.any():
+def _refuse_missing(frame, allow_missing):
+    for name in frame:
+        values = frame[name].to_numpy(float)
+        infinite, missing = np.isinf(values), np.isnan(values)
+        if infinite.any():
             raise ValueError(
-                f"column {name!r} has {column.sum()} missing or infinite values, the first in data "
-                f"row {np.argmax(column) + 1}: impute them, or leave the column out with --columns"
+                f"column {name!r} has {infinite.sum()} infinite values, the first in data row {infinite.argmax() + 1}"
             )
+        if missing.any() and not allow_missing:
+            raise ValueError(
+                f"column {name!r} has {missing.sum()} missing values, the first in data row {missing.argmax() + 1}: "
+                "learn around them with --allow-missing, or leave the column out with --columns"
+            )
+        if missing.all():
+            raise ValueError(f"column {name!r} holds no values: leave it out with --columns")
 
 
 def split_windows(frame, *, window, stride=1):
@@ -90,8 +90,10 @@ def split_windows(frame, *, window, stride=1):
 
     The series is cut into up to eight equal periods, and the last fifth of each is held out. A long series is thus
     tested on all seasons, a short one on its end. Windows have ``window`` rows, start every ``stride`` rows and never
-    straddle a gap of the DatetimeIndex. Too few of them to learn from or to hold out are a ValueError.
+    straddle a gap of the DatetimeIndex. Windows of missing values alone are left out. Too few of them to learn from or
+    to hold out are a ValueError.
     """
+    frame = frame.astype(float)
     least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
     if len(frame) < least:
         raise ValueError(
@@ -107,6 +109,7 @@ def split_windows(frame, *, window, stride=1):
         )
         for start, end in ((0, 4), (4, 5))
     )
+    train, held_out = (part[~np.isnan(part).all(axis=(1, 2))] for part in (train, held_out))
     if min(len(train), len(held_out)) < _MIN_HELD_OUT:
         raise ValueError(
             f"gaps leave {len(train)} windows to learn from and {len(held_out)} to hold out: "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sktsgan._validation import validate_numbers
+from sktsgan._validation import check_spread, validate_numbers
 from sktsgan.containers._windows import WindowContainer, note_container
 
 __all__ = ["ImageContainer", "check_image_shape", "read_training_images"]
@@ -125,6 +125,7 @@ def read_training_images(estimator, X, *, image_shape, min_images):
     )
     shape = _find_shape(values.shape, image_shape)
     flat = note_container(X, values, shape[0] * shape[1], shape[2], flat=True)
+    check_spread(values.reshape(len(values), *shape))
     images = _channels_first(values, shape)
     return images, ImageContainer(shape, values.shape[1:], images.dtype, flat)
 

@@ -7,6 +7,8 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, is_object_dtype
 from sklearn.utils.validation import validate_data
 
+from sktsgan._validation import naming, refuse_silent_losses
+
 _KEPT = {np.dtype(code) for code in "fdbhilqBHILQ"}
 
 
@@ -62,6 +64,7 @@ class Wrapping:
         return frame
 
 
+@naming("X")
 def split_series(X):
     """Return the series of ``X``, and whether it is a list of them rather than one."""
     if isinstance(X, (list, tuple)) and len(X) and all(_is_series(item) for item in X):
@@ -102,6 +105,7 @@ def describe(series, values):
     return Wrapping(kind, series.ndim, columns, dtypes, tuple(index.names), has_freq, period)
 
 
+@naming("X")
 def read_values(estimator, series, *, reset, named=True):
     """Return the values of a series as an array that is a view of it where NumPy allows.
 
@@ -127,6 +131,7 @@ def read_values(estimator, series, *, reset, named=True):
         If there are more than two axes, no rows, columns that are no numbers, infinite values, or other
         channels than in ``fit``.
     """
+    refuse_silent_losses(series, "X")
     n_axes = _count_axes(series)
     if n_axes > 2:
         raise ValueError(

@@ -6,6 +6,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
+from sktsgan._validation import check_spread
 from sktsgan.containers._panels import align_listed
 
 __all__ = [
@@ -169,6 +170,7 @@ def read_series(X, n_channels=None, names=None):
         n_channels = 1 if flat else arrays[0].shape[1]
     series = [_two_axes(i, one, flat, n_channels) for i, one in enumerate(arrays)]
     windows = pad_series(series)
+    check_spread(windows)
     return windows, SeriesContainer(*windows.shape[1:], flat, dtype, names)
 
 

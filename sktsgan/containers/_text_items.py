@@ -80,9 +80,10 @@ def read_items(X, *, min_items=1):
         raise ValueError(
             "X must be a list, an array or a Series, got a DataFrame: hand in the column that holds the texts."
         )
-    if not hasattr(X, "__len__") and not hasattr(X, "__iter__"):
-        raise ValueError(f"X must be a list of texts, got {X!r}.")
-    items = list(X)
+    try:
+        items = list(X)
+    except TypeError:
+        raise ValueError(f"X must be a list of texts, got {X!r:.60}.") from None
     if len(items) < min_items:
         raise ValueError(f"X must hold at least {min_items} texts or sequences, got {len(items)}.")
     if items and not any(isinstance(item, str) for item in items):

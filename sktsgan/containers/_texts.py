@@ -11,6 +11,7 @@ import torch
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils.validation import validate_data
 
+from sktsgan._validation import naming, refuse_silent_losses
 from sktsgan.containers._text_items import ItemForm, read_items
 from sktsgan.containers._tokenizers import TextTokenizer, make_tokenizer
 
@@ -84,7 +85,7 @@ class TextContainer:
         """Return the conditions that are given, whose names must not be those of a prompt of texts."""
         names = [conditions.name] if isinstance(conditions, pd.Series) else conditions
         for name in (PREFIX, LABEL):
-            if names is not None and name in names:
+            if isinstance(names, list | dict | pd.DataFrame) and name in names:
                 raise ValueError(
                     f"conditions must have names other than {PREFIX!r} and {LABEL!r}, which prompts have a use for, "
                     f"got {name!r}."
@@ -156,7 +157,8 @@ class TextContainer:
             tokens = self.tokenizer.split(beginning)
         else:
             array = np.asarray(beginning)
-            if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+            whole = array.ndim == 1 and (not array.size or array.dtype.kind in "iu")
+            if not whole or (array.astype(self.form.dtype) != array).any():
                 raise ValueError(f"prompt must begin sequences with integers, got {beginning!r}.")
             tokens = array.tolist()
         if len(tokens) >= self.max_length:
@@ -277,7 +279,9 @@ def _check_table(estimator, X, *, reset, min_items):
     """Return a table of numbers as scikit-learn validates it, and anything else as it is."""
     if len(getattr(X, "shape", ())) != 2 or isinstance(X, pd.DataFrame):
         return X
-    return validate_data(estimator, X, reset=reset, ensure_min_samples=min_items)
+    refuse_silent_losses(X, "X")
+    with naming("X"):
+        return validate_data(estimator, X, reset=reset, ensure_min_samples=min_items)
 
 
 def _split(tokenizer, texts):

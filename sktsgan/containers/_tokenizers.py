@@ -9,6 +9,8 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sktsgan._validation import naming
+
 __all__ = [
     "CallableTokenizer",
     "CharTokenizer",
@@ -210,7 +212,8 @@ class CallableTokenizer:
 
     def split(self, text):
         """Return the tokens of a text, a list of strings."""
-        tokens = list(self.analyzer(text))
+        with naming("tokenizer"):
+            tokens = list(self.analyzer(text))
         for token in tokens:
             if not isinstance(token, str):
                 raise ValueError(f"analyzer must return strings, got {token!r} for {text!r}.")

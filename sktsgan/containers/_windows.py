@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 
-from sktsgan._validation import validate_numbers
+from sktsgan._validation import (
+    check_axes,
+    check_spread,
+    naming,
+    refuse_silent_losses,
+    validate_numbers,
+)
 from sktsgan.containers._long_series import to_periods
 from sktsgan.containers._panels import align_listed
 
@@ -45,14 +51,17 @@ def check_windows(X, *, n_channels=None, name="X", min_windows=1, allow_nan=Fals
     ValueError
         If the shape, the number of windows or the values break a rule; the message names ``name``.
     """
-    windows = check_array(
-        X,
-        dtype=np.float64,
-        allow_nd=True,
-        ensure_all_finite="allow-nan" if allow_nan else True,
-        ensure_min_samples=min_windows,
-        input_name=name,
-    )
+    refuse_silent_losses(X, name)
+    with naming(name):
+        windows = check_array(
+            X,
+            dtype=np.float64,
+            allow_nd=True,
+            ensure_all_finite="allow-nan" if allow_nan else True,
+            ensure_min_samples=min_windows,
+            input_name=name,
+        )
+    check_axes(windows.shape, name)
     return _three_axes(windows, n_channels, name)
 
 
@@ -95,6 +104,7 @@ def check_window_pair(real, synthetic, *, n_channels=None):
         raise ValueError(
             f"synthetic has windows of shape {synthetic.shape[1:]}, but those of real have shape {real.shape[1:]}."
         )
+    check_spread(real, "real")  # a generator that diverged has a score, too
     return real, synthetic
 
 
@@ -205,14 +215,16 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
     Raises
     ------
     ValueError
-        If ``X`` is no set of windows, is a list of DataFrames that differ in their columns, has infinity or too few
-        windows, or NaN: any at all, or with ``allow_nan`` a window or a channel of nothing else.
+        If ``X`` is no set of windows, is a list of DataFrames that differ in their columns, has infinity, too few windows
+        or a channel that varies too little for float64, or NaN: any at all, or with ``allow_nan`` a window or a channel
+        of nothing else.
     """
     X, names = align_listed(X)
     values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)
     windows = _three_axes(values, n_channels, "X")
     if allow_nan:
         _check_observed(windows)
+    check_spread(windows)
     flat = values.ndim == 2
     return windows, note_container(X, values, *windows.shape[1:], flat=flat, names=names)
 

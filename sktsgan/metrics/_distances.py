@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from sktsgan._validation import check_spread, naming
 from sktsgan.containers._windows import check_windows
 
 __all__ = ["flat_and_scaled", "nearest_distance"]
@@ -44,10 +45,14 @@ def flat_and_scaled(sets, n_channels):
 
 def _check_items(items, name, n_channels):
     """Return checked windows; the pixels of an image take the place of steps."""
-    if np.ndim(items) == 4:
+    with naming(name):
+        n_axes = np.ndim(items)
+    if n_axes == 4:
         items = np.asarray(items)
         items = items.reshape(len(items), -1, items.shape[3])
-    return check_windows(items, n_channels=n_channels, name=name, min_windows=2)
+    windows = check_windows(items, n_channels=n_channels, name=name, min_windows=2)
+    check_spread(windows, name)
+    return windows
 
 
 def nearest_distance(items, queries):

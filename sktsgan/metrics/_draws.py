@@ -31,7 +31,11 @@ def draw_beside(estimator, X, *, min_samples=1, random_state=None):
     """
     sampler, real = unwrap_sampler(estimator, X)
     real, _ = align_listed(real, getattr(getattr(sampler, "container_", None), "names", None))
-    synthetic = sampler.sample(max(len(real), min_samples), random_state=random_state)
+    try:
+        n_real = len(real)
+    except TypeError:
+        raise TypeError(f"X must be an array or a list of items, got {real!r:.60}.") from None
+    synthetic = sampler.sample(max(n_real, min_samples), random_state=random_state)
     if takes_text(sampler):
         return _spell(real), _spell(synthetic)
     if is_ragged(real) or is_ragged(synthetic):

@@ -5,6 +5,8 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
+from sktsgan._validation import check_axes, check_spread, naming, refuse_silent_losses
+
 __all__ = ["fit_normal", "flatten_pair", "normal_kl", "project_pair", "standardise_pair"]
 
 # Added to every variance, in standardised units squared: far below what two sets of any size could
@@ -20,16 +22,23 @@ def flatten_pair(real, synthetic):
 
     Fewer than two items, values that are not finite, and items that differ in shape are a ValueError.
     """
-    real, synthetic = (
-        check_array(X, dtype=np.float64, allow_nd=True, ensure_min_samples=2, input_name=name)
-        for name, X in (("real", real), ("synthetic", synthetic))
-    )
+    real, synthetic = _read_set(real, "real"), _read_set(synthetic, "synthetic")
     if real.shape[1:] != synthetic.shape[1:]:
         raise ValueError(
             f"synthetic has items of shape {synthetic.shape[1:]}, "
             f"but those of real have shape {real.shape[1:]}."
         )
     return real.reshape(len(real), -1), synthetic.reshape(len(synthetic), -1)
+
+
+def _read_set(X, name):
+    refuse_silent_losses(X, name)
+    with naming(name):
+        X = check_array(X, dtype=np.float64, allow_nd=True, ensure_min_samples=2, input_name=name)
+    check_axes(X.shape, name)
+    if name == "real":  # a generator that diverged has a score, too
+        check_spread(X, name)
+    return X
 
 
 def standardise_pair(real, synthetic):

@@ -14,6 +14,7 @@ __all__ = ["precision_recall"]
 # Distances from expanded squares have rounding errors, relative to the largest norm: an equal item would lie outside
 # a ball of radius 0.
 _ROUNDING = 1e-7
+_FARTHEST = 1e150  # whose square float64 holds
 
 
 def precision_recall(real, synthetic, *, features=None, n_neighbors=3):
@@ -85,7 +86,7 @@ def precision_recall(real, synthetic, *, features=None, n_neighbors=3):
                 f"{name} must have more than n_neighbors={n_neighbors} items, got {len(points)}."
             )
     centre = real.mean(axis=0)  # smaller norms, smaller rounding
-    real, synthetic = real - centre, synthetic - centre
+    real, synthetic = (np.clip(X - centre, -_FARTHEST, _FARTHEST) for X in (real, synthetic))
     precision = _covered_share(synthetic, real, n_neighbors)
     return precision, _covered_share(real, synthetic, n_neighbors)
 

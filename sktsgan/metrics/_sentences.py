@@ -2,6 +2,7 @@
 
 import numbers
 from collections import Counter
+from collections.abc import Hashable
 
 import numpy as np
 from sklearn.utils import check_scalar
@@ -25,7 +26,7 @@ def read_sentences(texts, *, tokenize=None, name="texts", min_sentences=1):
     """
     if tokenize is not None and not callable(tokenize):
         raise TypeError(f"tokenize must be callable or None, got {tokenize!r}.")
-    if isinstance(texts, str | bytes) or not hasattr(texts, "__iter__"):
+    if isinstance(texts, str | bytes | type) or not np.iterable(texts):
         raise TypeError(f"{name} must be a list of texts, got {texts!r}.")
     split = str.split if tokenize is None else tokenize
     sentences = [_read_sentence(text, split, f"{name}[{i}]") for i, text in enumerate(texts)]
@@ -41,6 +42,9 @@ def _read_sentence(text, split, name):
         text = text.tolist()  # Python's own integers hash several times faster
     if not isinstance(text, list | tuple):
         raise TypeError(f"{name} must be a string or a sequence of tokens, got {text!r}.")
+    for token in text:
+        if not isinstance(token, Hashable):
+            raise TypeError(f"{name} must hold tokens, strings or numbers, got {token!r:.60}.")
     return list(text)
 
 

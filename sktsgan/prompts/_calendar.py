@@ -1,5 +1,7 @@
 """Timestamps as fields of the calendar, and as places on its circles."""
 
+from collections.abc import Mapping, Set
+
 import numpy as np
 import pandas as pd
 
@@ -105,10 +107,15 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
         timestamps = timestamps.to_timestamp()
     name = getattr(timestamps, "name", None)
     _refuse_numbers(timestamps)
+    rule = "timestamps must hold dates or times, one for each item"
+    if isinstance(timestamps, Set | Mapping):
+        raise ValueError(f"{rule}, got a {type(timestamps).__name__}, which has no order of items.")
+    if getattr(timestamps, "ndim", 1) != 1:
+        raise ValueError(f"{rule}, got an array of {timestamps.ndim} axes.")
     try:
         timestamps = pd.DatetimeIndex(timestamps, name=name)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"timestamps must hold dates or times: {error}") from None
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{rule}: {error}") from None
     if len(timestamps) != n_items:
         raise ValueError(f"timestamps has {len(timestamps)} entries, but X has {n_items} {noun}.")
     if timestamps.hasnans:

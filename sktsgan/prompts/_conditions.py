@@ -1,12 +1,13 @@
 """What is known of each training item: labels or numbers, the time it starts, further conditions."""
 
 import warnings
+from collections.abc import Hashable
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from sktsgan._validation import LEAST_SHARED, are_shared
+from sktsgan._validation import LEAST_SHARED, are_shared, naming
 from sktsgan.prompts._calendar import CALENDAR_FIELDS, calendar_fields, calendar_places
 
 __all__ = ["ConditionTable", "is_number", "to_zone"]
@@ -27,20 +28,35 @@ def _read_frame(conditions, n_items, noun):
         raise ValueError(
             f"conditions must be a DataFrame with one row for each of the {noun}, got a {type(conditions).__name__}."
         )
-    frame = pd.DataFrame(conditions).reset_index(drop=True)
+    with naming("conditions"):
+        frame = pd.DataFrame(conditions).reset_index(drop=True)
     if len(frame) != n_items:
         raise ValueError(f"conditions has {len(frame)} rows, but X has {n_items} {noun}.")
+    if not frame.columns.is_unique:
+        repeated = frame.columns[frame.columns.duplicated()][0]
+        raise ValueError(
+            f"conditions must have a name of its own for each column, got {repeated!r} twice."
+        )
     for column in frame:
         if not isinstance(column, str) or column in _RESERVED:
             raise ValueError(
                 f"conditions must have names other than {', '.join(_RESERVED)}, got {column!r}."
             )
+        _check_values(frame[column])
         missing = frame[column].isna().to_numpy()
         if missing.any():
             raise ValueError(f"conditions must not be missing, got NaN in column {column!r}.")
         if is_numeric_dtype(frame[column]) and not np.isfinite(frame[column].astype(float)).all():
             raise ValueError(f"conditions must be finite, got infinity in column {column!r}.")
     return frame
+
+
+def _check_values(values):
+    """Refuse columns that are neither numbers nor classes."""
+    if values.dtype.kind == "c" or not values.map(lambda value: isinstance(value, Hashable)).all():
+        raise ValueError(
+            f"conditions must hold numbers or classes, got {values.iloc[0]!r} in column {values.name!r}."
+        )
 
 
 def is_number(values):
@@ -282,15 +298,33 @@ def _sorted_values(values):
 def to_zone(timestamps, zone):
     """Return timestamps, or one, in a time zone or, for None, without one.
 
-    A time zone where none is known is a ValueError.
+    A time zone where none is known is a ValueError; so is a time that clocks skip, or show twice.
     """
     if timestamps.tz is None:
-        return timestamps.tz_localize(zone)
+        return _localize(timestamps, zone)
     if zone is None:
         raise ValueError(
             f"timestamps without a time zone were seen first, but {timestamps.tz} is the zone of these."
         )
     return timestamps.tz_convert(zone)
+
+
+def _localize(timestamps, zone):
+    places = pd.DatetimeIndex([timestamps] if isinstance(timestamps, pd.Timestamp) else timestamps)
+    skipped = twice = places.isna()  # of no zone: none
+    if zone is not None:
+        local = places.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
+        twice = local.isna() & places.notna()
+        skipped = ~twice & (local.tz_localize(None) != places) & places.notna()
+    for bad, what in (
+        (skipped, "do not exist"),
+        (twice, "come twice, so that they need an offset"),
+    ):
+        if np.any(bad) and zone is not None:
+            raise ValueError(
+                f"timestamps must be times that the clocks of {zone} show once, but some {what}: {places[bad][0]}."
+            )
+    return timestamps.tz_localize(zone)
 
 
 class ConditionEncoder:

@@ -33,7 +33,7 @@ def read_number(value, table):
 
 def read_moment(value, table):
     """Read a date or a time: when the item starts."""
-    asks = isinstance(value, datetime.date) and table.timestamps is not None
+    asks = isinstance(value, datetime.date) and table.timestamps is not None and value is not pd.NaT
     return {"timestamp": value} if asks else None
 
 

@@ -13,6 +13,17 @@ __all__ = ["RowFinder", "describe_known", "is_open"]
 _NEAREST_SHARE = 0.02
 _LEAST_NEAREST = 10
 _SHOWN = 20  # values that an error lists
+_PERIODS = (
+    "January",
+    "first half of January",
+    "January 5",
+    "Monday",
+    "weekend",
+    "8:00",
+    "8am",
+    "Q1",
+)
+_PERIODS += ("2017-03", "2017-W05", "2017-03-05 08:00")
 
 
 class RowFinder:
@@ -80,6 +91,11 @@ class RowFinder:
                 return dict(asked)
         if self.table.is_empty:
             return {"y": prompt}  # which is refused
+        if isinstance(prompt, str) and self.table.timestamps is not None:
+            raise ValueError(
+                f"prompt={prompt!r} was not understood. A period reads like {', '.join(map(repr, _PERIODS))}; known "
+                f"from fit: {describe_known(self.table)}."
+            )
         raise self._unknown(prompt)
 
     def _check_fields(self, asked):
@@ -94,7 +110,7 @@ class RowFinder:
                 raise ValueError(
                     f"prompt[{key!r}] must be one value, got {value!r}; a DataFrame has a row for each item."
                 )
-        return asked
+        return {k: v for k, v in asked.items() if k in self.exact or not pd.isna(v)}
 
     def _take_exact(self, asked):
         """Take the fields out that an item has just as asked; one that is a condition too stays beside."""
@@ -123,8 +139,7 @@ class RowFinder:
                 raise self._unknown(prompt, key, value)
             return codes == number
         if table.fields is not None and key == "between":
-            first, last = (to_zone(pd.Timestamp(moment), table.timestamps.tz) for moment in value)
-            return np.asarray((table.timestamps >= first) & (table.timestamps <= last))
+            return self._is_between(prompt, value)
         if table.fields is not None and key in CALENDAR_FIELDS:
             if isinstance(value, str):
                 value = (parse_period(value) or {}).get(key, value)
@@ -141,6 +156,19 @@ class RowFinder:
             self._codes[key] = self.table.codes(key), numbers
         return self._codes[key]
 
+    def _is_between(self, prompt, between):
+        """Return which rows start in a period, by their clocks unless it has a time zone."""
+        starts = self.table.timestamps
+        try:
+            first, last = map(pd.Timestamp, between)
+        except (TypeError, ValueError):
+            raise self._unknown(prompt, "between", between) from None
+        if first.tz is None:
+            starts = starts.tz_localize(None)
+        else:
+            first, last = to_zone(first, starts.tz), to_zone(last, starts.tz)
+        return np.asarray((starts >= first) & (starts <= last))
+
     def _nearest_numbers(self, prompt, rows, numbers):
         """Return the rows whose numbers are nearest: 2 % of the training items, ten at least."""
         distance = np.zeros(len(rows))
@@ -148,7 +176,7 @@ class RowFinder:
             own = self.table.frame[key].to_numpy(dtype=float)
             try:
                 distance += ((own[rows] - float(value)) / own.std()) ** 2
-            except (TypeError, ValueError):
+            except (OverflowError, TypeError, ValueError):
                 raise self._unknown(prompt, key, value) from None
         if not np.isfinite(distance).all():
             raise self._unknown(prompt)
@@ -159,7 +187,14 @@ class RowFinder:
         """Return a timestamp of a year that was seen."""
         if self.table.timestamps is None:
             raise self._unknown(prompt)
-        start = to_zone(pd.Timestamp(start), self.table.timestamps.tz)
+        try:
+            moment = pd.Timestamp(start)
+        except (OverflowError, TypeError, ValueError):
+            raise self._unknown(prompt, "timestamp", start) from None
+        try:
+            start = to_zone(moment, self.table.timestamps.tz)
+        except ValueError as error:
+            raise ValueError(f"prompt={prompt!r} is no start of an item: {error}") from None
         if start is pd.NaT or start.year not in self._moments.years:
             raise self._unknown(prompt)
         return start

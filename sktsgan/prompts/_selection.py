@@ -1,6 +1,7 @@
 """Which training items agree with a prompt, and what new items have just as asked."""
 
 import datetime
+from collections.abc import Hashable
 from functools import cached_property
 from numbers import Number
 
@@ -159,13 +160,15 @@ def select_rows(table, prompt, n_items, *, name="The sampler", kinds=KINDS, exac
     """
     if prompt is None:
         return Selection(table, [np.arange(len(table))])
+    if isinstance(prompt, np.ndarray) and not prompt.ndim:
+        prompt = prompt[()]
     finder = RowFinder(table, name, kinds, exact or {})
     if _is_one(prompt):
         rows, asked = finder.read(prompt)
         return Selection(table, [rows], None, [asked])
     pools, which, asked, seen = [], [], [], {}
     for item in _items(prompt, n_items):
-        key = str(item) if isinstance(item, dict) else (type(item), item)
+        key = (type(item), item if isinstance(item, Hashable) else str(item))
         if key not in seen:
             seen[key] = len(pools)
             for part, found in zip((pools, asked), finder.read(item), strict=True):
@@ -190,8 +193,10 @@ def _items(prompt, n_items):
         items, shape = list(prompt), (len(prompt),)
     else:
         values = prompt if isinstance(prompt, pd.Index | pd.Series) else np.asarray(prompt)
-        if values.ndim == 0:
-            return [values.item()] * n_items
+        if values.ndim == 0:  # such as a set, which has no order
+            raise ValueError(
+                f"prompt must be one or n_samples={n_items} of them in a list or an array, got {prompt!r:.80}."
+            )
         shape = values.shape
         if values.dtype.kind == "M":
             values = pd.DatetimeIndex(values)

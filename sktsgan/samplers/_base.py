@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed, torch_generator
-from sktsgan._validation import check_count, check_targets
+from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
 from sktsgan.containers import fill_missing, read_training_windows
 from sktsgan.metrics import distribution_kl_score
@@ -24,8 +24,9 @@ from sktsgan.prompts import (
     read_timestamps,
     select_rows,
 )
-from sktsgan.samplers._blocks import block_size, rebatch
-from sktsgan.samplers._holes import impute_windows, is_observed, match_prompt, without_holes
+from sktsgan.samplers._blocks import block_size, check_room, rebatch
+from sktsgan.samplers._holes import impute_prompt, impute_windows, is_observed, without_holes
+from sktsgan.samplers._transaction import all_or_nothing
 
 __all__ = ["BaseSampler"]
 
@@ -62,6 +63,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _check_parameters(self, n_items):
         """Refuse parameters that don't go together, or not with so many items."""
+        refuse_flags(self)
 
     def _add_rows(self, items, rows):
         """Take note of the items of a later call, which are those rows of the table of conditions."""
@@ -108,7 +110,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
             a channel holds nothing else; if it has fewer than two items, an empty text, or the wrong number of axes;
             or if ``y``, ``timestamps``, ``conditions`` or ``entities`` do not hold one known value for each item, or
-            timestamps are numbers. Nothing has been trained then.
+            timestamps are numbers. Nothing has been trained then. Whatever the error, and after an interruption, the
+            sampler is as it was before.
 
         Warns
         -----
@@ -116,7 +119,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             If conditions vary too little to learn from: one that is constant, or whose classes are so many that fewer
             than half of the items share theirs with four others, is dropped.
         """
-        self._learn(*self._read_training_set(X, y, timestamps, conditions, entities))
+        with all_or_nothing(self, self._goes_on):
+            self._learn(*self._read_training_set(X, y, timestamps, conditions, entities))
         return self
 
     @contextmanager
@@ -132,19 +136,10 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Whether ``fit`` goes on from where training stands."""
         return getattr(self, "warm_start", False) and hasattr(self, "net_")
 
-    def _read_training_set(self, X, y, *known):
+    def _read_training_set(self, X, y, timestamps, conditions, entities):
         """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
-        before = dict(vars(self))
-        try:
-            if self._goes_on:
-                return self._read_further_set(X, y, *known)
-            return self._start_table(X, y, *known)
-        except Exception:  # a fit that is refused leaves no trace
-            vars(self).clear()
-            vars(self).update(before)
-            raise
-
-    def _start_table(self, X, y, timestamps, conditions, entities):
+        if self._goes_on:
+            return self._read_further_set(X, y, timestamps, conditions, entities)
         items, container = self._read(X)
         self._check_parameters(len(items))
         classes, y = check_targets(y, len(items), container.noun)
@@ -202,8 +197,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
             - a class label or, where ``y`` held numbers, a number, which means the 2 % of the training items (at
               least ten) that are nearest to it;
-            - a period: ``"January"``, ``"first half of January"``, ``"Monday"``, ``"8:00"``, ``"Q1"``, ``"2017-03"``,
-              ``"2017-W05"``, ``"一月上半月"``, ``"周一"``, a ``pandas.Period``;
+            - a period: ``"January"``, ``"first half of January"``, ``"January 5"``, ``"Monday"``, ``"weekend"``,
+              ``"8:00"``, ``"Q1"``, ``"2017-03"``, ``"2017-W05"``, ``"一月上半月"``, ``"周一"``, a ``pandas.Period``;
             - a ``pandas.Timestamp``, the start of the item, or a DatetimeIndex with one for each. A start that was
               not seen stands for the nearest one in year, season, weekday and hour;
             - a dict of conditions, such as ``{"month": 1, "hour": 8}``, or a DataFrame with a row for each item.
@@ -227,14 +222,18 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``n_samples`` is below 1 or the prompt was not seen in ``fit``; the message lists what was.
+            If ``n_samples`` is below 1 or more than memory holds, or if the prompt was not understood or not seen in
+            ``fit``; the message lists what was.
         """
         if is_observed(prompt, getattr(self, "container_", None)):
-            X = self._impute_prompt(prompt, n_samples, random_state)
+            X = impute_prompt(self, prompt, n_samples, random_state)
             return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
         return self._sample(n_samples, prompt, random_state, return_prompt)
 
     def _sample(self, n_samples, prompt, random_state, return_prompt, **options):
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
+        check_room("n_samples", n_samples, self.container_)
         blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
         items, tables, first = None, [], 0
         for block, table in blocks:
@@ -250,15 +249,6 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _wrap(self, items, table):
         starts = self.conditions_.timestamps
         return self.container_.wrap(items, table, None if starts is None else starts.name)
-
-    def _impute_prompt(self, prompt, n_samples, random_state):
-        """Return windows whose observed values are those of the prompt."""
-        check_count("n_samples", n_samples)
-        if not self._takes_holes:
-            raise ValueError(
-                f"prompt holds {self.container_.noun} with NaN, but {type(self).__name__} can't impute missing values."
-            )
-        return self.impute(match_prompt(prompt, n_samples), random_state=random_state)
 
     def iter_sample(
         self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False
@@ -293,7 +283,10 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         return self._iter_sample(n_samples, batch_size, prompt, random_state, return_prompt)
 
     def _iter_sample(self, n_samples, batch_size, prompt, random_state, return_prompt, **options):
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
         check_count("batch_size", batch_size)
+        check_room("batch_size", min(batch_size, n_samples), self.container_)
         blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
         return self._wrap_batches(rebatch(blocks, batch_size), return_prompt)
 
@@ -304,8 +297,6 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _iter_blocks(self, n_samples, prompt, random_state, **options):
         """Yield blocks of items and their conditions, whose sizes depend on the items' shape alone."""
-        check_is_fitted(self, "container_")
-        check_count("n_samples", n_samples)
         selection = self._select(prompt, n_samples, **options)
         generator = torch_generator(draw_seed(random_state))
         return self._make_blocks(n_samples, selection, generator)
@@ -324,8 +315,9 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         selection.options = options
         beginnings = [exact.get("prefix") for exact in selection.exact]
         if any(beginning is not None for beginning in beginnings):
-            selection.prefixes = container.encode_beginnings(beginnings)
-            selection.weigh = self._weigh
+            prefixes = container.encode_beginnings(beginnings)
+            if prefixes.shape[1]:  # else nothing begins with a word
+                selection.prefixes, selection.weigh = prefixes, self._weigh
         return selection
 
     def _make_blocks(self, n_samples, selection, generator):
@@ -366,6 +358,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self, "container_")
         check_count("n_draws", n_draws)
         windows = self.container_.read(self, X, allow_nan=True)
+        check_room("n_draws", n_draws, self.container_, len(windows))
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
         if n_draws == 1:
             return fill_missing(X, imputed[0])

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 
-__all__ = ["block_size", "rebatch"]
+from sktsgan._validation import check_memory
+
+__all__ = ["block_size", "check_room", "rebatch"]
 
 _BLOCK_VALUES = 2**24  # of the blocks that sampling works through: 128 MiB of float64
 _BLOCK_ITEMS = 8_192
@@ -14,6 +16,13 @@ _BLOCK_ITEMS = 8_192
 def block_size(shape):
     """Return how many items of a shape a block holds."""
     return max(1, min(_BLOCK_VALUES // math.prod(shape), _BLOCK_ITEMS))
+
+
+def check_room(name, count, container, n_each=1):
+    """Raise a ValueError that names the parameter if so many times ``n_each`` items don't fit into memory."""
+    n_bytes = count * n_each * math.prod(container.shape) * np.dtype(container.dtype).itemsize
+    hint = "; iter_sample makes items in batches" if name == "n_samples" else ""
+    check_memory(name, count, n_bytes, hint)
 
 
 def rebatch(blocks, batch_size):

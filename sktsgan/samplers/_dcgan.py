@@ -201,6 +201,7 @@ class DCGANSampler(GANSampler):
 
     def _build(self, images, seed):
         self._forward_items = max(16, _PIXELS_AT_ONCE // math.prod(self.image_shape_[:2]))
+        self._latent_size = self.latent_size  # which may be set anew before the next fit
         self.scaler_ = PixelScaler().fit(images)
         if not self.scaler_.free_:
             return None  # all images are the same
@@ -268,4 +269,4 @@ class DCGANSampler(GANSampler):
         return groups if known is None else torch.cat([known, groups], dim=1)
 
     def _noise(self, rows, generator):
-        return torch.randn(len(rows), self.latent_size, generator=generator), None
+        return torch.randn(len(rows), self._latent_size, generator=generator), None

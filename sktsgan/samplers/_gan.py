@@ -13,6 +13,8 @@ from sklearn.utils._param_validation import Interval
 from sktsgan._random import draw_seed, local_torch_seed, threads_for, torch_generator
 from sktsgan.exceptions import ModeCollapseWarning
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._network_size import refuse_large_networks
+from sktsgan.samplers._transaction import all_or_nothing
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import DivergenceGuard, FitTaskReporter, StepProgressBar
 
@@ -28,14 +30,22 @@ _HELD_OUT_BLOCKS = 10
 
 
 def _choose_device(device):
-    if device != "auto":
-        try:
-            return torch.device(device)
-        except RuntimeError:
-            raise ValueError(f'device must be "auto" or a torch device, got {device!r}.') from None
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+    except RuntimeError:
+        raise ValueError(f'device must be "auto" or a torch device, got {device!r}.') from None
+    try:
+        torch.empty(1, device=found).cpu()
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"device must be one that this machine has, got {device!r}: {reason}"
+        ) from None
+    return found
 
 
 def _check_callbacks(callbacks):
@@ -148,15 +158,17 @@ class GANSampler(BaseSampler):
         """
         started = hasattr(self, "net_")
         read = self._read_further_set if started else self._read_training_set
-        items, rows = read(X, y, timestamps, conditions, entities)
-        if not started:
-            items = self._start(items)
-        if self.net_ is not None:
-            self.net_.hold()
-        self._train(items, rows, -(-len(items) // min(self.batch_size, len(items))))
+        with all_or_nothing(self, goes_on=started):
+            items, rows = read(X, y, timestamps, conditions, entities)
+            if not started:
+                items = self._start(items)
+            if self.net_ is not None:
+                self.net_.hold()
+            self._train(items, rows, -(-len(items) // min(self.batch_size, len(items))))
         return self
 
     def _check_parameters(self, n_items):
+        super()._check_parameters(n_items)
         _check_callbacks(self.callbacks)
         _choose_device(self.device)
 
@@ -180,7 +192,8 @@ class GANSampler(BaseSampler):
         self._generator = torch_generator(seed)
         self.device_ = _choose_device(self.device)
         with local_torch_seed(seed, self.device_):
-            self.net_ = self._build(items, seed)
+            with refuse_large_networks(self):
+                self.net_ = self._build(items, seed)
             if self.net_ is not None:
                 self.net_.callbacks = [DivergenceGuard(), *(self.callbacks or [])]
                 self.net_.device, self.net_.verbose = self.device_, 0
@@ -270,7 +283,7 @@ class GANSampler(BaseSampler):
         return torch.cat(parts)
 
     def _warn_of_collapse(self, real, lengths):
-        """Warn if generated items vary far less than real ones."""
+        """Warn if generated items vary far less than real ones, and refuse what isn't finite."""
         if len(real) < 2:  # which says nothing of variance
             return
         generator = torch_generator(0)
@@ -280,6 +293,11 @@ class GANSampler(BaseSampler):
             items[:, steps].var(dim=0).mean()
             for items in (self._generate(rows, generator), real.cpu())
         )
+        if not torch.isfinite(generated):
+            rates = [
+                f"{k}={v}" for k, v in self.get_params(deep=False).items() if "learning_rate" in k
+            ]
+            raise ValueError(f"Training diverged in its last steps; lower {' or '.join(rates)}.")
         share = float(generated / real)
         if share < _COLLAPSED_SHARE:
             warnings.warn(

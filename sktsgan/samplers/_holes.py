@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from sktsgan._random import draw_seed, torch_generator
+from sktsgan._validation import check_count
+from sktsgan.samplers._blocks import check_room
 
-__all__ = ["impute_windows", "is_observed", "match_prompt", "without_holes"]
+__all__ = ["impute_prompt", "impute_windows", "is_observed", "without_holes"]
 
 
 def is_observed(prompt, container):
@@ -22,7 +24,17 @@ def is_observed(prompt, container):
     return prompt.shape[1:] in (shape, (math.prod(shape),))
 
 
-def match_prompt(prompt, n_samples):
+def impute_prompt(sampler, prompt, n_samples, random_state):
+    """Return windows whose observed values are those of the prompt."""
+    check_count("n_samples", n_samples)
+    check_room("n_samples", n_samples, sampler.container_)
+    if not sampler._takes_holes:
+        noun, name = sampler.container_.noun, type(sampler).__name__
+        raise ValueError(f"prompt holds {noun} with NaN, but {name} can't impute missing values.")
+    return sampler.impute(_match_prompt(prompt, n_samples), random_state=random_state)
+
+
+def _match_prompt(prompt, n_samples):
     """Return ``n_samples`` windows with holes, of as many or of one for all."""
     if len(prompt) == 1:
         repeated = [0] * n_samples

@@ -136,7 +136,7 @@ class NeighborSampler(BaseSampler):
         """Return the number of neighbours that the sampler takes for windows, whose conditions a table holds."""
         self._validate_params()
         if self.n_neighbors != "auto":
-            return self.n_neighbors
+            return min(self.n_neighbors, max(len(windows), 2))  # more would only take memory
         return choose_n_neighbors(windows, table.groups, table.encoded, times, seed)
 
     def _make(self, rows, generator):

@@ -37,7 +37,7 @@ def sample(
         texts that agree with it, by frequency and by how well it goes with a beginning.
 
         - a beginning, such as ``"a man"``. The text keeps it as it is given; to the model, words that it does not
-          know are unknown ones;
+          know are unknown ones. One without a word, such as ``" "``, leaves the beginning open;
         - a class label, or what else other samplers can be asked for: a number, a period, a timestamp. A string
           that is a class label means the label, and one that is a period means that where timestamps were seen;
         - a dict such as ``{"label": "cat", "prefix": "a man"}``, with any conditions beside, whose ``"prefix"`` is

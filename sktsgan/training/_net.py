@@ -1,5 +1,7 @@
 """What the training of every pair of networks shares: phases, epochs, history, the averaged generator."""
 
+import copy
+import dis
 import math
 import time
 from abc import abstractmethod
@@ -99,6 +101,12 @@ class GANNet(NeuralNet):
         self.n_warmup = n_warmup
         self.moving_average = moving_average
         super().__init__(module, criterion=nn.Identity, **kwargs)
+
+    def __deepcopy__(self, memo):
+        """Copy attribute by attribute: a pickle of skorch's would write every network to a buffer."""
+        copied = memo[id(self)] = object.__new__(type(self))
+        copied.__dict__.update(copy.deepcopy(vars(self), memo))
+        return copied
 
     @abstractmethod
     def step(self, phase, batches):
@@ -249,12 +257,13 @@ class GANNet(NeuralNet):
     def notify(self, method_name, **cb_kwargs):
         """Call the hook of all callbacks.
 
-        skorch's callbacks stop training by a KeyboardInterrupt at the end of an epoch; any other is the user's.
+        skorch's callbacks stop training by a KeyboardInterrupt that they raise at the end of an epoch; any other is the
+        user's.
         """
         try:
             super().notify(method_name, **cb_kwargs)
-        except KeyboardInterrupt:
-            if method_name != "on_epoch_end":
+        except KeyboardInterrupt as interrupt:
+            if method_name != "on_epoch_end" or not _is_from_raise(interrupt):
                 raise
             self.stop()
 
@@ -302,6 +311,14 @@ class GANNet(NeuralNet):
         record = self.step(self.phase, batch)
         self.n_steps_ += 1
         return {"loss": next(iter(record.values())), "y_pred": None, "record": record}
+
+
+def _is_from_raise(error):
+    """Return whether an exception comes from a ``raise`` statement rather than from a signal, such as Ctrl-C."""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 @torch.no_grad()

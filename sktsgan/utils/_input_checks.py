@@ -23,6 +23,7 @@ __all__ = [
     "check_sampler_items_refused",
     "check_sampler_labels_refused",
     "check_sampler_read_only_input",
+    "check_sampler_refused_fit_changes_nothing",
     "check_sampler_unfitted",
 ]
 
@@ -62,6 +63,22 @@ def check_sampler_items_refused(name, estimator, data=WINDOWS):
         sampler = clone(estimator).set_params(random_state=0, **params)
         assert_refuses(f"{name}.fit on {what}", sampler.fit, X)
         assert_unfitted(f"{name}, after it refused {what},", sampler)
+
+
+def check_sampler_refused_fit_changes_nothing(name, estimator, data=WINDOWS):
+    """A fitted sampler that refuses items samples as before."""
+    sampler = fit_clone(estimator, data.items, data.labels)
+    expected = sampler.sample(5, random_state=0)
+    own = sampler.get_params(deep=False)
+    learns_around_holes = get_tags(estimator).input_tags.allow_nan
+    for what, X, params in data.refused:
+        if what == "NaN" and learns_around_holes:
+            continue
+        sampler.set_params(**params)
+        assert_refuses(f"{name}.fit on {what}", sampler.fit, X)
+        made = sampler.sample(5, random_state=0)
+        assert_same(made, expected, f"{name}, fitted, after it refused {what}")
+        sampler.set_params(**{key: own[key] for key in params})
 
 
 def check_sampler_labels_refused(name, estimator, data=WINDOWS):

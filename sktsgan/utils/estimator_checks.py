@@ -14,6 +14,7 @@ from sktsgan.utils._input_checks import (
     check_sampler_items_refused,
     check_sampler_labels_refused,
     check_sampler_read_only_input,
+    check_sampler_refused_fit_changes_nothing,
     check_sampler_unfitted,
 )
 from sktsgan.utils._prompt_checks import (
@@ -83,6 +84,7 @@ _FOR_ALL = (
     check_sampler_input_unchanged,
     check_sampler_read_only_input,
     check_sampler_items_refused,
+    check_sampler_refused_fit_changes_nothing,
     check_sampler_counts_refused,
     check_sampler_unfitted,
     check_sampler_columns,

@@ -160,8 +160,8 @@ def test_missing_value(csv, fails):
     level[[6, 9]] = np.nan
     edit(csv, level=level)
     assert fails() == (
-        "column 'level' has 2 missing or infinite values, the first in data row 7: "
-        "impute them, or leave the column out with --columns"
+        "column 'level' has 2 missing values, the first in data row 7: "
+        "learn around them with --allow-missing, or leave the column out with --columns"
     )
 
 
@@ -217,7 +217,7 @@ def test_gaps_that_leave_too_few_windows():
 
 
 def test_a_time_column_becomes_the_index(csv):
-    frame, dropped = read_table(csv, time_column="date")
+    frame, notes = read_table(csv, time_column="date")
     assert isinstance(frame.index, pd.DatetimeIndex)
     assert list(frame.columns) == ["level", "count"]
-    assert dropped == ["site"]
+    assert notes == ["Left out because not numeric: site"]

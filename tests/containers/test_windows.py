@@ -47,7 +47,7 @@ def test_check_windows_names_what_is_wrong(windows):
     assert_refused(message, check_windows, windows, n_channels=5, name="real")
     message = "X must have 3 axes (windows, steps, channels) or 2 (windows, flat values), got 4."
     assert_refused(message, check_windows, windows[None])
-    message = "Found array with 10 sample(s)"
+    message = "X can't be used: Found array with 10 sample(s)"
     assert_refused(message, check_windows, windows, min_windows=11)
 
 
@@ -64,7 +64,8 @@ def test_check_window_pair(windows):
     assert real.shape == (10, 4, 3) and synthetic.shape == (5, 4, 3)
     message = "synthetic has windows of shape (3, 3), but those of real have shape (4, 3)."
     assert_refused(message, check_window_pair, windows, windows[:, 1:])
-    assert_refused("Found array with 1 sample(s)", check_window_pair, windows, windows[:1])
+    message = "synthetic can't be used: Found array with 1 sample(s)"
+    assert_refused(message, check_window_pair, windows, windows[:1])
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16, bool])

@@ -109,3 +109,22 @@ def test_dates_in_the_index(starts):
     assert read_timestamps(frame, None, 4).equals(days.to_timestamp())
     frame.index = pd.MultiIndex.from_arrays([list("aabb"), range(4)])
     assert read_timestamps(frame, None, 4) is None
+
+
+def test_conditions_with_names_that_repeat():
+    twice = pd.DataFrame(np.zeros((9, 2)), columns=["a", "a"])
+    expected = "conditions must have a name of its own for each column, got 'a' twice."
+    assert refused(ConditionTable, 9, conditions=twice) == expected
+
+
+@pytest.mark.parametrize("value", [[1], {"b": 1}, 1j])
+def test_conditions_that_are_neither_numbers_nor_classes(value):
+    message = refused(ConditionTable, 9, conditions=pd.DataFrame({"a": [value] * 9}))
+    assert message.startswith("conditions must hold numbers or classes, got ")
+
+
+def test_timestamps_without_an_order():
+    days = pd.date_range("2024-01-01", periods=9)
+    assert "got a set, which has no order" in refused(read_timestamps, None, set(days), 9)
+    table = days.to_numpy()[:, None]
+    assert "got an array of 2 axes" in refused(read_timestamps, None, table, 9)

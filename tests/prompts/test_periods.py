@@ -35,6 +35,28 @@ from sktsgan.prompts import parse_period
         ("5th of March", {"month": 3, "day": 5}),
         ("January 2017", {"year": 2017, "month": 1}),
         ("2017年3月", {"year": 2017, "month": 3}),
+        ("Sept", {"month": 9}),
+        ("Sept. 2017", {"month": 9, "year": 2017}),
+        ("Mondays", {"weekday": 0}),
+        ("weekend", {"weekday": (5, 6)}),
+        ("weekends in January", {"weekday": (5, 6), "month": 1}),
+        ("weekdays at 8am", {"weekday": (0, 1, 2, 3, 4), "hour": 8}),
+        ("周末", {"weekday": (5, 6)}),
+        ("January 5", {"month": 1, "day": 5}),
+        ("5 January", {"month": 1, "day": 5}),
+        ("January 5, 2017", {"month": 1, "day": 5, "year": 2017}),
+        ("January 8:00", {"month": 1, "hour": 8, "minute": 0}),
+        ("January 8am", {"month": 1, "hour": 8}),
+        ("1st half of January", {"month": 1, "half_month": 1}),
+        ("2nd half of the month", {"half_month": 2}),
+        ("2nd quarter", {"quarter": 2}),
+        ("上半年", {"quarter": (1, 2)}),
+        ("second half of the year", {"quarter": (3, 4)}),
+        ("早上8点", {"hour": 8}),
+        ("下午三点半", {"hour": 15, "minute": 30}),
+        ("晚上12点", {"hour": 0}),
+        ("周一08点", {"weekday": 0, "hour": 8}),
+        ("3月5日", {"month": 3, "day": 5}),
         ("Monday at 8:00", {"weekday": 0, "hour": 8, "minute": 0}),
     ],
 )
@@ -68,7 +90,20 @@ def test_dates(text, first, last):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", "Smarch", "month", "first half of 2017", "January or so", "x2017", "2017-03-05-07"],
+    [
+        "13pm",
+        "0am",
+        "25:00",
+        "8:75",
+        "January 32",
+        "week 54",
+        "25点",
+        "13月",
+        "Mondayss",
+        "weekendless",
+        "5",
+    ]
+    + ["", "a", "Smarch", "month", "first half of 2017", "January or so", "x2017", "2017-03-05-07"],
 )
 def test_what_is_no_period(text):
     assert parse_period(text) is None

@@ -150,3 +150,50 @@ def test_several_values_of_one_condition(table):
     expected = "prompt['month'] must be one value, got [1, 2]; a DataFrame has a row for each item."
     assert message_of(table, {"month": [1, 2]}) == expected
     assert message_of(table, [{"month": [1, 2]}] * 3) == expected
+
+
+def test_several_weekdays_and_quarters(table):
+    assert set(draw(table, "weekend")["timestamp"].dt.day_of_week) == {5, 6}
+    assert set(draw(table, {"weekday": "weekend", "month": 3})["timestamp"].dt.day_of_week) == {
+        5,
+        6,
+    }
+    assert set(draw(table, "上半年")["timestamp"].dt.quarter) == {1, 2}
+
+
+@pytest.mark.parametrize("open_value", [None, np.nan, pd.NA, pd.NaT])
+def test_what_is_missing_in_a_dict_is_left_open(table, open_value):
+    drawn = draw(table, {"month": open_value, "site": "b", "y": open_value})
+    assert set(drawn["site"]) == {"b"} and drawn["timestamp"].dt.month.nunique() > 6
+
+
+@pytest.mark.parametrize("prompt", ["13pm", "Januray", "January 32", "2017-02-30", "week 54"])
+def test_what_is_not_understood(table, prompt):
+    message = message_of(table, prompt)
+    assert message.startswith(
+        f"prompt={prompt!r} was not understood. A period reads like 'January'"
+    )
+    assert "'site' is ['a', 'b']" in message and "2016 to 2018" in message
+
+
+def test_times_that_clocks_skip_or_show_twice():
+    for day, hour, fault in (
+        ("2017-03-26", "2017-03-26 02:30", "do not exist"),
+        ("2017-10-29", "2017-10-29 02:30", "come twice"),
+    ):
+        starts = pd.date_range(day, periods=100, freq="30min", tz="Europe/Berlin")
+        table = ConditionTable(100, timestamps=starts)
+        for prompt in (pd.Timestamp(hour), {"timestamp": hour}):
+            assert fault in message_of(table, prompt)
+        assert len(draw(table, day, 9)) == 9
+    skipped = pd.date_range("2017-03-26", periods=100, freq="30min", tz="Europe/Berlin")
+    table = ConditionTable(100, timestamps=skipped)
+    expected = "prompt='2017-03-26 02:30' was not seen in fit; "
+    assert message_of(table, "2017-03-26 02:30").startswith(expected)
+    twice = draw(ConditionTable(100, timestamps=starts), "2017-10-29 02:30", 50)["timestamp"]
+    assert twice.nunique() == 2  # in summer time and after it
+
+
+@pytest.mark.parametrize("prompt", [{1, 2, 3}, set(), range(2), iter([1, 2, 3])])
+def test_what_is_no_list_of_prompts(table, prompt):
+    assert message_of(table, prompt).startswith("prompt")

@@ -113,9 +113,16 @@ class Trusting(CopulaSampler):
         return -1.0
 
 
+class Hasty(CopulaSampler):
+    def fit(self, X, y=None, **known):
+        vars(self).pop("copula_", None)  # before X is known to be usable
+        return super().fit(X, y, **known)
+
+
 @pytest.mark.parametrize(
     ("sampler", "check"),
     [
+        (Hasty, "check_sampler_refused_fit_changes_nothing"),
         (OneTooFew, "check_sampler_exact_count"),
         (AlwaysFloat, "check_sampler_forms"),
         (DeafToSeeds, "check_sampler_seed"),
