@@ -63,7 +63,7 @@ def stationary_part(covariance, n_channels):
     return part
 
 
-def estimate_law(rows):
+def estimate_law(rows, n_channels):
     """Return the normal law of rows with holes by expectation maximisation [1]_.
 
     It starts from the covariances of pairs of values that were observed together. Each of three steps completes

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import torch
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
@@ -42,11 +43,8 @@ class WindowRepair:
         self.blocks_ = []
         for steps, channels in self._cut(windows) if n_channels else ():
             rows = self.channels_.standardise(windows[:, steps], channels).reshape(len(windows), -1)
-            n_steps = rows.shape[1] // len(channels)
-            block = BlockRepair(n_steps, len(channels), random_state=self.random_state)
-            # what holds for the first block is taken to hold for all: judging each would take minutes
-            example = self.blocks_[0][2] if self.blocks_ else None
-            self.blocks_.append((steps, channels, block.fit(rows, example)))
+            block = BlockRepair(len(channels), random_state=self.random_state)
+            self.blocks_.append((steps, channels, block.fit(rows)))
         return self
 
     def _cut(self, windows):
@@ -93,8 +91,11 @@ class WindowRepair:
         """
         n_free = len(self.channels_.free_)
         scores = np.empty((n_draws, *windows.shape[:2], n_free))
+        rng = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
+        choice = None
         for steps, channels, block in self.blocks_:
             part = self.channels_.standardise(windows[:, steps], channels)
-            drawn = block.draw(part.reshape(len(part), -1), n_draws, generator)
+            drawn, choice = block.draw(part.reshape(len(part), -1), n_draws, rng, choice)
             scores[:, :, steps, channels] = drawn.reshape(n_draws, *part.shape)
+        self.choice_ = choice
         return np.stack([self.channels_.restore(own, windows) for own in scores])

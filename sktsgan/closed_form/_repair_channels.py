@@ -9,6 +9,7 @@ __all__ = ["RepairChannels"]
 
 
 _MIN_SHARED = 0.1
+_PILE = 0.01
 
 
 def _share_values(first, second):
@@ -23,6 +24,18 @@ def _share_values(first, second):
     return bool(enough and (first[both] == second[both]).all())
 
 
+def _find_bounds(flat, low, high):
+    """Return the least and the greatest value that channels may take.
+
+    Where values pile up at their least or greatest one, as rain does at 0 and humidity at 100, that is a bound. Other
+    series may drift farther than was seen, but what was never negative stays so.
+    """
+    enough = _PILE * (~np.isnan(flat)).sum(axis=0)
+    low = np.where((flat == low).sum(axis=0) > enough, low, np.where(low >= 0, 0.0, -np.inf))
+    high = np.where((flat == high).sum(axis=0) > enough, high, np.where(high <= 0, 0.0, np.inf))
+    return np.array([low, high])
+
+
 class RepairChannels:
     """Standardise channels that have holes; set constants and copies of other channels aside.
 
@@ -34,6 +47,7 @@ class RepairChannels:
         """Learn from windows of shape (n_windows, n_timesteps, n_channels), NaN where nothing was observed."""
         flat = windows.reshape(-1, windows.shape[2])
         self.low_, self.high_ = np.fmin.reduce(flat, axis=0), np.fmax.reduce(flat, axis=0)
+        self.bounds_ = _find_bounds(flat, self.low_, self.high_)
         self.mean_ = np.nanmean(flat, axis=0)
         self.scale_ = np.nanstd(flat, axis=0)
         self.source_, self.free_ = [], []
@@ -116,8 +130,9 @@ class RepairChannels:
 
     def _snap(self, values, channel, observed):
         """Return values that the channel may take in windows of which some values are given."""
-        low = np.fmin(self.low_[channel], np.fmin.reduce(observed, axis=1))[:, None]
-        high = np.fmax(self.high_[channel], np.fmax.reduce(observed, axis=1))[:, None]
+        low, high = self.bounds_[:, channel]
+        low = np.fmin(low, np.fmin.reduce(observed, axis=1))[:, None]
+        high = np.fmax(high, np.fmax.reduce(observed, axis=1))[:, None]
         values = np.clip(values, low, high)
         grid = self.grids_[channel]
         if grid is not None:

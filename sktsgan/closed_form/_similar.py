@@ -1,0 +1,107 @@
+"""A Gaussian of windows, and the windows that are like a given one."""
+
+import numpy as np
+
+from sktsgan.closed_form._conditional import ConditionalGaussian, rows_by_pattern
+from sktsgan.closed_form._incomplete import some_rows
+
+__all__ = ["WindowLaw", "interpolate"]
+
+_N_SIMILAR = 40
+_MAX_ROWS = 4000  # that are searched through
+_MAX_RATIO = 5.0  # of how fast one window moves to how fast another does
+
+
+class WindowLaw:
+    """Conditional means of windows, and what is left of similar training windows around theirs.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_timesteps * n_channels)
+        Complete, standardised, time-major.
+    n_channels : int
+    """
+
+    def __init__(self, rows, n_channels):
+        self.n_channels = n_channels
+        self.mean = rows.mean(axis=0)
+        centred = rows - self.mean
+        self.covariance = (centred.T @ centred / len(rows)).astype(np.float32)
+        levels = centred.reshape(len(rows), -1, n_channels).mean(axis=1)
+        self.level_covariance = levels.T @ levels / len(rows)
+        self.rows = some_rows(rows, _MAX_ROWS).astype(np.float32)
+
+    def explain(self, rows, drift, noise):
+        """Yield, for each pattern of holes, what is known of them.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_values)
+            NaN at holes.
+        drift : float
+            How often the covariance of the windows' levels is added to that of the windows. The larger it is, the less
+            the level counts in the search for similar windows, too.
+        noise : float
+            Variance that is added to each value.
+
+        Yields
+        ------
+        hidden : ndarray of bool, of shape (n_values,)
+        own : ndarray of int, of shape (n_own,)
+            Rows with these holes.
+        means : ndarray of shape (n_own, n_hidden)
+        residuals : ndarray of shape (n_own, n_similar, n_hidden)
+            Of similar windows, as large as the window in question moves.
+        """
+        n_timesteps = rows.shape[1] // self.n_channels
+        levels = np.tile(self.level_covariance, (n_timesteps, n_timesteps))
+        covariance = self.covariance + drift * levels
+        covariance[np.diag_indices_from(covariance)] += noise
+        law = ConditionalGaussian(self.mean, covariance)
+        near = self._search(rows, drift / (1 + drift))
+        for hidden, own in rows_by_pattern(np.isnan(rows)):
+            if hidden.any():
+                conditioned = law.condition(hidden)
+                others = self.rows[near[own]].astype(float)
+                told = conditioned.locate(others.reshape(-1, rows.shape[1]))
+                residuals = others[..., hidden] - told.reshape(*others.shape[:2], -1)
+                residuals *= self._ratios(rows[own], others, hidden)[..., None]
+                yield hidden, own, conditioned.locate(rows[own]), residuals
+
+    def _search(self, rows, share):
+        """Return the training windows nearest by what was observed, less a share of the difference in level."""
+        seen = (~np.isnan(rows)).astype(np.float32)
+        values = np.nan_to_num(rows).astype(np.float32)
+        distances = seen @ (self.rows**2).T - 2 * values @ self.rows.T
+        for c in range(self.n_channels) if share else ():
+            own = slice(c, None, self.n_channels)
+            counts = np.maximum(seen[:, own].sum(axis=1, keepdims=True), 1)
+            apart = values[:, own].sum(axis=1, keepdims=True) - seen[:, own] @ self.rows[:, own].T
+            distances -= share * apart**2 / counts
+        n_similar = min(_N_SIMILAR, len(self.rows))
+        return np.argpartition(distances, n_similar - 1, axis=1)[:, :n_similar]
+
+    def _ratios(self, rows, others, hidden):
+        """Return how fast windows move by how fast similar ones do, by what was observed."""
+        shape = -1, self.n_channels
+        seen = ~hidden.reshape(shape)
+        both = (seen[1:] & seen[:-1]).ravel()
+        if not both.any():
+            return np.ones(others.shape[:2])
+        own, theirs = (
+            np.diff(x.reshape(*x.shape[:-1], *shape), axis=-2).reshape(*x.shape[:-1], -1)[..., both]
+            for x in (rows, others)
+        )
+        own, theirs = (np.sqrt((x**2).mean(axis=-1)) + 1e-6 for x in (own, theirs))
+        return np.clip(own[:, None] / theirs, 1 / _MAX_RATIO, _MAX_RATIO)
+
+
+def interpolate(rows, n_channels):
+    """Return rows with linear interpolation along time at NaN, ends held; NaN where a channel was not observed."""
+    windows = rows.reshape(len(rows), -1, n_channels)
+    filled, steps = windows.copy(), np.arange(windows.shape[1])
+    holes = np.isnan(windows)
+    for i, c in np.argwhere(holes.any(axis=1) & ~holes.all(axis=1)):
+        gone = holes[i, :, c]
+        filled[i, gone, c] = np.interp(steps[gone], steps[~gone], windows[i, ~gone, c])
+    return filled.reshape(rows.shape)
