@@ -1,60 +1,120 @@
-from itertools import product
+"""How much of a Gaussian, of similar windows and of straight lines imputed values take, and how far draws spread."""
 
 import numpy as np
 
-__all__ = ["Blends", "describe"]
+__all__ = ["Blends", "find_places", "interpolate"]
 
-_SHARES = 0.0, 0.5, 1.0
-_WEIGHTS = 0.0, 0.5, 1.0
-_CLEARLY = 0.99
-_CALIBRATED = 0.75
+_RIDGE = 0.1
+_N_STEPS, _LEAST_DISTANCE = 8, 0.1  # of least absolute deviations; the latter in mean distances
+_INNER = 0.8  # mass that draws are to cover between their quantiles of .1 and .9
+_CALIBRATED = 0.75  # less than that: a few draws lie wider apart than their own quantiles say
+_MIN_SCALE, _MAX_SCALE = 0.3, 3.0
 _MIN_VALUES = 50
+_UNKNOWN = 0.0, 1.0, 1.0  # a straight line is the safest where nothing can be held out
 
 
-def describe(hidden, n_channels):
-    gone = hidden.reshape(-1, n_channels).all(axis=0)
-    groups = np.arange(n_channels) + n_channels * gone
-    return np.broadcast_to(groups, (len(hidden) // n_channels, n_channels)).ravel()[hidden]
+def interpolate(rows, n_channels):
+    """Return time-major rows with linear interpolation at NaN, ends held; NaN where a channel was not observed."""
+    windows = rows.reshape(len(rows), -1, n_channels)
+    filled, steps = windows.copy(), np.arange(windows.shape[1])
+    holes = np.isnan(windows)
+    for i, c in np.argwhere(holes.any(axis=1) & ~holes.all(axis=1)):
+        gone = holes[i, :, c]
+        filled[i, gone, c] = np.interp(steps[gone], steps[~gone], windows[i, ~gone, c])
+    return filled.reshape(rows.shape)
+
+
+def find_places(hidden, n_channels):
+    """Return the channel of each hidden value of a row, and whether nothing of it was observed."""
+    hidden = hidden.reshape(-1, n_channels)
+    channels = np.nonzero(hidden)[1]
+    return channels, hidden.all(axis=0)[channels]
 
 
 class Blends:
-    def __init__(self, n_channels):
-        self.table = np.tile((0.0, 1.0, 1.0), (2 * n_channels, 1))
+    """Shares of a mean residual and of the way to a straight line, and a scale of draws.
 
-    def fit(self, truth, means, centres, lines, low, high, groups):
-        total = 0.0
-        for g in np.unique(groups):
-            of = groups == g
-            if of.sum() < _MIN_VALUES: continue
-            error, self.table[g] = _choose(*(x[of] for x in (truth, means, centres, lines, low, high)))
-            total += error
+    They hold for a channel, apart where nothing of it was observed.
+
+    Parameters
+    ----------
+    n_channels : int
+    """
+
+    def __init__(self, n_channels):
+        # the last channel stands for all of them
+        self.table_ = np.tile(_UNKNOWN, (2, n_channels + 1, 1))
+
+    def fit(self, truth, means, residuals, lows, highs, lines, channels, absent):
+        """Learn from values that were held out, arrays of shape (n_values,); return the sum of absolute errors.
+
+        Parameters
+        ----------
+        truth, means, lines : ndarray
+            Values, their conditional means and straight lines, NaN where a channel was not observed.
+        residuals, lows, highs : ndarray
+            Mean, and quantiles of .1 and .9, of the residuals of similar windows.
+        channels, absent : ndarray
+            As ``find_places`` tells them.
+        """
+        total, columns = 0.0, (truth, means, residuals, lows, highs, lines)
+        for gone in (0, 1):
+            rows = absent == gone
+            if rows.sum() >= _MIN_VALUES:
+                self.table_[gone, :] = _choose(*(x[rows] for x in columns))[0]
+            for c in range(self.table_.shape[1] - 1):
+                own = rows & (channels == c)
+                if own.sum() >= _MIN_VALUES:
+                    self.table_[gone, c], error = _choose(*(x[own] for x in columns))
+                    total += error
         return total
 
-    def draw(self, means, residuals, lines, groups, n_draws, rng):
-        shares, weights, scales = self.table[groups].T
-        centre = _combine(means, residuals.mean(axis=1), lines, shares, weights)
-        n_own, n_similar, n_hidden = residuals.shape
-        chosen = np.stack([np.resize(rng.permutation(n_similar), n_draws) for _ in range(n_own)])
-        drawn = np.take_along_axis(residuals, chosen[..., None], axis=1)
-        if n_draws == 1:
-            drawn = drawn - residuals.mean(axis=1, keepdims=True)
-        else:
-            drawn = (drawn - drawn.mean(axis=1, keepdims=True)) * np.sqrt(n_draws / (n_draws - 1))
-        return (centre[:, None] + scales * drawn).transpose(1, 0, 2)
+    def pool(self, n_channels):
+        """Return blends for other channels, what holds for all of these for each of them."""
+        pooled = Blends(n_channels)
+        pooled.table_[:] = self.table_[:, -1:]
+        return pooled
+
+    def locate(self, means, residuals, lines, channels, absent, beyond):
+        """Return where draws centre and how they are scaled.
+
+        Parameters
+        ----------
+        means, lines : ndarray of shape (n_rows, n_hidden)
+        residuals : ndarray of shape (n_rows, n_similar, n_hidden)
+        channels, absent : ndarray of shape (n_hidden,)
+        beyond : ndarray of bool, of shape (n_rows, n_hidden)
+            Whether a channel lies where no training window did: there, half the way to the line is gone at least.
+        """
+        shares, weights, scales = self.table_[absent.astype(int), channels].T
+        weights = np.where(beyond, (1 + weights) / 2, weights)
+        apart = np.where(np.isnan(lines), 0.0, lines - means)
+        return means + shares * residuals.mean(axis=1) + weights * apart, scales
 
 
-def _choose(truth, mean, centre, line, low, high):
-    best, choice = np.abs(truth - mean).sum(), (0.0, 0.0)
-    for share, weight in product(_SHARES, _WEIGHTS):
-        error = np.abs(truth - _combine(mean, centre, line, share, weight)).sum()
-        if error < _CLEARLY * best:
-            best, choice = error, (share, weight)
-    rest = truth - _combine(mean, centre, line, *choice)
-    low, high = low - centre, high - centre
-    beyond = np.maximum(rest / np.maximum(high, 1e-9), rest / np.minimum(low, -1e-9))
-    return best, (*choice, np.clip(np.quantile(beyond, _CALIBRATED), 0.3, 3.0))
+def _choose(truth, means, residuals, lows, highs, lines):
+    """Return share, weight and scale, and the sum of absolute errors."""
+    apart = np.where(np.isnan(lines), 0.0, lines - means)
+    parts = np.stack([residuals, apart], axis=1)
+    shares = _least_deviations(parts, truth - means)
+    rest = truth - means - parts @ shares
+    lows, highs = np.minimum(lows - residuals, -1e-9), np.maximum(highs - residuals, 1e-9)
+    needed = np.quantile(np.maximum(rest / lows, rest / highs), _CALIBRATED)
+    return (*shares, np.clip(needed, _MIN_SCALE, _MAX_SCALE)), np.abs(rest).sum()
 
 
-def _combine(mean, centre, line, share, weight):
-    told = mean + share * centre
-    return np.where(np.isnan(line), told, (1 - weight) * told + weight * np.nan_to_num(line))
+def _least_deviations(parts, values):
+    """Return shares of parts from 0 to 1 that leave small absolute errors, drawn a little towards 0.
+
+    Least squares are weighted by the inverse distance of the step before.
+    """
+    shares, weights = np.zeros(parts.shape[1]), np.ones(len(values))
+    least = _LEAST_DISTANCE * np.abs(values).mean() + 1e-9
+    for _ in range(_N_STEPS):
+        weighted = weights[:, None] * parts
+        products = weighted.T @ parts
+        products[np.diag_indices_from(products)] *= 1 + _RIDGE
+        products[np.diag_indices_from(products)] += 1e-9 * (1 + np.trace(products))
+        shares = np.clip(np.linalg.solve(products, weighted.T @ values), 0, 1)
+        weights = 1 / np.maximum(np.abs(values - parts @ shares), least)
+    return shares

@@ -95,7 +95,10 @@ class WindowRepair:
         choice = None
         for steps, channels, block in self.blocks_:
             part = self.channels_.standardise(windows[:, steps], channels)
-            drawn, choice = block.draw(part.reshape(len(part), -1), n_draws, rng, choice)
-            scores[:, :, steps, channels] = drawn.reshape(n_draws, *part.shape)
-        self.choice_ = choice
+            rows = part.reshape(len(part), -1)
+            if np.isnan(rows).any():
+                # what holds for the first block is taken to hold for all: judging each would take minutes
+                choice = block.choose(rows) if choice is None else (*choice[:2], choice[2].pool(len(channels)))
+                rows = block.draw(rows, n_draws, rng, choice)
+            scores[:, :, steps, channels] = rows.reshape(-1, *part.shape)
         return np.stack([self.channels_.restore(own, windows) for own in scores])

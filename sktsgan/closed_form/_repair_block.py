@@ -5,10 +5,10 @@ from itertools import product
 import numpy as np
 import torch
 
-from sktsgan.closed_form._blend import Blends, describe
+from sktsgan.closed_form._blend import Blends, find_places, interpolate
 from sktsgan.closed_form._conditional import fill_rows
 from sktsgan.closed_form._incomplete import estimate_law, some_rows
-from sktsgan.closed_form._similar import WindowLaw, interpolate
+from sktsgan.closed_form._similar import WindowLaw
 
 __all__ = ["BlockRepair"]
 
@@ -16,13 +16,17 @@ _DRIFTS = 0.0, 1.0, 10.0
 _NOISES = 1e-4, 1e-2
 _UNKNOWN = 1.0, 1e-2  # drift and noise where nothing can be held out
 _MIN_ROWS, _ROWS_PER_VALUE = 6000, 10
-_N_PARTS, _N_FOLDS = 5, 2
-_MAX_HELD_OUT, _MIN_HELD_OUT = 120, 20
-_MAX_PATTERNS = 32
+_N_PARTS, _N_FOLDS = 5, 3
+_MAX_HELD_OUT, _MAX_INCOMPLETE, _MIN_HELD_OUT = 120, 40, 20
+_MAX_PATTERNS, _PATTERN_VALUES = 32, 16_000
 
 
 class BlockRepair:
-    """A Gaussian of whole windows, residuals of similar windows, and straight lines.
+    """A Gaussian of windows, residuals of similar windows, and straight lines, blended as held-out windows say.
+
+    The last three fifths of the training windows are held out in turn, with a window's length purged beside them, so
+    that what drifts with time shows. The same kinds of holes as are to be imputed are made there. Drift and noise of
+    the Gaussian are chosen for all channels; how much residuals and lines count, and how far draws spread, for each.
 
     Parameters
     ----------
@@ -36,77 +40,114 @@ class BlockRepair:
         self.random_state = random_state
 
     def fit(self, rows):
+        """Learn.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_timesteps * n_channels)
+            Standardised, time-major; NaN where nothing was observed. At most 10 rows a value (at least 6,000) are
+            looked at, taken at random: evenly spaced ones would start at some hours of the day only.
+        """
         n_all, n_values = rows.shape
         rows = some_rows(rows, max(_MIN_ROWS, _ROWS_PER_VALUE * n_values))
-        self.seen_ = ~np.isnan(rows)
-        if not self.seen_.all():
-            known = self.seen_.any(axis=1)
-            rows, self.seen_ = rows[known], self.seen_[known]
+        seen = ~np.isnan(rows)
+        if not seen.all():
+            rows, seen = rows[seen.any(axis=1)], seen[seen.any(axis=1)]
             generator = torch.Generator().manual_seed(self.random_state)
-            rows = fill_rows(estimate_law(rows, self.n_channels), rows, 1, generator)[0]
+            law = estimate_law(rows, self.n_channels)
+            rows = fill_rows(law, rows, 1, generator)[0]
         self.law_ = WindowLaw(rows, self.n_channels)
-        self.seen_ = some_rows(self.seen_, len(self.law_.rows))
+        self.seen_ = some_rows(seen, len(self.law_.rows))
         n_timesteps = n_values // self.n_channels
         self.n_overlapping_ = n_timesteps * len(self.law_.rows) // n_all
+        self._chosen = None, None
         return self
 
-    def choose(self, holes):
-        self_folds = list(self._folds())
-        patterns = np.unique(holes, axis=0)
-        patterns = some_rows(patterns, _MAX_PATTERNS)
-        best = np.inf, (*_UNKNOWN, Blends(self.n_channels))
-        for drift, noise in product(_DRIFTS, _NOISES):
-            found = [self._try(*fold, patterns, drift, noise) for fold in self_folds]
-            found = [x for x in found if x is not None]
-            if not found:
-                break
-            blends = Blends(self.n_channels)
-            error = blends.fit(*map(np.concatenate, zip(*found, strict=True)))
-            if error < best[0]:
-                best = error, (drift, noise, blends)
-        return best[1]
+    def choose(self, rows):
+        """Return drift, noise and blends that do best where the training windows have the holes of these rows."""
+        n_patterns = max(4, min(_MAX_PATTERNS, _PATTERN_VALUES // rows.shape[1]))
+        patterns = np.unique(np.isnan(rows), axis=0)
+        patterns = some_rows(patterns[patterns.any(axis=1)], n_patterns)
+        key = patterns.tobytes()
+        if key != self._chosen[0]:  # a series is repaired from the edges of its holes, which look alike each time
+            self._chosen = key, self._choose(patterns)
+        return self._chosen[1]
 
-    def _folds(self):
+    def _choose(self, patterns):
+        folds = list(self._folds(patterns))
+        least, best = np.inf, (*_UNKNOWN, Blends(self.n_channels))
+        for drift, noise in product(_DRIFTS, _NOISES) if folds else ():
+            parts = [part for fold in folds for part in self._try(*fold, drift, noise)]
+            blends = Blends(self.n_channels)
+            error = blends.fit(*map(np.concatenate, zip(*parts, strict=True)))
+            if error < least:
+                least, best = error, (drift, noise, blends)
+        return best
+
+    def _folds(self, patterns):
+        """Yield a law without one part of the windows, and rows of that part, whole and with holes."""
         rows, seen = self.law_.rows, self.seen_
         size = len(rows) // _N_PARTS
+        step = -(-size // (_MAX_HELD_OUT if seen.all() else _MAX_INCOMPLETE))
         for k in range(_N_FOLDS):
             stop = len(rows) - k * size
-            start = stop - size
-            left = np.r_[: max(start - self.n_overlapping_, 0), min(stop + self.n_overlapping_, len(rows)) : len(rows)]
-            if min(size, len(left)) >= _MIN_HELD_OUT:
-                step = -(-size // _MAX_HELD_OUT)
-                held_out = np.where(seen[start:stop:step], rows[start:stop:step].astype(float), np.nan)
-                yield WindowLaw(rows[left].astype(float), self.n_channels), held_out
+            before = rows[: max(stop - size - self.n_overlapping_, 0)]
+            left = np.concatenate([before, rows[stop + self.n_overlapping_ :]]).astype(float)
+            part = slice(stop - size, stop, max(step, 1))
+            truth = np.where(seen[part], rows[part], np.nan)
+            given = np.where(np.resize(patterns, truth.shape), np.nan, truth)
+            useful = ~np.isnan(given).all(axis=1) & (np.isnan(given) & ~np.isnan(truth)).any(axis=1)
+            if min(size, len(left)) >= _MIN_HELD_OUT and useful.any():
+                yield WindowLaw(left, self.n_channels), truth[useful], given[useful]
 
-    def _try(self, law, truth, patterns, drift, noise):
-        hidden = np.resize(patterns, truth.shape)
-        rows = np.where(hidden, np.nan, truth)
-        some = ~np.isnan(rows).all(axis=1)
-        rows, truth = rows[some], truth[some]
-        if not len(rows):
-            return None
-        lines = interpolate(rows, self.n_channels)
-        found = []
-        for holes, own, means, residuals in law.explain(rows, drift, noise):
-            group = describe(holes, self.n_channels)
-            low, high = np.quantile(residuals, (0.1, 0.9), axis=1)
-            parts = truth[own][:, holes], means, residuals.mean(axis=1), lines[own][:, holes], low, high, np.broadcast_to(group, means.shape)
-            known = ~np.isnan(parts[0])
-            found.append([x[known] for x in parts])
-        return [np.concatenate(x) for x in zip(*found, strict=True)] if found else None
+    def _try(self, law, truth, given, drift, noise):
+        """Yield what ``Blends.fit`` learns from, by pattern."""
+        lines = interpolate(given, self.n_channels)
+        for hidden, own, means, residuals in law.explain(given, drift, noise):
+            lows, highs = np.quantile(residuals, (0.1, 0.9), axis=1)
+            values, places = truth[own][:, hidden], find_places(hidden, self.n_channels)
+            parts = means, residuals.mean(axis=1), lows, highs, lines[own][:, hidden]
+            parts = [*parts, *(np.broadcast_to(place, means.shape) for place in places)]
+            known = ~np.isnan(values)
+            yield values[known], *(part[known] for part in parts)
 
-    def draw(self, rows, n_draws, rng, choice=None):
-        """Return rows with their holes filled, of shape (n_draws, n_rows, n_values)."""
+    def draw(self, rows, n_draws, rng, choice):
+        """Return rows with their holes filled, of shape (n_draws, n_rows, n_values).
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_values)
+        n_draws : int
+        rng : numpy.random.Generator
+        choice : tuple
+            What ``choose`` returned, here or for another block.
+        """
         filled = np.repeat(rows[None], n_draws, axis=0)
-        holes = np.isnan(rows)
-        if not holes.any():
-            return filled, choice
-        if choice is None:
-            choice = self.choose(holes[holes.any(axis=1)])
         drift, noise, blends = choice
-        lines = interpolate(rows, self.n_channels)
-        for hidden, own, means, residuals in self.law_.explain(rows, drift, noise):
-            group = describe(hidden, self.n_channels)
-            made = blends.draw(means, residuals, lines[own][:, hidden], group, n_draws, rng)
-            filled[:, own[:, None], np.flatnonzero(hidden)] = made
-        return filled, choice
+        lines, beyond = interpolate(rows, self.n_channels), self.law_.find_beyond(rows)
+        far = beyond.any(axis=1)
+        for part, least in ((np.flatnonzero(~far), 0.0), (np.flatnonzero(far), _DRIFTS[-1])):
+            if not len(part):
+                continue
+            found = self.law_.explain(rows[part], max(drift, least), noise)
+            for hidden, own, means, residuals in found:
+                own = part[own]
+                channels, absent = find_places(hidden, self.n_channels)
+                centres, scales = blends.locate(
+                    means, residuals, lines[own][:, hidden], channels, absent, beyond[own][:, channels]
+                )
+                drawn = centres + scales * _pick(residuals, n_draws, rng)
+                filled[:, own[:, None], np.flatnonzero(hidden)] = drawn
+        return filled
+
+
+def _pick(residuals, n_draws, rng):
+    """Return residuals of similar windows in random order, centred so that their mean adds no noise of its own."""
+    n_rows, n_similar, _ = residuals.shape
+    order = rng.permuted(np.tile(np.arange(n_similar), (n_rows, 1)), axis=1)
+    order = np.take(order, np.arange(n_draws) % n_similar, axis=1)
+    picked = np.take_along_axis(residuals, order[..., None], axis=1)
+    if n_draws == 1:
+        return (picked - residuals.mean(axis=1, keepdims=True)).swapaxes(0, 1)
+    picked = (picked - picked.mean(axis=1, keepdims=True)) * np.sqrt(n_draws / (n_draws - 1))
+    return picked.swapaxes(0, 1)

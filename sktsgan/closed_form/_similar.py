@@ -5,9 +5,9 @@ import numpy as np
 from sktsgan.closed_form._conditional import ConditionalGaussian, rows_by_pattern
 from sktsgan.closed_form._incomplete import some_rows
 
-__all__ = ["WindowLaw", "interpolate"]
+__all__ = ["WindowLaw"]
 
-_N_SIMILAR = 40
+_N_SIMILAR = 20
 _MAX_ROWS = 4000  # that are searched through
 _MAX_RATIO = 5.0  # of how fast one window moves to how fast another does
 
@@ -68,6 +68,17 @@ class WindowLaw:
                 residuals *= self._ratios(rows[own], others, hidden)[..., None]
                 yield hidden, own, conditioned.locate(rows[own]), residuals
 
+    def find_beyond(self, rows):
+        """Return of which channels of each window the observed values lie, on average, beyond every training window."""
+        seen = (~np.isnan(rows)).astype(np.float32)
+        beyond = np.zeros((len(rows), self.n_channels), dtype=bool)
+        for c in range(self.n_channels):
+            own = slice(c, None, self.n_channels)
+            totals = seen[:, own] @ self.rows[:, own].T  # over the same steps as were observed
+            total = np.nansum(rows[:, own], axis=1)
+            beyond[:, c] = (total < totals.min(axis=1)) | (total > totals.max(axis=1))
+        return beyond
+
     def _search(self, rows, share):
         """Return the training windows nearest by what was observed, less a share of the difference in level."""
         seen = (~np.isnan(rows)).astype(np.float32)
@@ -82,26 +93,15 @@ class WindowLaw:
         return np.argpartition(distances, n_similar - 1, axis=1)[:, :n_similar]
 
     def _ratios(self, rows, others, hidden):
-        """Return how fast windows move by how fast similar ones do, by what was observed."""
-        shape = -1, self.n_channels
-        seen = ~hidden.reshape(shape)
-        both = (seen[1:] & seen[:-1]).ravel()
-        if not both.any():
+        """Return how fast windows move by how fast similar ones do, between values that were observed."""
+        seen = np.flatnonzero(~hidden)
+        seen = seen[np.argsort(seen % self.n_channels, kind="stable")]  # by channel, then by time
+        same = np.flatnonzero(np.diff(seen % self.n_channels) == 0)
+        if not len(same):
             return np.ones(others.shape[:2])
+        before, after = seen[same], seen[same + 1]
         own, theirs = (
-            np.diff(x.reshape(*x.shape[:-1], *shape), axis=-2).reshape(*x.shape[:-1], -1)[..., both]
+            np.sqrt(((x[..., after] - x[..., before]) ** 2).mean(axis=-1)) + 1e-6
             for x in (rows, others)
         )
-        own, theirs = (np.sqrt((x**2).mean(axis=-1)) + 1e-6 for x in (own, theirs))
         return np.clip(own[:, None] / theirs, 1 / _MAX_RATIO, _MAX_RATIO)
-
-
-def interpolate(rows, n_channels):
-    """Return rows with linear interpolation along time at NaN, ends held; NaN where a channel was not observed."""
-    windows = rows.reshape(len(rows), -1, n_channels)
-    filled, steps = windows.copy(), np.arange(windows.shape[1])
-    holes = np.isnan(windows)
-    for i, c in np.argwhere(holes.any(axis=1) & ~holes.all(axis=1)):
-        gone = holes[i, :, c]
-        filled[i, gone, c] = np.interp(steps[gone], steps[~gone], windows[i, ~gone, c])
-    return filled.reshape(rows.shape)
