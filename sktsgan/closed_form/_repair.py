@@ -101,4 +101,4 @@ class WindowRepair:
                 choice = block.choose(rows) if choice is None else (*choice[:2], choice[2].pool(len(channels)))
                 rows = block.draw(rows, n_draws, rng, choice)
             scores[:, :, steps, channels] = rows.reshape(-1, *part.shape)
-        return np.stack([self.channels_.restore(own, windows) for own in scores])
+        return self.channels_.restore(scores, windows)

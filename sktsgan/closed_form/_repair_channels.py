@@ -108,24 +108,25 @@ class RepairChannels:
         return windows
 
     def restore(self, scores, windows):
-        """Return windows whose holes are filled from scores, what was observed untouched.
+        """Return windows whose holes are filled from draws of scores, what was observed untouched.
 
         Parameters
         ----------
-        scores : ndarray of shape (n_windows, n_timesteps, n_free)
+        scores : ndarray of shape (n_draws, n_windows, n_timesteps, n_free)
             Complete.
         windows : ndarray of shape (n_windows, n_timesteps, n_channels)
             With NaN where ``scores`` are to be taken.
 
         Returns
         -------
-        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        windows : ndarray of shape (n_draws, n_windows, n_timesteps, n_channels)
         """
-        filled = self._pool(windows)
+        known = self._pool(windows)
+        filled = np.repeat(known[None], len(scores), axis=0)
         for k, c in enumerate(self.free_):
+            holes = np.isnan(known[..., c])
             values = scores[..., k] * self.scale_[c] + self.mean_[c]
-            holes = np.isnan(filled[..., c])
-            filled[..., c][holes] = self._snap(values, c, windows[..., c])[holes]
+            filled[:, holes, c] = self._snap(values, c, windows[..., c])[:, holes]
         return self._pool(filled)
 
     def _snap(self, values, channel, observed):
@@ -133,10 +134,24 @@ class RepairChannels:
         low, high = self.bounds_[:, channel]
         low = np.fmin(low, np.fmin.reduce(observed, axis=1))[:, None]
         high = np.fmax(high, np.fmax.reduce(observed, axis=1))[:, None]
-        values = np.clip(values, low, high)
+        values = -_clip(-_clip(values, low), -high)
         grid = self.grids_[channel]
         if grid is not None:
             nearest = grid[np.searchsorted((grid[1:] + grid[:-1]) / 2, values)]
             within = (values >= grid[0]) & (values <= grid[-1])
             values = np.where(within, nearest, values)
         return values.round() if self.integer_[channel] else values
+
+
+def _clip(draws, low):
+    """Return draws not below a bound, of the same mean as before if that is above it."""
+    below = (draws < low).any(axis=0)
+    if len(draws) == 1 or not below.any():
+        return np.maximum(draws, low)
+    low = np.broadcast_to(low, below.shape)[below]
+    own = draws[:, below]
+    raised = np.maximum(own, low) - low
+    wanted = np.maximum(own.mean(axis=0) - low, 0)
+    draws = draws.copy()
+    draws[:, below] = low + raised * (wanted / np.maximum(raised.mean(axis=0), 1e-300))
+    return draws
