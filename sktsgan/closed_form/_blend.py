@@ -75,19 +75,16 @@ class Blends:
         pooled.table_[:] = self.table_[:, -1:]
         return pooled
 
-    def locate(self, means, residuals, lines, channels, absent, beyond):
-        """Return where draws centre and how they are scaled.
+    def locate(self, means, residuals, lines, channels, absent):
+        """Return where draws centre, and how they are scaled.
 
         Parameters
         ----------
         means, lines : ndarray of shape (n_rows, n_hidden)
         residuals : ndarray of shape (n_rows, n_similar, n_hidden)
         channels, absent : ndarray of shape (n_hidden,)
-        beyond : ndarray of bool, of shape (n_rows, n_hidden)
-            Whether a channel lies where no training window did: there, half the way to the line is gone at least.
         """
         shares, weights, scales = self.table_[absent.astype(int), channels].T
-        weights = np.where(beyond, (1 + weights) / 2, weights)
         apart = np.where(np.isnan(lines), 0.0, lines - means)
         return means + shares * residuals.mean(axis=1) + weights * apart, scales
 

@@ -36,6 +36,8 @@ def rows_by_pattern(missing):
     pattern : ndarray of bool, of shape (n_values,)
     rows : ndarray of shape (n_rows_of_it,)
     """
+    if not len(missing):
+        return
     packed = np.packbits(missing, axis=1)
     _, pattern_of = np.unique(packed, axis=0, return_inverse=True)
     order = np.argsort(pattern_of, kind="stable")

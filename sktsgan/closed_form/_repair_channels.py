@@ -10,6 +10,7 @@ __all__ = ["RepairChannels"]
 
 _MIN_SHARED = 0.1
 _PILE = 0.01
+_MANY = 256
 
 
 def _share_values(first, second):
@@ -139,6 +140,8 @@ class RepairChannels:
         if grid is not None:
             nearest = grid[np.searchsorted((grid[1:] + grid[:-1]) / 2, values)]
             within = (values >= grid[0]) & (values <= grid[-1])
+            if len(grid) > _MANY:  # far out only some of the grid's values were seen
+                within &= np.abs(nearest - values) <= np.median(np.diff(grid))
             values = np.where(within, nearest, values)
         return values.round() if self.integer_[channel] else values
 
