@@ -26,6 +26,7 @@ __all__ = ["GANImputer", "repair_series"]
 _MAX_TRAINING_WINDOWS = 5000
 _ENOUGH_KNOWN = 0.5
 _BLOCK_VALUES = 2**23
+_EXTRAPOLATED = 1e-12  # weight of what a window does not enclose, beside that of windows that do
 
 
 class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -267,6 +268,13 @@ def _fill_inwards(values, window, sampler, n_draws, seed):
     return values
 
 
+def _is_enclosed(windows):
+    """Return which values lie between observed ones of their channel and window, or are observed."""
+    known = ~np.isnan(windows)
+    before = np.maximum.accumulate(known, axis=1)
+    return before & np.maximum.accumulate(known[:, ::-1], axis=1)[:, ::-1]
+
+
 def _fill_once(values, windows, starts, sampler, n_draws, seed):
     """Impute, in place, the missing values of some windows."""
     total, weights = np.zeros(values.shape), np.zeros(values.shape)
@@ -276,6 +284,7 @@ def _fill_once(values, windows, starts, sampler, n_draws, seed):
         part = slice(first, first + size)
         drawn = sampler.impute(windows[part], n_draws=n_draws, random_state=seed)
         weight = 1 / (drawn.var(axis=0) + tiny)
+        weight[~_is_enclosed(windows[part])] *= _EXTRAPOLATED
         mean = drawn.mean(axis=0)
         for start, own, its in zip(starts[part], mean, weight, strict=True):
             rows = slice(start, start + windows.shape[1])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["Blends", "find_places", "interpolate"]
+__all__ = ["Blends", "find_places"]
 
 _RIDGE = 0.05
 _N_STEPS = 8
@@ -11,17 +11,6 @@ _CALIBRATED = 0.72  # less than that: a few draws lie wider apart than their own
 _MIN_SCALE, _MAX_SCALE = 0.3, 3.0
 _MIN_VALUES = 50
 _UNKNOWN = 0.0, 1.0, 1.0  # a straight line is the safest where nothing can be held out
-
-
-def interpolate(rows, n_channels):
-    """Return time-major rows with linear interpolation at NaN, ends held; NaN where a channel was not observed."""
-    windows = rows.reshape(len(rows), -1, n_channels)
-    filled, steps = windows.copy(), np.arange(windows.shape[1])
-    holes = np.isnan(windows)
-    for i, c in np.argwhere(holes.any(axis=1) & ~holes.all(axis=1)):
-        gone = holes[i, :, c]
-        filled[i, gone, c] = np.interp(steps[gone], steps[~gone], windows[i, ~gone, c])
-    return filled.reshape(rows.shape)
 
 
 def find_places(hidden, n_channels):

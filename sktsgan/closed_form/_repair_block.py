@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from sktsgan.closed_form._blend import Blends, find_places, interpolate
+from sktsgan.closed_form._blend import Blends, find_places
 from sktsgan.closed_form._conditional import fill_rows
-from sktsgan.closed_form._incomplete import estimate_law, some_rows
+from sktsgan.closed_form._incomplete import estimate_law, interpolate, some_rows
 from sktsgan.closed_form._similar import WindowLaw
 
 __all__ = ["BlockRepair"]

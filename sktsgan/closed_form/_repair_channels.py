@@ -10,7 +10,7 @@ __all__ = ["RepairChannels"]
 
 _MIN_SHARED = 0.1
 _PILE = 0.01
-_MANY = 256
+_MAX_DISTINCT = 0.9
 
 
 def _share_values(first, second):
@@ -63,11 +63,12 @@ class RepairChannels:
 
     @staticmethod
     def _grid(channel):
-        if not lies_on_grid(channel):
+        first = channel[:, 0][~np.isnan(channel[:, 0])]
+        # overlapping windows repeat every value, but not at the same step
+        if len(np.unique(first)) > _MAX_DISTINCT * len(first) or not lies_on_grid(channel):
             return None
-        seen = np.sort(
-            pd.unique(channel.ravel())
-        )  # hashing a million values costs less than sorting them
+        # hashing a million values costs less than sorting them
+        seen = np.sort(pd.unique(channel.ravel()))
         return seen[~np.isnan(seen)]
 
     def standardise(self, windows, channels):
@@ -140,8 +141,6 @@ class RepairChannels:
         if grid is not None:
             nearest = grid[np.searchsorted((grid[1:] + grid[:-1]) / 2, values)]
             within = (values >= grid[0]) & (values <= grid[-1])
-            if len(grid) > _MANY:  # far out only some of the grid's values were seen
-                within &= np.abs(nearest - values) <= np.median(np.diff(grid))
             values = np.where(within, nearest, values)
         return values.round() if self.integer_[channel] else values
 
