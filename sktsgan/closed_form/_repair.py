@@ -98,7 +98,11 @@ class WindowRepair:
             rows = part.reshape(len(part), -1)
             if np.isnan(rows).any():
                 # what holds for the first block is taken to hold for all: judging each would take minutes
-                choice = block.choose(rows) if choice is None else (*choice[:2], choice[2].pool(len(channels)))
+                choice = (
+                    block.choose(rows)
+                    if choice is None
+                    else (*choice[:2], choice[2].pool(len(channels)))
+                )
                 rows = block.draw(rows, n_draws, rng, choice)
             scores[:, :, steps, channels] = rows.reshape(-1, *part.shape)
         return self.channels_.restore(scores, windows)

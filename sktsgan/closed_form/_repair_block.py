@@ -11,7 +11,12 @@ from sktsgan.closed_form._similar import WindowLaw
 __all__ = ["BlockRepair"]
 
 _DRIFT = 10.0
-_SETTINGS = (_DRIFT, 1e-4), (_DRIFT, 1e-2), (0.0, 1e-4), (0.0, 1e-2)  # drift and noise, the preferred ones first
+_SETTINGS = (
+    (_DRIFT, 1e-4),
+    (_DRIFT, 1e-2),
+    (0.0, 1e-4),
+    (0.0, 1e-2),
+)  # drift and noise, the preferred ones first
 _UNKNOWN = _SETTINGS[1]  # where nothing can be held out
 # where a channel lies beyond every training window: the way to a straight line at steps that others were observed at;
 # at other steps it is the line
@@ -71,7 +76,9 @@ class BlockRepair:
         patterns = np.unique(np.isnan(rows), axis=0)
         patterns = some_rows(patterns[patterns.any(axis=1)], n_patterns)
         key = patterns.tobytes()
-        if key != self._chosen[0]:  # a series is repaired from the edges of its holes, which look alike each time
+        if (
+            key != self._chosen[0]
+        ):  # a series is repaired from the edges of its holes, which look alike each time
             self._chosen = key, self._choose(patterns)
         return self._chosen[1]
 

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktsgan._random import draw_seed, torch_generator
 from sktsgan._validation import check_count, check_targets
 from sktsgan.closed_form import WindowRepair
-from sktsgan.containers import fill_missing, read_training_windows
+from sktsgan.containers import fill_missing, read_training_windows, stack_filled
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import (
     KINDS,
@@ -369,7 +369,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
         if n_draws == 1:
             return fill_missing(X, imputed[0])
-        return np.stack([np.asarray(fill_missing(X, own)) for own in imputed])
+        return stack_filled(X, imputed)
 
     def score(self, X, y=None):
         """Return how close generated items are to ``X``.

@@ -3,9 +3,8 @@ import pytest
 import torch
 
 from sktsgan.closed_form import WindowRepair
-from sktsgan.closed_form._incomplete import Moments, Prior, estimate_law, some_rows, stationary_part
+from sktsgan.closed_form._incomplete import estimate_law, some_rows
 from sktsgan.closed_form._repair_channels import RepairChannels
-from sktsgan.closed_form._spread import SpreadMap, hole_patterns
 
 
 def make_walks(n_windows=300, n_timesteps=8, n_channels=3, seed=0):
