@@ -9,7 +9,8 @@ __all__ = ["RepairChannels"]
 
 
 _MIN_SHARED = 0.1
-_PILE = 0.01
+_PILE = 0.01  # share of values at a bound
+_FEW = 32
 _MAX_DISTINCT = 0.9
 
 
@@ -48,7 +49,6 @@ class RepairChannels:
         """Learn from windows of shape (n_windows, n_timesteps, n_channels), NaN where nothing was observed."""
         flat = windows.reshape(-1, windows.shape[2])
         self.low_, self.high_ = np.fmin.reduce(flat, axis=0), np.fmax.reduce(flat, axis=0)
-        self.bounds_ = _find_bounds(flat, self.low_, self.high_)
         self.mean_ = np.nanmean(flat, axis=0)
         self.scale_ = np.nanstd(flat, axis=0)
         self.source_, self.free_ = [], []
@@ -58,6 +58,10 @@ class RepairChannels:
             if not same and self.low_[c] < self.high_[c]:
                 self.free_.append(c)
         self.grids_ = {c: self._grid(windows[..., c]) for c in self.free_}
+        self.bounds_ = _find_bounds(flat, self.low_, self.high_)
+        for c, grid in self.grids_.items():
+            if grid is not None and len(grid) <= _FEW:  # categories, rather than a sensor's steps
+                self.bounds_[:, c] = grid[0], grid[-1]
         self.integer_ = [bool((column[~np.isnan(column)] % 1 == 0).all()) for column in flat.T]
         return self
 

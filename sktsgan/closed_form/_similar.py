@@ -9,6 +9,7 @@ __all__ = ["WindowLaw"]
 
 _N_SIMILAR = 20
 _MAX_ROWS = 4000  # that are searched through
+_ROUNDING = 1e-3  # of sums of standardised values
 _MAX_RATIO = 5.0  # of how fast one window moves to how fast another does
 
 
@@ -76,7 +77,8 @@ class WindowLaw:
             own = slice(c, None, self.n_channels)
             totals = seen[:, own] @ self.rows[:, own].T  # over the same steps as were observed
             total = np.nansum(rows[:, own], axis=1)
-            beyond[:, c] = (total < totals.min(axis=1)) | (total > totals.max(axis=1))
+            total -= totals.min(axis=1)
+            beyond[:, c] = (total < -_ROUNDING) | (total > np.ptp(totals, axis=1) + _ROUNDING)
         return beyond
 
     def _search(self, rows, share):
