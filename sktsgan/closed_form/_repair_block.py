@@ -11,20 +11,16 @@ from sktsgan.closed_form._similar import WindowLaw
 __all__ = ["BlockRepair"]
 
 _DRIFT = 10.0
-_SETTINGS = (
-    (_DRIFT, 1e-4),
-    (_DRIFT, 1e-2),
-    (0.0, 1e-4),
-    (0.0, 1e-2),
-)  # drift and noise, the preferred ones first
-_UNKNOWN = _SETTINGS[1]  # where nothing can be held out
+# drift and noise, the preferred ones first
+_SETTINGS = (_DRIFT, 1e-4), (_DRIFT, 1e-2), (_DRIFT, 0.1), (0.0, 1e-4), (0.0, 1e-2)
+_UNKNOWN = _SETTINGS[2]  # where nothing can be held out
 # where a channel lies beyond every training window: the way to a straight line at steps that others were observed at;
 # at other steps it is the line
 _TO_LINE = 1 / 3
 _CLEARLY = 0.98  # of the preferred settings' error
 _MIN_ROWS, _ROWS_PER_VALUE = 6000, 10
 _N_PARTS, _N_FOLDS = 5, 3
-_MAX_HELD_OUT, _MAX_INCOMPLETE, _MIN_HELD_OUT = 120, 40, 20
+_MAX_HELD_OUT, _MAX_INCOMPLETE, _MIN_HELD_OUT = 120, 40, 8
 _MAX_PATTERNS, _PATTERN_VALUES = 32, 10_000
 
 
@@ -76,9 +72,8 @@ class BlockRepair:
         patterns = np.unique(np.isnan(rows), axis=0)
         patterns = some_rows(patterns[patterns.any(axis=1)], n_patterns)
         key = patterns.tobytes()
-        if (
-            key != self._chosen[0]
-        ):  # a series is repaired from the edges of its holes, which look alike each time
+        # a series is repaired from the edges of its holes, which look alike each time
+        if key != self._chosen[0]:
             self._chosen = key, self._choose(patterns)
         return self._chosen[1]
 
