@@ -42,7 +42,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Imputed value: the mean of several draws, which has the smallest error, or a single draw, which preserves
         variances and roughness.
     n_draws : int, default=10
-        Number of draws that are averaged; an even number is best.
+        Number of draws that are averaged; two have the same mean as more, but for grids of values.
     random_state : int, RandomState instance or None, default=None
         Controls the draws, and the sampler if ``sampler`` is None.
 
@@ -161,7 +161,8 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     """Impute the missing values of a series.
 
     The sampler imputes overlapping windows of the series, up to four for each value. The result is the average of
-    their means, weighted by the inverse variance of the draws. Holes so long that windows are less than half known
+    their means, weighted by the inverse variance of the draws; windows with observed values on both sides come first.
+    Holes so long that windows are less than half known
     are imputed from their edges inwards: imputed values count as known in the next pass, and those far inside are
     close to the average course.
 

@@ -6,8 +6,7 @@ __all__ = ["Blends", "find_places"]
 
 _RIDGE = 0.05
 _N_STEPS = 8
-_INNER = 0.8  # mass that draws are to cover between their quantiles of .1 and .9
-_CALIBRATED = 0.72  # less than that: a few draws lie wider apart than their own quantiles say
+_CALIBRATED = 0.72  # of held-out values between quantiles of .1 and .9: a few draws lie wider apart than these say
 _MIN_SCALE, _MAX_SCALE = 0.3, 3.0
 _MIN_VALUES = 50
 _UNKNOWN = 0.0, 1.0, 1.0  # a straight line is the safest where nothing can be held out
@@ -35,16 +34,10 @@ class Blends:
         self.table_ = np.tile(_UNKNOWN, (2, n_channels + 1, 1))
 
     def fit(self, truth, means, residuals, lows, highs, lines, channels, absent):
-        """Learn from values that were held out, arrays of shape (n_values,); return the sum of absolute errors.
+        """Learn from values that were held out; return the sum of absolute errors.
 
-        Parameters
-        ----------
-        truth, means, lines : ndarray
-            Values, their conditional means and straight lines, NaN where a channel was not observed.
-        residuals, lows, highs : ndarray
-            Mean, and quantiles of .1 and .9, of the residuals of similar windows.
-        channels, absent : ndarray
-            As ``find_places`` tells them.
+        All are arrays of shape (n_values,): the truth, conditional means, mean and quantiles of .1 and .9 of the
+        residuals of similar windows, straight lines (NaN where a channel was not observed), ``find_places``.
         """
         total, columns = 0.0, (truth, means, residuals, lows, highs, lines)
         for gone in (0, 1):
@@ -65,14 +58,7 @@ class Blends:
         return pooled
 
     def locate(self, means, residuals, lines, channels, absent):
-        """Return where draws centre, and how they are scaled.
-
-        Parameters
-        ----------
-        means, lines : ndarray of shape (n_rows, n_hidden)
-        residuals : ndarray of shape (n_rows, n_similar, n_hidden)
-        channels, absent : ndarray of shape (n_hidden,)
-        """
+        """Return where draws centre, of shape (n_rows, n_hidden) as means and lines, and how they are scaled."""
         shares, weights, scales = self.table_[absent.astype(int), channels].T
         apart = np.where(np.isnan(lines), 0.0, lines - means)
         return means + shares * residuals.mean(axis=1) + weights * apart, scales

@@ -18,16 +18,16 @@ _MAX_ORDER_ROWS = 20_000
 
 
 class WindowRepair:
-    """Fill the holes of windows from Gaussians of standardised windows, conditioned on what was observed.
+    """Fill the holes of windows from what was observed of them and from training windows, some of which it keeps.
 
     Channels are standardised; a copy of another takes its values, a constant is put back. Windows of up to 1,500
     values are one block; wider ones are cut into blocks of at most 800, of channels that correlate, and a channel of
-    more steps into stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the Gaussians.
+    more steps into stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the model.
 
     Parameters
     ----------
     random_state : int
-        Seed of what is held out, of k-means and of what completes the training windows.
+        Seed of what completes training windows with holes.
     """
 
     def __init__(self, *, random_state=0):
@@ -81,7 +81,7 @@ class WindowRepair:
         windows : ndarray of shape (n_windows, n_timesteps, n_channels)
             NaN where a value is to be drawn.
         n_draws : int
-            Draws 2k and 2k + 1 lie on opposite sides of a conditional mean.
+            With two or more, their mean is the conditional mean, but for grids.
         generator : torch.Generator
 
         Returns

@@ -22,6 +22,7 @@ _MIN_ROWS, _ROWS_PER_VALUE = 6000, 10
 _N_PARTS, _N_FOLDS = 5, 3
 _MAX_HELD_OUT, _MAX_INCOMPLETE, _MIN_HELD_OUT = 120, 40, 8
 _MAX_PATTERNS, _PATTERN_VALUES = 32, 10_000
+_CHUNK_VALUES = 2**19  # of rows; each has twenty similar ones
 
 
 class BlockRepair:
@@ -43,13 +44,10 @@ class BlockRepair:
         self.random_state = random_state
 
     def fit(self, rows):
-        """Learn.
+        """Learn from standardised, time-major rows, NaN where nothing was observed.
 
-        Parameters
-        ----------
-        rows : ndarray of shape (n_rows, n_timesteps * n_channels)
-            Standardised, time-major; NaN where nothing was observed. At most 10 rows a value (at least 6,000) are
-            looked at, taken at random: evenly spaced ones would start at some hours of the day only.
+        At most 10 rows a value (at least 6,000) are looked at, taken at random: evenly spaced ones would start at some
+        hours of the day only.
         """
         n_all, n_values = rows.shape
         rows = some_rows(rows, max(_MIN_ROWS, _ROWS_PER_VALUE * n_values))
@@ -122,21 +120,12 @@ class BlockRepair:
             yield values[known], *(part[known] for part in parts)
 
     def draw(self, rows, n_draws, rng, choice):
-        """Return rows with their holes filled, of shape (n_draws, n_rows, n_values).
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n_rows, n_values)
-        n_draws : int
-        rng : numpy.random.Generator
-        choice : tuple
-            What ``choose`` returned, here or for another block.
-        """
+        """Return rows with their holes filled, of shape (n_draws, n_rows, n_values), by what ``choose`` returned."""
         filled = np.repeat(rows[None], n_draws, axis=0)
         drift, noise, blends = choice
         lines, beyond = interpolate(rows, self.n_channels), self.law_.find_beyond(rows)
-        far = beyond.any(axis=1)
-        for part, least in ((np.flatnonzero(~far), 0.0), (np.flatnonzero(far), _DRIFT)):
+        for part in self._split(beyond.any(axis=1), rows.shape[1]):
+            least = _DRIFT if beyond[part].any() else 0.0
             found = self.law_.explain(rows[part], max(drift, least), noise)
             for hidden, own, means, residuals in found:
                 own = part[own]
@@ -149,6 +138,13 @@ class BlockRepair:
                 drawn = centres + scales * _pick(residuals, n_draws, rng)
                 filled[:, own[:, None], np.flatnonzero(hidden)] = drawn
         return filled
+
+    @staticmethod
+    def _split(far, n_values):
+        """Yield rows to be filled together: all of them far or none, and no more than memory is to hold."""
+        size = max(1, _CHUNK_VALUES // n_values)
+        for rows in (np.flatnonzero(~far), np.flatnonzero(far)):
+            yield from np.split(rows, range(size, len(rows), size)) if len(rows) else ()
 
 
 def _pick(residuals, n_draws, rng):

@@ -1,4 +1,4 @@
-"""Channels of windows with holes: standardised, and put back within what was seen."""
+"""Channels of windows with holes: standardised, and put back within their bounds."""
 
 import numpy as np
 import pandas as pd
@@ -7,11 +7,10 @@ from sktsgan.scaling._channels import lies_on_grid
 
 __all__ = ["RepairChannels"]
 
-
 _MIN_SHARED = 0.1
 _PILE = 0.01  # share of values at a bound
-_FEW = 32
-_MAX_DISTINCT = 0.9
+_FEW = 32  # values of a grid
+_MAX_DISTINCT = 0.9  # share of a grid's values at one step
 
 
 def _share_values(first, second):
@@ -41,8 +40,8 @@ def _find_bounds(flat, low, high):
 class RepairChannels:
     """Standardise channels that have holes; set constants and copies of other channels aside.
 
-    What comes back lies within the range seen in ``fit``, widened by what a window itself shows, and on the grid of
-    values that were seen where a channel has one.
+    What comes back keeps the channel's bounds, widened by what a window itself shows, and lies on the grid of values
+    that were seen where a channel has one.
     """
 
     def fit(self, windows):
@@ -76,19 +75,7 @@ class RepairChannels:
         return seen[~np.isnan(seen)]
 
     def standardise(self, windows, channels):
-        """Return some of the free channels, standardised; what is missing of one is taken from its copies.
-
-        Parameters
-        ----------
-        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-        channels : ndarray of int
-            Places among ``free_``.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_windows, n_timesteps, len(channels))
-            NaN where nothing is known.
-        """
+        """Return some of the free channels, given by their places, standardised; copies fill each other's holes."""
         scores = np.empty((*windows.shape[:2], len(channels)))
         for k, c in enumerate(self.free_[i] for i in channels):
             values = windows[..., c]
@@ -114,18 +101,9 @@ class RepairChannels:
         return windows
 
     def restore(self, scores, windows):
-        """Return windows whose holes are filled from draws of scores, what was observed untouched.
+        """Return windows of shape (n_draws, n_windows, n_timesteps, n_channels), what was observed untouched.
 
-        Parameters
-        ----------
-        scores : ndarray of shape (n_draws, n_windows, n_timesteps, n_free)
-            Complete.
-        windows : ndarray of shape (n_windows, n_timesteps, n_channels)
-            With NaN where ``scores`` are to be taken.
-
-        Returns
-        -------
-        windows : ndarray of shape (n_draws, n_windows, n_timesteps, n_channels)
+        Holes are filled from scores of shape (n_draws, n_windows, n_timesteps, n_free), which are complete.
         """
         known = self._pool(windows)
         filled = np.repeat(known[None], len(scores), axis=0)

@@ -33,26 +33,11 @@ class WindowLaw:
         self.rows = some_rows(rows, _MAX_ROWS).astype(np.float32)
 
     def explain(self, rows, drift, noise):
-        """Yield, for each pattern of holes, what is known of them.
+        """Yield each pattern of holes, the rows that have it, their conditional means and residuals of similar windows.
 
-        Parameters
-        ----------
-        rows : ndarray of shape (n_rows, n_values)
-            NaN at holes.
-        drift : float
-            How often the covariance of the windows' levels is added to that of the windows. The larger it is, the less
-            the level counts in the search for similar windows, too.
-        noise : float
-            Variance that is added to each value.
-
-        Yields
-        ------
-        hidden : ndarray of bool, of shape (n_values,)
-        own : ndarray of int, of shape (n_own,)
-            Rows with these holes.
-        means : ndarray of shape (n_own, n_hidden)
-        residuals : ndarray of shape (n_own, n_similar, n_hidden)
-            Of similar windows, as large as the window in question moves.
+        The covariance of the windows' levels is added ``drift`` times to that of the windows, and the level counts the
+        less in the search for similar ones; ``noise`` is the variance added to each value. Means have the shape
+        (n_own, n_hidden), residuals (n_own, n_similar, n_hidden): they are as large as the window in question moves.
         """
         n_timesteps = rows.shape[1] // self.n_channels
         levels = np.tile(self.level_covariance, (n_timesteps, n_timesteps))

@@ -91,7 +91,7 @@ class TransformerGANSampler(GANSampler):
     copula_ : WindowCopula or None
         The base.
     imputer_ : WindowRepair
-        The model that ``impute`` draws from.
+        The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     classes_ : ndarray of shape (n_classes,) or None
         Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
@@ -131,8 +131,8 @@ class TransformerGANSampler(GANSampler):
     discriminator; the penalty is estimated by finite differences on every fourth step, with four
     times the weight; and the generator that samples is a moving average of the trained one.
 
-    ``impute`` draws from a Gaussian of plain windows, conditioned on what was observed and calibrated on held-out
-    windows; the trained networks take no part in it.
+    ``impute`` draws from a Gaussian of plain windows, similar training windows and straight lines, blended as
+    held-out windows say; the trained networks take no part in it.
 
     References
     ----------
