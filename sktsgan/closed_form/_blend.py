@@ -9,7 +9,7 @@ _N_STEPS = 8
 _CALIBRATED = 0.72  # of held-out values between quantiles of .1 and .9: a few draws lie wider apart than these say
 _MIN_SCALE, _MAX_SCALE = 0.3, 3.0
 _MIN_VALUES = 50
-_UNKNOWN = 0.0, 1.0, 1.0  # a straight line is the safest where nothing can be held out
+_UNKNOWN = 0.0, 1.0, 0.0, 1.0  # a straight line is the safest where nothing can be held out
 
 
 def find_places(hidden, n_channels):
@@ -33,13 +33,13 @@ class Blends:
         # the last channel stands for all of them
         self.table_ = np.tile(_UNKNOWN, (2, n_channels + 1, 1))
 
-    def fit(self, truth, means, residuals, lows, highs, lines, channels, absent):
+    def fit(self, truth, means, residuals, lows, highs, lines, similar, channels, absent):
         """Learn from values that were held out; return the sum of absolute errors.
 
         All are arrays of shape (n_values,): the truth, conditional means, mean and quantiles of .1 and .9 of the
         residuals of similar windows, straight lines (NaN where a channel was not observed), ``find_places``.
         """
-        total, columns = 0.0, (truth, means, residuals, lows, highs, lines)
+        total, columns = 0.0, (truth, means, residuals, lows, highs, lines, similar)
         for gone in (0, 1):
             rows = absent == gone
             if rows.sum() >= _MIN_VALUES:
@@ -57,17 +57,21 @@ class Blends:
         pooled.table_[:] = self.table_[:, -1:]
         return pooled
 
-    def locate(self, means, residuals, lines, channels, absent):
+    def locate(self, means, residuals, lines, similar, channels, absent):
         """Return where draws centre, of shape (n_rows, n_hidden) as means and lines, and how they are scaled."""
-        shares, weights, scales = self.table_[absent.astype(int), channels].T
-        apart = np.where(np.isnan(lines), 0.0, lines - means)
-        return means + shares * residuals.mean(axis=1) + weights * apart, scales
+        *shares, scales = self.table_[absent.astype(int), channels].T
+        parts = _part(means, residuals.mean(axis=1), lines, similar)
+        return means + sum(s * p for s, p in zip(shares, parts, strict=True)), scales
 
 
-def _choose(truth, means, residuals, lows, highs, lines):
+def _part(means, residuals, lines, similar):
+    """Return what may be added to means, in shares."""
+    return residuals, np.where(np.isnan(lines), 0.0, lines - means), similar - means
+
+
+def _choose(truth, means, residuals, lows, highs, lines, similar):
     """Return share, weight and scale, and the sum of absolute errors."""
-    apart = np.where(np.isnan(lines), 0.0, lines - means)
-    parts = np.stack([residuals, apart], axis=1)
+    parts = np.stack(_part(means, residuals, lines, similar), axis=1)
     shares = _regress(parts, truth - means)
     rest = truth - means - parts @ shares
     lows, highs = np.minimum(lows - residuals, -1e-9), np.maximum(highs - residuals, 1e-9)

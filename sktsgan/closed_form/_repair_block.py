@@ -111,10 +111,10 @@ class BlockRepair:
     def _explain(self, law, truth, given, drift, noise):
         """Yield what ``Blends.fit`` learns from, by pattern."""
         lines = interpolate(given, self.n_channels)
-        for hidden, own, means, residuals in law.explain(given, drift, noise):
+        for hidden, own, means, residuals, similar in law.explain(given, drift, noise):
             lows, highs = np.quantile(residuals, (0.1, 0.9), axis=1)
             values, places = truth[own][:, hidden], find_places(hidden, self.n_channels)
-            parts = means, residuals.mean(axis=1), lows, highs, lines[own][:, hidden]
+            parts = means, residuals.mean(axis=1), lows, highs, lines[own][:, hidden], similar
             parts = [*parts, *(np.broadcast_to(place, means.shape) for place in places)]
             known = ~np.isnan(values)
             yield values[known], *(part[known] for part in parts)
@@ -127,11 +127,13 @@ class BlockRepair:
         for part in self._split(beyond.any(axis=1), rows.shape[1]):
             least = _DRIFT if beyond[part].any() else 0.0
             found = self.law_.explain(rows[part], max(drift, least), noise)
-            for hidden, own, means, residuals in found:
+            for hidden, own, means, residuals, similar in found:
                 own = part[own]
                 places = channels, _ = find_places(hidden, self.n_channels)
                 line = lines[own][:, hidden]
-                centres, scales = blends.locate(means, residuals, line, *places)
+                if least:  # nothing that was seen is as far out
+                    similar = means
+                centres, scales = blends.locate(means, residuals, line, similar, *places)
                 alone = np.repeat(hidden.reshape(-1, self.n_channels).all(axis=1), self.n_channels)
                 to_line = np.where(alone[hidden], 1.0, _TO_LINE) * beyond[own][:, channels]
                 centres += to_line * np.where(np.isnan(line), 0.0, line - centres)

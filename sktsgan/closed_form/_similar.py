@@ -52,7 +52,8 @@ class WindowLaw:
                 told = conditioned.locate(others.reshape(-1, rows.shape[1]))
                 residuals = others[..., hidden] - told.reshape(*others.shape[:2], -1)
                 residuals *= self._ratios(rows[own], others, hidden)[..., None]
-                yield hidden, own, conditioned.locate(rows[own]), residuals
+                similar = others[..., hidden].mean(axis=1)
+                yield hidden, own, conditioned.locate(rows[own]), residuals, similar
 
     def find_beyond(self, rows):
         """Return of which channels of each window the observed values lie, on average, beyond every training window."""

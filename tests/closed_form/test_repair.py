@@ -174,12 +174,12 @@ def test_laws_lean_on_a_window_s_level_as_drift_grows():
 
 def test_blends_find_what_tells_the_truth():
     rng = np.random.default_rng(0)
-    means, residuals, lines, noise = rng.normal(size=(4, 4000))
-    channels, absent = np.repeat([0, 1], 2000), np.zeros(4000, dtype=bool)
-    truth = np.where(channels == 0, means + residuals, lines) + 0.1 * noise
-    blends = Blends(2)
-    blends.fit(truth, means, residuals, residuals - 0.1, residuals + 0.1, lines, channels, absent)
-    np.testing.assert_allclose(blends.table_[0, :2, :2], [[1, 0], [0, 1]], atol=0.1)
+    means, residuals, lines, similar, noise = rng.normal(size=(5, 6000))
+    channels, absent = np.repeat([0, 1, 2], 2000), np.zeros(6000, dtype=bool)
+    truth = np.choose(channels, [means + residuals, lines, similar]) + 0.1 * noise
+    blends, bounds = Blends(3), (residuals - 0.1, residuals + 0.1)
+    blends.fit(truth, means, residuals, *bounds, lines, similar, channels, absent)
+    np.testing.assert_allclose(blends.table_[0, :3, :3], np.eye(3), atol=0.1)
     assert (blends.pool(3).table_[0] == blends.table_[0, -1]).all()
     hidden = np.array([[True, False], [True, True]]).ravel()
     assert [list(x) for x in find_places(hidden, 2)] == [[0, 0, 1], [True, True, False]]
