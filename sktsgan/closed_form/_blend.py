@@ -1,4 +1,4 @@
-"""How much of a Gaussian, of similar windows and of straight lines imputed values take, and how far draws spread."""
+"""How much imputed values take from a Gaussian, similar windows and straight lines, and how far draws spread."""
 
 import numpy as np
 
@@ -20,9 +20,10 @@ def find_places(hidden, n_channels):
 
 
 class Blends:
-    """Shares of a mean residual and of the way to a straight line, and a scale of draws.
+    """Shares of what is added to a Gaussian's conditional means, and a scale of draws, by channel.
 
-    They hold for a channel, apart where nothing of it was observed.
+    They are shares of the mean residual of similar windows and of the ways to a straight line and to the mean of
+    similar windows. Where nothing of a channel was observed, others hold.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ class Blends:
         """Learn from values that were held out; return the sum of absolute errors.
 
         All are arrays of shape (n_values,): the truth, conditional means, mean and quantiles of .1 and .9 of the
-        residuals of similar windows, straight lines (NaN where a channel was not observed), ``find_places``.
+        residuals of similar windows, straight lines (NaN where a channel was not observed), means of similar windows,
+        and what ``find_places`` tells.
         """
         total, columns = 0.0, (truth, means, residuals, lows, highs, lines, similar)
         for gone in (0, 1):

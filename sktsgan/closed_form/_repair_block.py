@@ -26,11 +26,11 @@ _CHUNK_VALUES = 2**19  # of rows; each has twenty similar ones
 
 
 class BlockRepair:
-    """A Gaussian of windows, residuals of similar windows, and straight lines, blended as held-out windows say.
+    """A Gaussian of windows, similar windows and straight lines, blended as held-out windows say.
 
     The last three fifths of the training windows are held out in turn, with a window's length purged beside them, so
     that what drifts with time shows. The same kinds of holes as are to be imputed are made there. Drift and noise of
-    the Gaussian are chosen for all channels; how much residuals and lines count, and how far draws spread, for each.
+    the Gaussian are chosen for all channels; how much the rest counts, and how far draws spread, for each.
 
     Parameters
     ----------

@@ -33,11 +33,11 @@ class WindowLaw:
         self.rows = some_rows(rows, _MAX_ROWS).astype(np.float32)
 
     def explain(self, rows, drift, noise):
-        """Yield each pattern of holes, the rows that have it, their conditional means and residuals of similar windows.
+        """Yield patterns of holes, the rows that have them, conditional means, residuals and means of similar windows.
 
         The covariance of the windows' levels is added ``drift`` times to that of the windows, and the level counts the
         less in the search for similar ones; ``noise`` is the variance added to each value. Means have the shape
-        (n_own, n_hidden), residuals (n_own, n_similar, n_hidden): they are as large as the window in question moves.
+        (n_own, n_hidden), residuals (n_own, n_similar, n_hidden), as large as the window in question moves.
         """
         n_timesteps = rows.shape[1] // self.n_channels
         levels = np.tile(self.level_covariance, (n_timesteps, n_timesteps))
