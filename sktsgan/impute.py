@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed
 from sktsgan._validation import check_count, validate_numbers
+from sktsgan.containers._long_series import split_series
 from sktsgan.containers._missing import fill_missing
 from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import CopulaSampler
@@ -26,6 +27,7 @@ __all__ = ["GANImputer", "repair_series"]
 _MAX_TRAINING_WINDOWS = 5000
 _ENOUGH_KNOWN = 0.5
 _BLOCK_VALUES = 2**23
+_EXTRAPOLATED = 1e-12  # weight of what a window does not enclose, beside that of windows that do
 
 
 class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -40,7 +42,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Imputed value: the mean of several draws, which has the smallest error, or a single draw, which preserves
         variances and roughness.
     n_draws : int, default=10
-        Number of draws that are averaged; an even number is best.
+        Number of draws that are averaged; two have the same mean as more, but for grids of values.
     random_state : int, RandomState instance or None, default=None
         Controls the draws, and the sampler if ``sampler`` is None.
 
@@ -106,7 +108,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            As the sampler's ``fit``.
+            As the sampler's ``fit``, or if ``X`` is a masked array.
         """
         values = self._read(X, reset=True)
         known = ~np.isnan(values).reshape(len(values), -1).all(axis=1)
@@ -144,6 +146,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return drawn if n_draws == 1 else fill_missing(X, drawn.mean(axis=0))
 
     def _read(self, X, *, reset):
+        _check_unmasked("X", X)
         return validate_numbers(self, X, reset=reset, min_items=1, allow_nan=True)
 
     def __sklearn_tags__(self):
@@ -158,7 +161,8 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     """Impute the missing values of a series.
 
     The sampler imputes overlapping windows of the series, up to four for each value. The result is the average of
-    their means, weighted by the inverse variance of the draws. Holes so long that windows are less than half known
+    their means, weighted by the inverse variance of the draws; windows with observed values on both sides come first.
+    Holes so long that windows are less than half known
     are imputed from their edges inwards: imputed values count as known in the next pass, and those far inside are
     close to the average course.
 
@@ -184,8 +188,8 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     Raises
     ------
     ValueError
-        If the series is shorter than a window, holds infinity, has a channel without any known value or lacks steps,
-        or if ``window`` is not that of the fitted sampler.
+        If there are several series or a masked array, if the series is shorter than a window, holds infinity, has a
+        channel without any known value or lacks steps, or if ``window`` is not that of the fitted sampler.
 
     See Also
     --------
@@ -202,6 +206,7 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     >>> int(repaired.isna().sum().sum()), bool((repaired["RH_1"] == frame["RH_1"]).all())
     (0, True)
     """
+    _check_series(series)
     check_count("n_draws", n_draws)
     if n_draws < 2:
         raise ValueError(f"n_draws must be at least 2, got {n_draws}.")
@@ -216,6 +221,21 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     if not fitted:
         sampler = sampler.fit(_some_known(windows, seed))
     return fill_missing(series, _fill_inwards(values, window, sampler, n_draws, seed))
+
+
+def _check_series(series):
+    if split_series(series)[1]:
+        raise ValueError(
+            f"series must be one series, got a list of {len(series)}; repair each by itself."
+        )
+    _check_unmasked("series", series)
+
+
+def _check_unmasked(name, X):
+    if isinstance(X, np.ma.MaskedArray):
+        raise ValueError(
+            f"{name} must hold NaN where values are missing, got a masked array; pass {name}.filled(numpy.nan)."
+        )
 
 
 def _read_sampler(sampler, seed):
@@ -267,19 +287,29 @@ def _fill_inwards(values, window, sampler, n_draws, seed):
     return values
 
 
+def _is_enclosed(windows):
+    """Return which values lie between observed ones of their channel and window, or are observed."""
+    known = ~np.isnan(windows)
+    before = np.maximum.accumulate(known, axis=1)
+    return before & np.maximum.accumulate(known[:, ::-1], axis=1)[:, ::-1]
+
+
 def _fill_once(values, windows, starts, sampler, n_draws, seed):
     """Impute, in place, the missing values of some windows."""
     total, weights = np.zeros(values.shape), np.zeros(values.shape)
-    tiny = 1e-12 * np.nanvar(values, axis=0) + np.finfo(float).tiny
+    # sums are of differences from a value of the channel, so that the mean of equal values is exact
+    origin = np.fmin.reduce(values, axis=0)
+    tiny = 1e-12 * np.nanmean(values**2, axis=0) + 1e-100
     size = max(1, _BLOCK_VALUES // (n_draws * windows[0].size))
     for first in range(0, len(starts), size):
         part = slice(first, first + size)
         drawn = sampler.impute(windows[part], n_draws=n_draws, random_state=seed)
         weight = 1 / (drawn.var(axis=0) + tiny)
+        weight[~_is_enclosed(windows[part])] *= _EXTRAPOLATED
         mean = drawn.mean(axis=0)
         for start, own, its in zip(starts[part], mean, weight, strict=True):
             rows = slice(start, start + windows.shape[1])
-            total[rows] += its * own
+            total[rows] += its * (own - origin)
             weights[rows] += its
     made = np.isnan(values) & (weights > 0)
-    values[made] = total[made] / weights[made]
+    values[made] = (total / np.where(made, weights, 1) + origin)[made]

@@ -131,3 +131,64 @@ def test_fill_missing_of_lists_and_integers():
     np.testing.assert_array_equal(filled, [[1.0, 6.0]])
     whole = np.array([[1, 2]])
     assert fill_missing(whole, np.array([[5.0, 6.0]])).dtype == whole.dtype
+
+
+@pytest.mark.parametrize("gap", [2, 3])
+def test_regular_holes_are_filled_as_well_as_by_a_straight_line(gap):
+    truth = np.sin(np.arange(400) / 5)
+    given = np.where(np.arange(400) % gap == 0, truth, np.nan)
+    repaired = repair_series(given, random_state=0)
+    linear = pd.Series(given).interpolate().to_numpy()
+    hidden = np.isnan(given)
+    assert np.abs(repaired - truth)[hidden].mean() <= 1.001 * np.abs(linear - truth)[hidden].mean()
+
+
+def test_resampled_frames_are_interpolated(series):
+    finer = series.asfreq("30min")
+    repaired = repair_series(finer, random_state=0)
+    assert_repaired(repaired, finer)
+    pd.testing.assert_frame_equal(repaired, finer.interpolate(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("constant", [0.0, 7.0, 1013.25])
+def test_constant_channels_take_their_constant(series, constant):
+    given = punch(series.assign(b=constant))
+    repaired = repair_series(given, random_state=0)
+    assert_repaired(repaired, given)
+    assert (repaired["b"] == constant).all()
+
+
+def nullable_frame(dtypes):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.integers(0, 2, size=(60, 6))).add_prefix("v").astype(dtypes[0])
+    frame["v1"] = frame["v1"].astype(dtypes[1])
+    frame.iloc[3, :2] = None
+    return frame
+
+
+@pytest.mark.parametrize(
+    "dtypes",
+    [("Int64", "boolean"), ("Float64", "Int64"), ("int64[pyarrow]", "bool[pyarrow]")],
+)
+def test_nullable_columns_are_filled_and_keep_their_dtype(dtypes):
+    if "pyarrow" in dtypes[0]:
+        pytest.importorskip("pyarrow")
+    frame = nullable_frame(dtypes)
+    for filled in (
+        GANImputer(random_state=0).fit_transform(frame),
+        repair_series(frame, random_state=0),
+    ):
+        pd.testing.assert_series_equal(filled.dtypes, frame.dtypes)
+        assert not filled.isna().any().any()
+        assert filled.drop(index=3).equals(frame.drop(index=3))
+
+
+def test_several_series_and_masks_are_refused_at_once(series):
+    message = "series must be one series, got a list of 2; repair each by itself."
+    with pytest.raises(ValueError, match=message):
+        repair_series([series, series])
+    masked = np.ma.masked_array(series.to_numpy(), mask=punch(series).isna())
+    with pytest.raises(ValueError, match="series must hold NaN where values are missing, got a m"):
+        repair_series(masked)
+    with pytest.raises(ValueError, match="X must hold NaN where values are missing, got a masked"):
+        GANImputer().fit(masked)

@@ -36,6 +36,8 @@ def rows_by_pattern(missing):
     pattern : ndarray of bool, of shape (n_values,)
     rows : ndarray of shape (n_rows_of_it,)
     """
+    if not len(missing):
+        return
     packed = np.packbits(missing, axis=1)
     _, pattern_of = np.unique(packed, axis=0, return_inverse=True)
     order = np.argsort(pattern_of, kind="stable")
@@ -93,11 +95,6 @@ class _ByPrecision:
         self.columns = law.precision[:, missing]
         self.root = _cholesky(self.columns[missing])
 
-    @cached_property
-    def scale(self):
-        """Conditional standard deviations, of shape (n_missing,)."""
-        return np.sqrt(np.diag(lapack.dpotri(self.root, lower=1)[0]))
-
     def covariance(self):
         """Return the conditional covariance."""
         return lapack.dpotrs(self.root, np.eye(len(self.root)), lower=1)[0]
@@ -127,12 +124,6 @@ class _ByCovariance:
         across = law.covariance[np.ix_(self.seen, missing)]
         self.half = _solve(self.root, across)
 
-    @cached_property
-    def scale(self):
-        before = np.diag(self.law.covariance)[self.missing]
-        # what is certain given the rest keeps a trace of its variance, lest rounding make it negative
-        return np.sqrt(np.maximum(before - (self.half**2).sum(axis=0), 1e-12 * before))
-
     def covariance(self):
         return self.law.covariance[np.ix_(self.missing, self.missing)] - self.half.T @ self.half
 
@@ -148,7 +139,7 @@ class _ByCovariance:
         return _solve(self.root, centred[:, self.seen].T)
 
 
-def fill_rows(law, rows, n_draws, generator, spread=None):
+def fill_rows(law, rows, n_draws, generator):
     """Fill the holes of rows with draws from a normal law given what was observed.
 
     Parameters
@@ -158,9 +149,6 @@ def fill_rows(law, rows, n_draws, generator, spread=None):
         NaN where nothing was observed.
     n_draws : int
     generator : torch.Generator
-    spread : callable, default=None
-        Takes deviations of shape (n_items, n_missing), their standard deviations and the pattern of missing values, and
-        returns deviations; None leaves them as they are.
 
     Returns
     -------
@@ -179,8 +167,6 @@ def fill_rows(law, rows, n_draws, generator, spread=None):
             shape = n_pairs * len(part), rows.shape[1]
             noise = torch.randn(shape, generator=generator, dtype=torch.float64).numpy()
             away = conditioned.deviate(noise)
-            if spread is not None:
-                away = spread(away, conditioned.scale, missing)
             away = away.reshape(n_pairs, 1, *means.shape) * np.array([1.0, -1.0])[:, None, None]
             drawn = (means + away).reshape(-1, *means.shape)[:n_draws]
             filled[:, part[:, None], np.flatnonzero(missing)] = drawn

@@ -1,13 +1,10 @@
 """Mean and covariance of rows with holes."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from scipy.linalg import toeplitz
 
 from sktsgan.closed_form._conditional import ConditionalGaussian, rows_by_pattern
 
-__all__ = ["Moments", "Prior", "estimate_law", "some_rows", "stationary_part"]
+__all__ = ["estimate_law", "interpolate", "some_rows"]
 
 _RIDGE = 1e-4
 _N_STEPS = 3
@@ -21,16 +18,31 @@ def some_rows(rows, n_rows):
     return rows[np.sort(np.random.default_rng(0).permutation(len(rows))[:n_rows])]
 
 
-def _from_pairs(rows):
-    """Return mean and covariance of what was observed, pair by pair; a pair never seen together counts as unrelated."""
+def interpolate(rows, n_channels):
+    """Return time-major rows with linear interpolation at NaN, ends held; NaN where a channel was not observed."""
+    windows = rows.reshape(len(rows), -1, n_channels)
+    filled, steps = windows.copy(), np.arange(windows.shape[1])
+    holes = np.isnan(windows)
+    for i, c in np.argwhere(holes.any(axis=1) & ~holes.all(axis=1)):
+        gone = holes[i, :, c]
+        filled[i, gone, c] = np.interp(steps[gone], steps[~gone], windows[i, ~gone, c])
+    return filled.reshape(rows.shape)
+
+
+def _from_pairs(rows, n_channels):
+    """Return mean and covariance of what was observed, pair by pair; a pair never seen together counts as unrelated.
+
+    If two steps of a channel were never seen together, as with every second step missing, all rows are interpolated.
+    """
     seen = ~np.isnan(rows)
-    counts = seen.sum(axis=0)
-    total = np.where(seen, rows, 0.0).sum(axis=0)
-    mean = total / np.maximum(counts, 1)
-    centred = np.where(seen, rows - mean, 0.0)
     together = seen.astype(np.float32).T @ seen.astype(np.float32)
-    covariance = centred.T @ centred / np.maximum(together, 1)
-    return mean, covariance
+    if any((together[c::n_channels, c::n_channels] == 0).any() for c in range(n_channels)):
+        rows = interpolate(rows, n_channels)
+        seen = ~np.isnan(rows)
+        together = seen.astype(np.float32).T @ seen.astype(np.float32)
+    mean = np.where(seen, rows, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    centred = np.where(seen, rows - mean, 0.0)
+    return mean, centred.T @ centred / np.maximum(together, 1)
 
 
 def _to_positive(covariance):
@@ -39,31 +51,7 @@ def _to_positive(covariance):
     return (axes * np.maximum(variances, _RIDGE)) @ axes.T
 
 
-def stationary_part(covariance, n_channels):
-    """Return what a covariance says of each channel by itself, averaged over time.
-
-    Parameters
-    ----------
-    covariance : ndarray of shape (n_timesteps * n_channels, n_timesteps * n_channels)
-        Time-major.
-    n_channels : int
-
-    Returns
-    -------
-    covariance : ndarray of the same shape
-        Zero between channels; within a channel the mean over all pairs of steps of equal distance.
-    """
-    n_timesteps = len(covariance) // n_channels
-    part = np.zeros_like(covariance)
-    for c in range(n_channels):
-        own = covariance[c::n_channels, c::n_channels]
-        lags = [np.diagonal(own, lag).mean() for lag in range(n_timesteps)]
-        variances, axes = np.linalg.eigh(toeplitz(lags))
-        part[c::n_channels, c::n_channels] = (axes * np.maximum(variances, 0)) @ axes.T
-    return part
-
-
-def estimate_law(rows):
+def estimate_law(rows, n_channels):
     """Return the normal law of rows with holes by expectation maximisation [1]_.
 
     It starts from the covariances of pairs of values that were observed together. Each of three steps completes
@@ -73,7 +61,8 @@ def estimate_law(rows):
     Parameters
     ----------
     rows : ndarray of shape (n_rows, n_values)
-        Standardised, NaN where nothing was observed.
+        Standardised, time-major, NaN where nothing was observed.
+    n_channels : int
 
     Returns
     -------
@@ -84,7 +73,7 @@ def estimate_law(rows):
     .. [1] Dempster, Laird, Rubin (1977). Maximum likelihood from incomplete data via the EM algorithm. Journal of
        the Royal Statistical Society B 39(1).
     """
-    mean, covariance = _from_pairs(rows)
+    mean, covariance = _from_pairs(rows, n_channels)
     law = ConditionalGaussian(mean, _to_positive(covariance))
     rows = some_rows(rows, max(_MIN_WINDOWS, _WINDOWS_PER_VALUE * rows.shape[1]))
     for _ in range(_N_STEPS):
@@ -105,56 +94,3 @@ def _step(law, rows):
     covariance = (centred.T @ centred + spread) / len(rows)
     covariance[np.diag_indices_from(covariance)] += _RIDGE
     return ConditionalGaussian(mean, covariance)
-
-
-@dataclass(frozen=True)
-class Prior:
-    """What is added to a covariance that windows show.
-
-    Parameters
-    ----------
-    stationary : float
-        Share that each channel's stationary covariance by itself takes.
-    noise : float
-        Variance of white noise.
-    drift : float
-        Variance of each channel's level, beyond what was seen.
-    """
-
-    stationary: float
-    noise: float
-    drift: float
-
-    def apply(self, covariance, n_channels):
-        """Return the covariance with what is added, time-major as it came."""
-        if self.stationary:
-            own = stationary_part(covariance, n_channels)
-            covariance = (1 - self.stationary) * covariance + self.stationary * own
-        else:
-            covariance = covariance.copy()
-        for c in range(n_channels):
-            covariance[c::n_channels, c::n_channels] += self.drift
-        covariance[np.diag_indices_from(covariance)] += self.noise
-        return covariance
-
-
-class Moments:
-    """Count, sum and products of rows, which add up over parts of the rows."""
-
-    def __init__(self, rows):
-        self.count = len(rows)
-        self.sum = rows.sum(axis=0)
-        self.products = rows.T @ rows
-
-    def __add__(self, other):
-        added = object.__new__(Moments)
-        added.count = self.count + other.count
-        added.sum = self.sum + other.sum
-        added.products = self.products + other.products
-        return added
-
-    def fit(self, prior, n_channels):
-        """Return the law of the rows, under a prior."""
-        mean = self.sum / self.count
-        covariance = self.products / self.count - np.outer(mean, mean)
-        return ConditionalGaussian(mean, prior.apply(covariance, n_channels))

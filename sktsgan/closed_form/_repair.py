@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import numpy as np
+import torch
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 
@@ -17,16 +18,16 @@ _MAX_ORDER_ROWS = 20_000
 
 
 class WindowRepair:
-    """Fill the holes of windows from Gaussians of standardised windows, conditioned on what was observed.
+    """Fill the holes of windows from what was observed of them and from training windows, some of which it keeps.
 
     Channels are standardised; a copy of another takes its values, a constant is put back. Windows of up to 1,500
     values are one block; wider ones are cut into blocks of at most 800, of channels that correlate, and a channel of
-    more steps into stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the Gaussians.
+    more steps into stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the model.
 
     Parameters
     ----------
     random_state : int
-        Seed of what is held out, of k-means and of what completes the training windows.
+        Seed of what completes training windows with holes.
     """
 
     def __init__(self, *, random_state=0):
@@ -42,11 +43,8 @@ class WindowRepair:
         self.blocks_ = []
         for steps, channels in self._cut(windows) if n_channels else ():
             rows = self.channels_.standardise(windows[:, steps], channels).reshape(len(windows), -1)
-            n_steps = rows.shape[1] // len(channels)
-            block = BlockRepair(n_steps, len(channels), random_state=self.random_state)
-            # what holds for the first block is taken to hold for all: judging each would take minutes
-            example = self.blocks_[0][2] if self.blocks_ else None
-            self.blocks_.append((steps, channels, block.fit(rows, example)))
+            block = BlockRepair(len(channels), random_state=self.random_state)
+            self.blocks_.append((steps, channels, block.fit(rows)))
         return self
 
     def _cut(self, windows):
@@ -83,7 +81,7 @@ class WindowRepair:
         windows : ndarray of shape (n_windows, n_timesteps, n_channels)
             NaN where a value is to be drawn.
         n_draws : int
-            Draws 2k and 2k + 1 lie on opposite sides of a conditional mean.
+            With two or more, their mean is the conditional mean, but for grids.
         generator : torch.Generator
 
         Returns
@@ -93,8 +91,18 @@ class WindowRepair:
         """
         n_free = len(self.channels_.free_)
         scores = np.empty((n_draws, *windows.shape[:2], n_free))
+        rng = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
+        choice = None
         for steps, channels, block in self.blocks_:
             part = self.channels_.standardise(windows[:, steps], channels)
-            drawn = block.draw(part.reshape(len(part), -1), n_draws, generator)
-            scores[:, :, steps, channels] = drawn.reshape(n_draws, *part.shape)
-        return np.stack([self.channels_.restore(own, windows) for own in scores])
+            rows = part.reshape(len(part), -1)
+            if np.isnan(rows).any():
+                # what holds for the first block is taken to hold for all: judging each would take minutes
+                choice = (
+                    block.choose(rows)
+                    if choice is None
+                    else (*choice[:2], choice[2].pool(len(channels)))
+                )
+                rows = block.draw(rows, n_draws, rng, choice)
+            scores[:, :, steps, channels] = rows.reshape(-1, *part.shape)
+        return self.channels_.restore(scores, windows)

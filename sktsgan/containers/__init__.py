@@ -1,7 +1,7 @@
 """What items come in and leave as: windows, series, images, texts."""
 
 from sktsgan.containers._images import ImageContainer, check_image_shape, read_training_images
-from sktsgan.containers._missing import fill_missing
+from sktsgan.containers._missing import fill_missing, stack_filled
 from sktsgan.containers._series import (
     SeriesContainer,
     is_ragged,
@@ -42,6 +42,7 @@ __all__ = [
     "read_training_texts",
     "read_training_images",
     "read_training_windows",
+    "stack_filled",
     "resample_series",
     "series_lengths",
 ]

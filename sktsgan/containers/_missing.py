@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_integer_dtype
+from pandas.api.types import is_bool_dtype, is_integer_dtype
 
-__all__ = ["fill_missing"]
+__all__ = ["fill_missing", "stack_filled"]
 
 
 def fill_missing(X, values):
@@ -35,13 +35,24 @@ def fill_missing(X, values):
     return filled
 
 
+def stack_filled(X, draws):
+    """Return an array of shape (n_draws, *X.shape) of copies of ``X`` in which missing values are those of draws."""
+    filled = [fill_missing(X, values) for values in draws]
+    if isinstance(X, pd.DataFrame):  # of nullable columns, NumPy would make objects
+        dtypes = {dtype if isinstance(dtype, np.dtype) else np.float64 for dtype in X.dtypes}
+        filled = [own.to_numpy(np.result_type(*dtypes)) for own in filled]
+    return np.stack([np.asarray(own) for own in filled])
+
+
 def _fill_frame(frame, values):
     filled = frame.copy()
     for i, dtype in enumerate(frame.dtypes):
         holes = frame.iloc[:, i].isna().to_numpy()
         if holes.any():
             column, made = frame.iloc[:, i].array.copy(), values[holes, i]
-            if is_integer_dtype(dtype):  # of pandas: NumPy's integers have no holes
+            if is_bool_dtype(dtype):
+                made = made >= 0.5
+            elif is_integer_dtype(dtype):  # of pandas: NumPy's integers have no holes
                 made = np.round(made)
             column[holes] = pd.Series(made).astype(dtype).array
             filled.isetitem(i, pd.Series(column, index=frame.index))

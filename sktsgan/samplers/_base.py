@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktsgan._random import draw_seed, torch_generator
 from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
-from sktsgan.containers import fill_missing, read_training_windows
+from sktsgan.containers import fill_missing, read_training_windows, stack_filled
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import (
     KINDS,
@@ -338,8 +338,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             Windows as in ``fit``, with NaN where values are to be made: here and there, whole channels, all that comes
             after a step or before it. A window of NaN alone becomes one that ``sample`` makes.
         n_draws : int, default=1
-            Number of times to impute them. Draws 2k and 2k + 1 lie on opposite sides of the conditional mean, so that
-            the mean of an even number of draws has little error of its own.
+            Number of times to impute them. The mean of two or more draws is the conditional mean, with no error of its
+            own but for grids of values; ten or more show how far the values may lie from it.
         random_state : int, RandomState instance or None, default=None
             Controls the draws.
 
@@ -347,8 +347,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         -------
         X : ndarray or DataFrame
             In the container and dtypes of ``X``; observed values are returned unchanged. Imputed values are in the
-            units of ``X``, on the grid of a channel that has one, and no farther out than what was seen in ``fit`` or
-            is in the window. With several draws an ndarray of shape (n_draws, \*X.shape).
+            units of ``X``, on the grid of a channel that has one, and do not pass a bound at which values pile up or
+            the 0 that none passed in ``fit``. With several draws an ndarray of shape (n_draws, \*X.shape).
 
         Raises
         ------
@@ -362,7 +362,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
         if n_draws == 1:
             return fill_missing(X, imputed[0])
-        return np.stack([np.asarray(fill_missing(X, own)) for own in imputed])
+        return stack_filled(X, imputed)
 
     def score(self, X, y=None):
         """Return how close generated items are to ``X``.

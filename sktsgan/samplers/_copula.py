@@ -35,9 +35,9 @@ class CopulaSampler(BaseSampler):
     copula_ : WindowCopula
         The fitted model.
     imputer_ : WindowRepair
-        The model that ``impute`` draws from.
+        The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     keeps_training_windows_ : bool
-        Whether the fitted model contains training windows: where a class has a single one, which is then its mean.
+        Whether ``copula_`` contains training windows: where a class has a single one, which is then its mean.
     n_timesteps_, n_channels_ : int
         Shape of a window.
     n_features_in_ : int

@@ -42,7 +42,7 @@ class NeighborSampler(BaseSampler):
     conditions_ : ConditionTable
         Table of what is known of the training windows.
     imputer_ : WindowRepair
-        The model that ``impute`` draws from.
+        The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     keeps_training_windows_ : bool
         True: the fitted model contains its training windows.
     n_neighbors_ : int

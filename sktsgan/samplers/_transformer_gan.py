@@ -110,7 +110,7 @@ class TransformerGANSampler(GANSampler):
     keeps_training_windows_ : bool
         Whether the fitted model contains training windows: with a base.
     imputer_ : WindowRepair
-        The model that ``impute`` draws from.
+        The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     classes_ : ndarray of shape (n_classes,) or None
         Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
@@ -159,8 +159,8 @@ class TransformerGANSampler(GANSampler):
     penalty is estimated by finite differences on every second step, with twice the weight (on every fourth without a
     base); and the generator that samples is a moving average of the trained one.
 
-    ``impute`` draws from a Gaussian of plain windows, conditioned on what was observed and calibrated on held-out
-    windows; the trained networks take no part in it.
+    ``impute`` draws from a Gaussian of plain windows, similar training windows and straight lines, blended as
+    held-out windows say; the trained networks take no part in it.
 
     References
     ----------

@@ -3,9 +3,10 @@ import pytest
 import torch
 
 from sktsgan.closed_form import WindowRepair
-from sktsgan.closed_form._incomplete import Moments, Prior, estimate_law, some_rows, stationary_part
-from sktsgan.closed_form._repair_channels import RepairChannels
-from sktsgan.closed_form._spread import SpreadMap, hole_patterns
+from sktsgan.closed_form._blend import Blends, find_places
+from sktsgan.closed_form._incomplete import estimate_law, interpolate, some_rows
+from sktsgan.closed_form._repair_channels import RepairChannels, _clip
+from sktsgan.closed_form._similar import WindowLaw
 
 
 def make_walks(n_windows=300, n_timesteps=8, n_channels=3, seed=0):
@@ -47,7 +48,14 @@ def test_constants_copies_and_grids_come_back_exactly():
     filled = draw(repair, punch(windows, seed=2), 1)[0]
     np.testing.assert_array_equal(filled[..., 1], filled[..., 0])
     assert (filled[..., 2] == 0.3).all()
-    assert set(np.unique(filled[..., 3])) <= set(np.unique(windows[..., 3]))
+    assert (filled[..., 3] == filled[..., 3].round()).all()
+
+
+def test_categories_stay_those_that_were_seen():
+    windows = make_walks(n_channels=2)
+    windows[..., 1] = np.where(windows[..., 0] > 0, np.where(windows[..., 1] > 9, 7, 3), 1)
+    filled = draw(WindowRepair().fit(windows), punch(windows, 0.5))
+    assert set(np.unique(filled[..., 1])) <= {1, 3, 7}
 
 
 def test_values_of_a_copy_are_known():
@@ -59,14 +67,53 @@ def test_values_of_a_copy_are_known():
     np.testing.assert_array_equal(draw(repair, given, 1)[0], windows)
 
 
-def test_filled_values_stay_in_the_range_that_is_known():
-    windows = make_walks()
+def test_values_stay_within_bounds_at_which_they_pile_up():
+    windows = make_walks(n_channels=2).clip(0, 2)
+    drawn = draw(WindowRepair().fit(windows), punch(windows, 0.5))
+    assert ((drawn >= 0) & (drawn <= 2)).all()
+
+
+def test_what_was_never_negative_stays_so_and_may_rise():
+    windows = np.exp(make_walks(n_channels=2) / 3)
     repair = WindowRepair().fit(windows)
-    given = punch(windows * 3, 0.5)
-    drawn = draw(repair, given)
-    low = np.minimum(windows.min(axis=(0, 1)), np.nanmin(given, axis=1))[:, None]
-    high = np.maximum(windows.max(axis=(0, 1)), np.nanmax(given, axis=1))[:, None]
-    assert ((drawn >= low) & (drawn <= high)).all()
+    assert draw(repair, punch(windows, 0.5)).min() >= 0
+    given = windows + 10 * windows.max()
+    given[:, 3, 0] = np.nan
+    assert draw(repair, given)[:, :, 3, 0].mean() > 5 * windows.max()
+
+
+def test_draws_cut_at_a_bound_keep_their_mean():
+    draws = np.array([[-1.0, 3.0], [2.0, 4.0], [2.0, 5.0]])
+    cut = _clip(draws, 0.0)
+    assert cut.min() == 0
+    np.testing.assert_allclose(cut.mean(axis=0), draws.mean(axis=0))
+    assert _clip(draws[:1], 0.0)[0, 0] == 0
+
+
+def test_series_that_drifted_away_take_their_own_level():
+    train, test = make_walks(600), make_walks(100, seed=5) + 100
+    given = test.copy()
+    given[:, 6:] = np.nan
+    drawn = draw(WindowRepair().fit(train), given).mean(axis=0)
+    held = np.abs(test[:, [5]] - test)[:, 6:].mean()
+    assert np.abs(drawn - test)[:, 6:].mean() < 1.01 * held
+
+
+def test_regular_holes_are_interpolated():
+    steps = np.arange(200) / 5
+    series = np.where(np.arange(200) % 2 == 0, np.sin(steps), np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(series, 8)[..., None]
+    filled = draw(WindowRepair().fit(windows), windows[:40]).mean(axis=0)[:, 1:-1, 0]
+    truth = np.lib.stride_tricks.sliding_window_view(np.sin(steps), 8)[:40, 1:-1]
+    assert np.abs(filled - truth).max() < 0.05
+
+
+def test_the_mean_of_draws_is_the_same_for_every_seed():
+    windows = make_walks()
+    repair, given = WindowRepair().fit(windows), punch(windows)
+    first, other = (repair.draw(given, 6, torch.Generator().manual_seed(seed)) for seed in (0, 1))
+    assert not np.array_equal(first, other)
+    np.testing.assert_allclose(first.mean(axis=0), other.mean(axis=0))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +134,7 @@ def test_wide_windows_are_cut_into_blocks_that_share_no_value():
     owners = np.zeros(windows.shape[1:], dtype=int)
     for steps, channels, block in repair.blocks_:
         owners[steps, channels] += 1
-        assert len(block.mean_) <= 800
+        assert len(block.law_.mean) <= 800
     assert len(repair.blocks_) > 1
     assert (owners == 1).all()
 
@@ -101,44 +148,41 @@ def test_channels_that_hardly_meet_are_no_copies():
 def test_law_of_rows_with_holes_is_near_that_of_whole_ones():
     rows = make_walks(4000, 4, 2).reshape(4000, -1)
     rows = (rows - rows.mean(axis=0)) / rows.std(axis=0)
-    law = estimate_law(punch(rows[:, :, None])[..., 0])
+    law = estimate_law(punch(rows[:, :, None])[..., 0], 2)
     np.testing.assert_allclose(law.covariance, np.cov(rows.T), atol=0.1)
 
 
-def test_stationary_part_knows_distances_only():
-    covariance = np.cov(make_walks(500, 5, 2).reshape(500, -1).T)
-    part = stationary_part(covariance, 2)
-    assert (part[::2, 1::2] == 0).all()
-    own = part[::2, ::2]
-    np.testing.assert_allclose(own[1:, 1:], own[:-1, :-1])
-    assert np.linalg.eigvalsh(part).min() > -1e-9
+def test_interpolate_holds_the_ends_and_leaves_absent_channels():
+    nan = np.nan
+    rows = np.array([[nan, nan], [1.0, nan], [nan, nan], [3.0, nan], [nan, nan]]).reshape(1, -1)
+    filled = interpolate(rows, 2).reshape(5, 2)
+    np.testing.assert_array_equal(filled[:, 0], [1, 1, 2, 3, 3])
+    assert np.isnan(filled[:, 1]).all()
 
 
-def test_moments_add_up():
-    rows = make_walks(50, 3, 2).reshape(50, -1)
-    law = (Moments(rows[:20]) + Moments(rows[20:])).fit(Prior(0.0, 1e-4, 0.0), 2)
-    np.testing.assert_allclose(law.mean, rows.mean(axis=0))
-    expected = np.cov(rows.T, bias=True) + 1e-4 * np.eye(6)
-    np.testing.assert_allclose(law.covariance, expected)
+def test_laws_lean_on_a_window_s_level_as_drift_grows():
+    rows = make_walks(500, 6, 1).reshape(500, -1)
+    given = np.full((1, 6), 50.0)
+    given[0, 3:] = np.nan
+    law = WindowLaw(rows, 1)
+    far = [next(law.explain(given, drift, 1.0))[2].mean() for drift in (0.0, 1000.0)]
+    assert far[0] < far[1]
+    assert abs(far[1] - 50) < 5
+    assert law.find_beyond(given).all()
+    assert not law.find_beyond(rows).any()
 
 
-def test_patterns_hide_something_and_leave_something():
-    for n_timesteps, n_channels in ((1, 1), (2, 1), (24, 3)):
-        patterns = hole_patterns(n_timesteps, n_channels, np.random.default_rng(0))
-        assert all(p.any() and not p.all() for _, p in patterns)
-    assert {"block", "end", "channel"} <= {kind for kind, _ in patterns}
-
-
-def test_spread_becomes_that_of_the_held_out():
+def test_blends_find_what_tells_the_truth():
     rng = np.random.default_rng(0)
-    n_values = 20_000
-    channels = rng.integers(2, size=n_values)
-    distances = np.abs(rng.normal(size=n_values)) * np.where(channels == 1, 2.0, 0.5)
-    absent = np.zeros(n_values, dtype=bool)
-    spread = SpreadMap().fit(channels, absent, np.ones(n_values), distances)
-    noise = rng.normal(size=(n_values, 2)) * 3
-    made = spread(noise, np.array([3.0, 3.0]), np.array([0, 1]), np.array([False, False]))
-    np.testing.assert_allclose(made.std(axis=0), [1.5, 6.0], rtol=0.1)
+    means, residuals, lines, similar, noise = rng.normal(size=(5, 6000))
+    channels, absent = np.repeat([0, 1, 2], 2000), np.zeros(6000, dtype=bool)
+    truth = np.choose(channels, [means + residuals, lines, similar]) + 0.1 * noise
+    blends, bounds = Blends(3), (residuals - 0.1, residuals + 0.1)
+    blends.fit(truth, means, residuals, *bounds, lines, similar, channels, absent)
+    np.testing.assert_allclose(blends.table_[0, :3, :3], np.eye(3), atol=0.1)
+    assert (blends.pool(3).table_[0] == blends.table_[0, -1]).all()
+    hidden = np.array([[True, False], [True, True]]).ravel()
+    assert [list(x) for x in find_places(hidden, 2)] == [[0, 0, 1], [True, True, False]]
 
 
 def test_some_rows_keep_their_order():
