@@ -69,7 +69,9 @@ class NeighborhoodMoves:
         self.blocks_ = []
         for place, block in enumerate(neighborhoods.blocks_):
             moved = [
-                i for i, channel in enumerate(block.channels) if channel not in neighborhoods.as_read_
+                i
+                for i, channel in enumerate(block.channels)
+                if channel not in neighborhoods.as_read_
             ]
             if moved:
                 scores = decode(block.codes, len(block.channels))[..., moved]

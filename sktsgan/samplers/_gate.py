@@ -78,6 +78,19 @@ class Gate:
         gain = -np.mean([rises[name] for name in _JUDGES])
         return bool(gain > _LEAST_GAIN and max(rises.values()) <= _TOLERANCE)
 
+    def row(self):
+        """Return what was found as entries of a row of the history."""
+        pairs = [(name, self.scores[name]) for name in ("base", "pair")]
+        found = {
+            f"{name}_{judge}": score for name, scores in pairs for judge, score in scores.items()
+        }
+        return {"refined": self.decide(), **found}
+
+    def text(self):
+        """Return what was found in words."""
+        base, pair = self.scores["base"], self.scores["pair"]
+        return ", ".join(f"{name} {base[name]:.3f} → {pair[name]:.3f}" for name in base)
+
     def _judge(self, draw, n_repeats=_REPEATS):
         """Return the accuracies of both judges and the membership AUC, means over several draws."""
         found = [self._judge_once(draw(seed), seed) for seed in range(n_repeats)]

@@ -10,7 +10,7 @@ from sktsgan._random import draw_seed
 from sktsgan.closed_form import WindowNeighborhoods, choose_n_neighbors, times_of_windows
 from sktsgan.samplers._base import BaseSampler
 
-__all__ = ["NeighborSampler", "fit_neighborhoods"]
+__all__ = ["NeighborSampler", "count_neighbors"]
 
 
 class NeighborSampler(BaseSampler):
@@ -123,8 +123,10 @@ class NeighborSampler(BaseSampler):
             seed = draw_seed(self.random_state)
             times = times_of_windows(windows)  # before holes are filled, which windows share too
             windows = self._learn_holes(windows, seed)
-            self.neighborhoods_ = fit_neighborhoods(self.n_neighbors, windows, times, self.conditions_, seed)
-            self.n_neighbors_ = self.neighborhoods_.n_neighbors
+            table = self.conditions_
+            self.n_neighbors_ = count_neighbors(self.n_neighbors, windows, times, table, seed)
+            known = windows, table.codes("y"), table.encoded, times
+            self.neighborhoods_ = WindowNeighborhoods(self.n_neighbors_).fit(*known)
             self.keeps_training_windows_ = True
 
     def _make(self, rows, generator):
@@ -133,8 +135,8 @@ class NeighborSampler(BaseSampler):
         return self.neighborhoods_.sample(len(rows), rng, rows.numpy())
 
 
-def fit_neighborhoods(n_neighbors, windows, times, table, seed):
-    """Return the neighbourhoods of windows, whose conditions a table holds.
+def count_neighbors(n_neighbors, windows, times, table, seed):
+    """Return how many neighbours a window is made of.
 
     Parameters
     ----------
@@ -144,9 +146,8 @@ def fit_neighborhoods(n_neighbors, windows, times, table, seed):
         When windows begin, in steps.
     table : ConditionTable
     seed : int
-        Seed of the draws by which the number of neighbours is chosen.
+        Seed of the draws by which the number is chosen.
     """
-    known = windows, table.codes("y"), table.encoded, times
-    if n_neighbors == "auto":
-        n_neighbors = choose_n_neighbors(*known, seed)
-    return WindowNeighborhoods(n_neighbors).fit(*known)
+    if n_neighbors != "auto":
+        return n_neighbors
+    return choose_n_neighbors(windows, table.codes("y"), table.encoded, times, seed)

@@ -162,7 +162,9 @@ class AdversarialNet(GANNet):
                 made = self.module_(batch.noise, batch.conditions)
             fake = self.tokens(self.render(made, batch.residual))
         leaves = [t.detach().requires_grad_(with_generator) for t in fake]
-        real, judged, penalty = self._judge(self.tokens(self.blur(batch.real)), leaves, batch.conditions)
+        real, judged, penalty = self._judge(
+            self.tokens(self.blur(batch.real)), leaves, batch.conditions
+        )
         loss = discriminator_loss(real, judged, self.loss)
         record = {"discriminator_loss": loss.detach()}
         self.discriminator_optimizer_.zero_grad()

@@ -82,7 +82,10 @@ def test_the_generator_starts_from_the_base(walks, labels, make_gan):
     base = NeighborSampler(n_neighbors=6, random_state=0)
     sampler = make_gan(base=base, max_iter=1, generator_learning_rate=1e-12).fit(walks, labels)
     assert isinstance(sampler.net_.module_, RefiningGenerator)
-    made, drawn = sampler.sample(500, random_state=0), base.set_params(n_neighbors=9).fit(walks, labels)
+    made, drawn = (
+        sampler.sample(500, random_state=0),
+        base.set_params(n_neighbors=9).fit(walks, labels),
+    )
     drawn = drawn.sample(500, random_state=0)
     assert not np.array_equal(made, drawn)
     np.testing.assert_allclose(made, drawn, atol=0.1 * walks.std())
