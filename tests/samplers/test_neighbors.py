@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from sktsgan import CopulaSampler, NeighborSampler, TransformerGANSampler
+from sktsgan import CopulaSampler, NeighborSampler
 from sktsgan.metrics import distribution_kl_divergence, nearest_neighbor_ratio
 
 
@@ -118,8 +118,3 @@ def test_a_seed_gives_the_same_bits():
     copy = pickle.loads(pickle.dumps(sampler.fit(X)))
     assert copy.sample(40, random_state=3).tobytes() == first.tobytes()
     assert not np.array_equal(sampler.sample(40, random_state=4), first)
-
-
-def test_is_no_base_of_the_transformer():
-    with pytest.raises(ValueError, match="'base' parameter"):
-        TransformerGANSampler(base=NeighborSampler()).fit(make_walks(20, 0))

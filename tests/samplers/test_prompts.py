@@ -61,7 +61,7 @@ def test_later_windows_can_be_asked_for(make_gan, walks):
         sampler.sample(2, prompt="June")
     later = starts + pd.Timedelta(days=151)
     sampler.partial_fit(walks[:40], timestamps=later[:40])
-    assert len(sampler.conditions_) == len(sampler.copula_.conditions_) == 120
+    assert len(sampler.conditions_) == len(sampler.base_.windows_) == 120
     months = sampler.sample(9, prompt="June", return_prompt=True)[1]["timestamp"].dt.month
     assert set(months) == {6}
     assert len(sampler.sample(9)) == 9
