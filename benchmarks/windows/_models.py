@@ -15,7 +15,7 @@ MODELS = (
     "copy",
     "gaussian",
     "copula1",
-    "transformer1",
+    "transformer-always",
     "copula",
     "neighbors",
     "plain",
@@ -97,7 +97,7 @@ def make_model(name, seed, device, changes):
         return TimeGANSampler(device=device, random_state=seed)
     own = {
         "plain": TTSGAN,
-        "transformer1": {"base": CopulaSampler(n_components=1)},
+        "transformer-always": {"refine": "always"},
         "transformer-none": {"base": None},
     }
     model = TransformerGANSampler(**own.get(name, {}), device=device, random_state=seed)

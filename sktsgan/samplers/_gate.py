@@ -33,8 +33,9 @@ class Gate:
         What base and networks must not learn from: the blocks, and what shares readings with them.
     has_enough : bool
         Whether there are windows enough to judge by.
-    scores : dict of dict of float
+    scores : dict of dict of float or None
         For ``"base"`` and ``"pair"`` what ``"boosting"``, ``"convolutions"`` and ``"membership"`` found; .5 is best.
+        None where nothing was judged.
     """
 
     def __init__(self, windows, times):
@@ -44,6 +45,7 @@ class Gate:
         near = np.searchsorted(np.sort(held_out), times - windows.shape[1], side="right")
         far = np.searchsorted(np.sort(held_out), times + windows.shape[1], side="left")
         self.unseen |= far > near
+        self.scores = None
         self._seen, self._first, self._second = (
             windows[part] for part in (~self.unseen, side == 1, side == 2)
         )

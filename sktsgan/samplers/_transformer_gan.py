@@ -45,7 +45,7 @@ class TransformerGANSampler(GANSampler):
         Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
     refine : {"auto", "always"}, default="auto"
         ``"auto"`` holds out 30 % of the windows and goes back to the base where the pair, judged by these, isn't
-        better; the base is fitted on all windows in the end. ``"always"`` trains on all windows and keeps the pair.
+        better. ``"always"`` trains on all windows and keeps the pair.
     latent_size : int, default=100
         Size of the noise, without a base.
     patch_length : int, default=None
@@ -77,8 +77,9 @@ class TransformerGANSampler(GANSampler):
         ``"constant"``: as in [4]_, constant rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of a discriminator update, and as many generated ones.
-    max_iter : int, default=1500
-        Generator updates. With ``refine="auto"`` a pair that is worse than its base after a third of them is given up.
+    max_iter : int, default=1000
+        Generator updates. With ``refine="auto"``, a pair that is worse than its base after a third of them is given
+        up, and one that is kept makes as many again on all windows.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew. The pair is then
         kept without being judged, as after ``partial_fit``.
@@ -117,8 +118,8 @@ class TransformerGANSampler(GANSampler):
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
         ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
-        Where the pair was judged, the last row also has ``refined`` and, as ``base_boosting`` and so on, what
-        ``gate_scores_`` holds.
+        The row after which the pair was judged, the last one where it wasn't kept, has ``refined`` and the figures of
+        ``gate_scores_`` too, as ``base_boosting`` and so on.
     device_ : torch.device
         The device of the networks.
     n_timesteps_, n_channels_ : int
@@ -148,9 +149,8 @@ class TransformerGANSampler(GANSampler):
     mean: where they agree, nothing changes. The pair is kept if the mean accuracy of both judges falls by more than
     .01, and neither one of them nor membership inference rises by more than .01.
 
-    Departures from [1]_ and [3]_: both players move at once, from one backward pass through the discriminator; the
-    penalty is estimated by finite differences on every second step, with twice the weight (on every fourth without a
-    base); and the generator that samples is a moving average of the trained one.
+    Departures from [1]_ and [3]_: both players move at once, from one backward pass; the penalty is estimated by finite
+    differences on every second step (every fourth without a base); a moving average of the generator samples.
 
     ``impute`` draws from a Gaussian of plain windows, conditioned on what was observed; the networks take no part.
 
@@ -213,7 +213,7 @@ class TransformerGANSampler(GANSampler):
         discriminator_learning_rate=1e-3,
         schedule="cosine",
         batch_size=128,
-        max_iter=1500,
+        max_iter=1000,
         warm_start=False,
         device="auto",
         callbacks=None,
@@ -267,18 +267,23 @@ class TransformerGANSampler(GANSampler):
         gate = Gate(windows, self._times)
         self.n_iter_, self.history_, found = 0, [], "too few windows to judge by"
         if gate.has_enough:
-            seen = ~gate.unseen
-            gate.begin(*self._prepare_draws(windows, seen))
+            gate.begin(*self._prepare_draws(windows, ~gate.unseen))
             self._gate = gate
             self._train(windows, rows, self.max_iter + self.net_.n_ahead, gate.unseen)
-            self.refined_, self.gate_scores_ = gate.decide(), gate.scores
-            self.history_[-1:], found = [r | gate.row() for r in self.history_[-1:]], gate.text()
+            self.refined_, found = gate.decide(), gate.text()
+            for name, value in gate.row().items():
+                self.net_.history.record(name, value)
+            self.history_ = self.net_.rows()
         else:
             with self._fit_task():
                 pass
-        self._set_base(self._around(windows, self._n_wide if self.refined_ else self.n_neighbors_))
         if self.verbose:
             print(f"{'The pair refines its base' if self.refined_ else 'The base alone'}: {found}.")
+        self._set_base(self._around(windows, self._n_wide if self.refined_ else self.n_neighbors_))
+        if self.refined_:  # it has yet to see the windows that were held out
+            self.net_.restart(self.max_iter)
+            self._train(windows, rows, self.max_iter)
+        self.gate_scores_ = gate.scores
 
     def _prepare_draws(self, windows, seen):
         """Let the pair start from windows of a mask; return functions that draw from the base and from the pair."""
@@ -366,13 +371,8 @@ class TransformerGANSampler(GANSampler):
         return TransformerGenerator(self.latent_size, *shape, patch_length, **sizes)
 
     def _sizes(self):
-        return {
-            "n_conditions": self._n_conditions,
-            "embedding_size": self.embedding_size,
-            "n_layers": self.n_layers,
-            "n_heads": self.n_heads,
-            "dropout": self.dropout,
-        }
+        names = "embedding_size", "n_layers", "n_heads", "dropout"
+        return {name: getattr(self, name) for name in names} | {"n_conditions": self._n_conditions}
 
     def _add_rows(self, windows, rows):
         if self.base_ is not None:
