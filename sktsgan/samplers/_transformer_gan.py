@@ -23,7 +23,7 @@ from sktsgan.training._callbacks import EarlyQuestion
 
 __all__ = ["TransformerGANSampler"]
 
-_WIDER = 1.5  # the pair's neighbourhoods to those of the base: it wins back likeness, and memory stays lower
+_WIDER = 1.25  # the neighbourhoods of the pair to those of the base: it wins back likeness, and memory stays lower
 _PENALTY_EVERY = 2  # updates, with a base
 _MOVING_AVERAGE = 0.995  # with a base, which leaves less to learn
 _FIRST_LOOK = 1 / 3  # of the updates, after which a pair that is worse than its base is given up
@@ -99,7 +99,7 @@ class TransformerGANSampler(GANSampler):
     base_ : NeighborBase or None
         The base.
     n_neighbors_ : int
-        Neighbours that the base by itself makes a window of; those of the pair are half as many more.
+        Neighbours that the base by itself makes a window of; those of the pair are a quarter more.
     refined_ : bool
         Whether the pair is at work; else windows are draws of the base.
     gate_scores_ : dict of dict or None

@@ -79,12 +79,12 @@ def test_choices(walks, labels, make_gan, base, params):
 
 
 def test_the_generator_starts_from_the_base(walks, labels, make_gan):
-    base = NeighborSampler(n_neighbors=6, random_state=0)
+    base = NeighborSampler(n_neighbors=8, random_state=0)
     sampler = make_gan(base=base, max_iter=1, generator_learning_rate=1e-12).fit(walks, labels)
     assert isinstance(sampler.net_.module_, RefiningGenerator)
     made, drawn = (
         sampler.sample(500, random_state=0),
-        base.set_params(n_neighbors=9).fit(walks, labels),
+        base.set_params(n_neighbors=10).fit(walks, labels),
     )
     drawn = drawn.sample(500, random_state=0)
     assert not np.array_equal(made, drawn)
@@ -96,7 +96,7 @@ def test_the_generator_starts_from_the_base(walks, labels, make_gan):
 def test_the_base_may_be_a_sampler_with_parameters(walks, make_gan):
     sampler = clone(make_gan(base=NeighborSampler(n_neighbors=4))).fit(walks)
     assert sampler.n_neighbors_ == 4
-    assert sampler.base_.neighborhoods.n_neighbors == 6
+    assert sampler.base_.neighborhoods.n_neighbors == 5
     assert not hasattr(sampler.base, "neighborhoods_")  # parameters stay as they are
     sampler.set_params(base__n_neighbors=2).fit(walks)
     assert sampler.n_neighbors_ == 2
