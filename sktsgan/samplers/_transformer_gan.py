@@ -23,7 +23,7 @@ from sktsgan.training._callbacks import EarlyQuestion
 
 __all__ = ["TransformerGANSampler"]
 
-_WIDER = 1.25  # the neighbourhoods of the pair to those of the base: it wins back likeness, and memory stays lower
+_WIDER = 1.5  # the neighbourhoods of the pair to those of the base: it wins back likeness, and memory stays lower
 _PENALTY_EVERY = 2  # updates, with a base
 _MOVING_AVERAGE = 0.995  # with a base, which leaves less to learn
 _FIRST_LOOK = 1 / 3  # of the updates, after which a pair that is worse than its base is given up
@@ -42,7 +42,7 @@ class TransformerGANSampler(GANSampler):
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     base : "neighbors", NeighborSampler or None, default="neighbors"
-        Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
+        What the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
     refine : {"auto", "always"}, default="auto"
         ``"auto"`` holds out 30 % of the windows and goes back to the base where the pair, judged by these, isn't
         better. ``"always"`` trains on all windows and keeps the pair.
@@ -77,9 +77,9 @@ class TransformerGANSampler(GANSampler):
         ``"constant"``: as in [4]_, constant rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of a discriminator update, and as many generated ones.
-    max_iter : int, default=1000
+    max_iter : int, default=1500
         Generator updates. With ``refine="auto"``, a pair that is worse than its base after a third of them is given
-        up, and one that is kept makes as many again on all windows.
+        up, and one that is kept makes half as many again on all windows.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew. The pair is then
         kept without being judged, as after ``partial_fit``.
@@ -99,7 +99,7 @@ class TransformerGANSampler(GANSampler):
     base_ : NeighborBase or None
         The base.
     n_neighbors_ : int
-        Neighbours that the base by itself makes a window of; those of the pair are a quarter more.
+        Neighbours that the base by itself makes a window of; those of the pair are half as many more.
     refined_ : bool
         Whether the pair is at work; else windows are draws of the base.
     gate_scores_ : dict of dict or None
@@ -213,7 +213,7 @@ class TransformerGANSampler(GANSampler):
         discriminator_learning_rate=1e-3,
         schedule="cosine",
         batch_size=128,
-        max_iter=1000,
+        max_iter=1500,
         warm_start=False,
         device="auto",
         callbacks=None,
@@ -281,8 +281,8 @@ class TransformerGANSampler(GANSampler):
             print(f"{'The pair refines its base' if self.refined_ else 'The base alone'}: {found}.")
         self._set_base(self._around(windows, self._n_wide if self.refined_ else self.n_neighbors_))
         if self.refined_:  # it has yet to see the windows that were held out
-            self.net_.restart(self.max_iter)
-            self._train(windows, rows, self.max_iter)
+            self.net_.restart(n_more := -(-self.max_iter // 2))
+            self._train(windows, rows, n_more)
         self.gate_scores_ = gate.scores
 
     def _prepare_draws(self, windows, seen):

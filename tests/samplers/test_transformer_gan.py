@@ -84,7 +84,7 @@ def test_the_generator_starts_from_the_base(walks, labels, make_gan):
     assert isinstance(sampler.net_.module_, RefiningGenerator)
     made, drawn = (
         sampler.sample(500, random_state=0),
-        base.set_params(n_neighbors=10).fit(walks, labels),
+        base.set_params(n_neighbors=12).fit(walks, labels),
     )
     drawn = drawn.sample(500, random_state=0)
     assert not np.array_equal(made, drawn)
@@ -96,7 +96,7 @@ def test_the_generator_starts_from_the_base(walks, labels, make_gan):
 def test_the_base_may_be_a_sampler_with_parameters(walks, make_gan):
     sampler = clone(make_gan(base=NeighborSampler(n_neighbors=4))).fit(walks)
     assert sampler.n_neighbors_ == 4
-    assert sampler.base_.neighborhoods.n_neighbors == 5
+    assert sampler.base_.neighborhoods.n_neighbors == 6
     assert not hasattr(sampler.base, "neighborhoods_")  # parameters stay as they are
     sampler.set_params(base__n_neighbors=2).fit(walks)
     assert sampler.n_neighbors_ == 2
@@ -383,7 +383,7 @@ BASE, BETTER, WORSE = (0.7, 0.6, 0.6), (0.6, 0.6, 0.6), (0.75, 0.6, 0.6)
 def test_the_pair_is_kept_where_it_pays(monkeypatch, make_gan, long_walks, pair, kept, capsys):
     judge_with(monkeypatch, BASE, BETTER, pair)
     sampler = make_gan(refine="auto", max_iter=150, verbose=1).fit(long_walks)
-    assert sampler.refined_ is kept and sampler.n_iter_ == (300 if kept else 150)
+    assert sampler.refined_ is kept and sampler.n_iter_ == (225 if kept else 150)
     assert sampler.gate_scores_["pair"]["boosting"] == pair[0]
     (judged,) = [row for row in sampler.history_ if "refined" in row]
     assert judged["refined"] is kept and judged["base_boosting"] == 0.7 and judged["n_iter"] == 150
