@@ -13,7 +13,12 @@ from sktsgan import TimeGANSampler, TransformerGANSampler
 def test_the_bare_loop_makes_the_estimators_steps(changes, walks):
     watch = _bare_loop.Watch()
     sampler = TransformerGANSampler(
-        embedding_size=4, batch_size=16, max_iter=12, callbacks=[watch], device="cpu"
+        refine="always",
+        embedding_size=4,
+        batch_size=16,
+        max_iter=12,
+        callbacks=[watch],
+        device="cpu",
     )
     sampler.set_params(random_state=0, **changes).fit(walks)
     before = torch.get_rng_state()
@@ -29,7 +34,7 @@ def test_the_bare_loop_makes_the_estimators_steps(changes, walks):
 
 
 def test_overhead_reports_each_part(capsys, walks):
-    sampler = TransformerGANSampler(device="cpu", random_state=0)
+    sampler = TransformerGANSampler(refine="always", device="cpu", random_state=0)
     found = _bare_loop.compare_training(sampler, walks, n_updates=2, n_repeats=2)
     overhead._report_training(found)
     assert min(found["ratio"]) > 0 and found["largest_difference"] == 0

@@ -54,7 +54,9 @@ def compare_sampling(windows, n_samples, n_repeats):
         ``with_decoding``, of sample / (forward and decoding to scores); ``sample_seconds`` and ``forward_seconds``,
         medians; ``windows_per_second``; ``shares`` of the parts in a run of ``sample``.
     """
-    sampler = TransformerGANSampler(max_iter=5, device="cpu", random_state=0).fit(windows)
+    sampler = TransformerGANSampler(max_iter=5, refine="always", device="cpu", random_state=0).fit(
+        windows
+    )
     generator, render = sampler.net_.average_, sampler.net_.render
 
     def sample():
@@ -62,7 +64,7 @@ def compare_sampling(windows, n_samples, n_repeats):
 
     sample()
     methods = {
-        "noise": (sampler, "_noise"),
+        "noise": (sampler.base_, "draw"),
         "forward": (generator, "forward"),
         "decode": (sampler.net_, "render"),
         "inverse scaling": (sampler.scaler_, "inverse_transform"),
@@ -114,7 +116,12 @@ def watch_memory(name, n_samples, n_threads):
         sampler = CopulaSampler(random_state=0)
     else:
         sampler = TransformerGANSampler(
-            embedding_size=8, n_layers=1, max_iter=5, device="cpu", random_state=0
+            embedding_size=8,
+            n_layers=1,
+            max_iter=5,
+            refine="always",
+            device="cpu",
+            random_state=0,
         )
     rows, made = [], 0
     marks = {min(10**k, n_samples) for k in range(4, 16)}
@@ -208,7 +215,7 @@ def main(argv=None):
         windows = load_windows(arguments.data)
         if "training" in arguments.part:
             found["training"] = compare_training(
-                TransformerGANSampler(device="cpu", random_state=0),
+                TransformerGANSampler(refine="always", device="cpu", random_state=0),
                 windows,
                 n_updates=n_updates,
                 n_repeats=arguments.repeats,

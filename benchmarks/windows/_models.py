@@ -14,7 +14,7 @@ MODELS = (
     "real",
     "copy",
     "gaussian",
-    "transformer1",
+    "transformer-always",
     "copula",
     "neighbors",
     "plain",
@@ -96,6 +96,7 @@ def make_model(name, seed, device, changes):
         return TimeGANSampler(device=device, random_state=seed)
     own = {
         "plain": TTSGAN,
+        "transformer-always": {"refine": "always"},
         "transformer-none": {"base": None},
     }
     model = TransformerGANSampler(**own.get(name, {}), device=device, random_state=seed)

@@ -1,7 +1,7 @@
 """What each rule of the recipe brings: the default with one rule at a time taken out.
 
 usage: python -m benchmarks.windows.ablation --data DIR --dataset etth1 --seeds 3 --markdown
-       python -m benchmarks.windows.ablation --dataset sines --updates 1500 --row neighbors,pair,pair-as-narrow,pair-on-grids
+       python -m benchmarks.windows.ablation --dataset sines --updates 1500 --row pair,pair-as-narrow,pair-on-grids
 
 Columns are the seconds of fit, C2ST and GRU as in fidelity.py (fewer GRU judges), and C2ST less that of the row that
 it is a variant of: what the rule brings, or costs where it is negative. Mean over seeds and, in brackets, the worst.

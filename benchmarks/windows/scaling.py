@@ -96,6 +96,7 @@ def measure_size(n_steps, n_channels, n_windows, n_updates, n_threads):
         sampler = TransformerGANSampler(
             max_iter=_PENALTY_EVERY + n_updates,
             warmup=0,
+            refine="always",
             device="cpu",
             callbacks=[clock],
             random_state=0,

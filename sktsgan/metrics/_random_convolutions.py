@@ -15,8 +15,8 @@ class RandomConvolutions(TransformerMixin, BaseEstimator):
     """Describe windows by many random convolutions over time, as ROCKET does [1]_.
 
     A convolution has three features: the share of its steps above a bias, its maximum and its standard deviation. Its
-    taps are normal, sum to zero in each of a random set of channels, and have a random dilation. Of one or two steps, they are
-    of single steps.
+    taps are normal, sum to zero in each of a random set of channels, and have a random dilation. In windows of
+    fewer than three steps, each has a single tap.
 
     Parameters
     ----------

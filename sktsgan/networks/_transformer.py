@@ -100,7 +100,7 @@ class RefiningGenerator(nn.Module):
         self.head = TokenLinear(n_tokens, embedding_size, patch_length * n_channels, scale=1e-2)
 
     def forward(self, noise, conditions=None):
-        """Map draws with noise, of shape (B, T, n_channels + n_noises), to draws and directions (B, 2, T, n_channels)."""
+        """Map draws with noise, (B, T, n_channels + n_noises), to draws and directions, (B, 2, T, n_channels)."""
         B, T, _ = noise.shape
         padded = pad(noise, (0, 0, 0, -T % self.patch_length))
         tokens = self.embed(padded.reshape(B, len(self.embed.weight), -1))

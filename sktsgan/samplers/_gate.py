@@ -33,8 +33,9 @@ class Gate:
         What base and networks must not learn from: the blocks, and what shares readings with them.
     has_enough : bool
         Whether there are windows enough to judge by.
-    scores : dict of dict of float
+    scores : dict of dict of float or None
         For ``"base"`` and ``"pair"`` what ``"boosting"``, ``"convolutions"`` and ``"membership"`` found; .5 is best.
+        None where nothing was judged.
     """
 
     def __init__(self, windows, times):
@@ -44,6 +45,7 @@ class Gate:
         near = np.searchsorted(np.sort(held_out), times - windows.shape[1], side="right")
         far = np.searchsorted(np.sort(held_out), times + windows.shape[1], side="left")
         self.unseen |= far > near
+        self.scores = None
         self._seen, self._first, self._second = (
             windows[part] for part in (~self.unseen, side == 1, side == 2)
         )
@@ -77,6 +79,19 @@ class Gate:
         rises = {name: pair[name] - base[name] for name in base}
         gain = -np.mean([rises[name] for name in _JUDGES])
         return bool(gain > _LEAST_GAIN and max(rises.values()) <= _TOLERANCE)
+
+    def row(self):
+        """Return what was found as entries of a row of the history."""
+        pairs = [(name, self.scores[name]) for name in ("base", "pair")]
+        found = {
+            f"{name}_{judge}": score for name, scores in pairs for judge, score in scores.items()
+        }
+        return {"refined": self.decide(), **found}
+
+    def text(self):
+        """Return what was found in words."""
+        base, pair = self.scores["base"], self.scores["pair"]
+        return ", ".join(f"{name} {base[name]:.3f} → {pair[name]:.3f}" for name in base)
 
     def _judge(self, draw, n_repeats=_REPEATS):
         """Return the accuracies of both judges and the membership AUC, means over several draws."""

@@ -8,8 +8,9 @@ from sktsgan.closed_form import NeighborhoodMoves, WindowNeighborhoods, times_of
 from sktsgan.samplers._neighbors import NeighborSampler
 from sktsgan.scaling._readings import ReadingScaler
 
-__all__ = ["NeighborBase"]
+__all__ = ["N_NOISES", "NeighborBase", "beside_noise"]
 
+N_NOISES = 4  # channels of white noise beside those of a draw
 _TIE = 1e-3  # beside conditions, which are about one
 
 
@@ -119,7 +120,7 @@ class NeighborBase:
         return scores + self.gaps_ * (torch.rand_like(scores) - 0.5)
 
     def add_rows(self, rows, table, seed):
-        """Draw for the rows of a later call around windows of the first one, of the same class and most alike in the rest.
+        """Draw for rows of a later call around windows of the first, of the same class and alike in all that is known.
 
         Parameters
         ----------
@@ -138,3 +139,9 @@ class NeighborBase:
             own, old = new[classes[new] == label], known[classes[known] == label]
             near = NearestNeighbors(n_neighbors=1).fit(features[old]).kneighbors(features[own])[1]
             self.windows_[own] = self.windows_[old[near[:, 0]]]
+
+
+def beside_noise(scores, generator):
+    """Return scores with channels of white noise beside them: what a refining generator takes."""
+    noise = torch.randn(*scores.shape[:2], N_NOISES, generator=generator)
+    return torch.cat([scores, noise], dim=2)

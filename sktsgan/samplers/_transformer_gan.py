@@ -13,7 +13,7 @@ from sktsgan.losses import LOSSES
 from sktsgan.networks import RefiningGenerator, TransformerDiscriminator, TransformerGenerator
 from sktsgan.samplers._gan import SCHEDULES, GANSampler
 from sktsgan.samplers._gate import Gate
-from sktsgan.samplers._neighbor_base import NeighborBase
+from sktsgan.samplers._neighbor_base import N_NOISES, NeighborBase, beside_noise
 from sktsgan.samplers._neighbors import NeighborSampler
 from sktsgan.scaling import ChannelScaler
 from sktsgan.scaling._readings import ReadingScaler
@@ -22,8 +22,7 @@ from sktsgan.training._callbacks import EarlyQuestion
 
 __all__ = ["TransformerGANSampler"]
 
-_N_NOISES = 4  # channels of white noise beside a draw
-_WIDER = 1.5  # the pair's neighbourhoods to those of the base: it wins back likeness, and memory stays lower
+_WIDER = 1.5  # the neighbourhoods of the pair to those of the base: it wins back likeness, and memory stays lower
 _PENALTY_EVERY = 2  # updates, with a base
 _MOVING_AVERAGE = 0.995  # with a base, which leaves less to learn
 _FIRST_LOOK = 1 / 3  # of the updates, after which a pair that is worse than its base is given up
@@ -42,16 +41,15 @@ class TransformerGANSampler(GANSampler):
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     base : "neighbors", NeighborSampler or None, default="neighbors"
-        Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
+        What the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
     refine : {"auto", "always"}, default="auto"
-        Whether the pair must pay: ``"auto"`` trains on 70 % of the windows, judges by the others, and goes back to the
-        base where the pair isn't better; the base is fitted on all windows in the end. ``"always"`` trains on all
-        windows and keeps the pair. Without a base there is nothing to go back to.
+        ``"auto"`` holds out 30 % of the windows and goes back to the base where the pair, judged by these, isn't
+        better. ``"always"`` trains on all windows and keeps the pair.
     latent_size : int, default=100
         Size of the noise, without a base.
     patch_length : int, default=None
-        Steps of a token of both networks, as in [4]_. None makes a token of each channel for the discriminator and, of
-        a sixth of the window, for the generator without a base.
+        Steps of a token of both networks, as in [4]_. None makes a token of each channel for the discriminator and of a
+        sixth of the window for the generator.
     embedding_size : int, default=64
         Width of a token in both encoders; a multiple of ``n_heads``.
     n_layers : int, default=1
@@ -62,7 +60,7 @@ class TransformerGANSampler(GANSampler):
         Dropout rate of both encoders, in [0, 1), while training; there is none in sampling.
     loss : {"relativistic", "bce"}, default="relativistic"
         The relativistic pairing loss [2]_ or the cross-entropy of [1]_ with the non-saturating generator loss.
-    gradient_penalty : float, default=0.3
+    gradient_penalty : float, default=3.0
         Weight γ of the zero-centred penalties (γ/2)·E‖∇D‖² on real and on generated tokens [3]_; 0 for none.
     discriminator_steps : int, default=1
         Discriminator updates for each generator update.
@@ -74,12 +72,13 @@ class TransformerGANSampler(GANSampler):
         Learning rate of the discriminator's Adam.
     schedule : {"cosine", "constant"}, default="cosine"
         ``"cosine"``: learning rates rise over 100 updates and fall along a cosine over the last 40 %, Adam has betas
-        (0, 0.99), and a moving average (0.999; 0.995 with a base) of the generator's weights samples. ``"constant"``: as in [4]_, constant
-        rates, betas (0.9, 0.999), and the weights themselves.
+        (0, 0.99), and a moving average of the generator's weights samples (0.995; without a base 0.999).
+        ``"constant"``: as in [4]_, constant rates, betas (0.9, 0.999), and the weights themselves.
     batch_size : int, default=128
         Real windows of a discriminator update, and as many generated ones.
     max_iter : int, default=1500
-        Generator updates. With ``refine="auto"`` a pair that is worse than its base after a third of them is given up.
+        Generator updates. With ``refine="auto"``, a pair that is worse than its base after a third of them is given
+        up, and one that is kept makes half as many again on all windows.
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present networks, scales and base instead of starting anew. The pair is then
         kept without being judged, as after ``partial_fit``.
@@ -97,18 +96,16 @@ class TransformerGANSampler(GANSampler):
     net_ : AdversarialNet or None
         The skorch net of both networks; None if all channels are constant.
     base_ : NeighborBase or None
-        The base: neighbourhoods of all training windows.
+        The base.
     n_neighbors_ : int
         Neighbours that the base by itself makes a window of; those of the pair are half as many more.
     refined_ : bool
         Whether the pair is at work; else windows are draws of the base.
     gate_scores_ : dict of dict or None
         For ``"base"`` and ``"pair"`` the held-out accuracies of two judges, ``"boosting"`` and ``"convolutions"``, and
-        the AUC of ``"membership"`` inference; .5 is best of each. None if nothing was judged: without a base, with
-        ``refine="always"``, after ``partial_fit``, and where fewer than some 700 windows are too few to judge by, of
-        which the base alone is kept.
+        the AUC of ``"membership"`` inference; .5 is best. None if none was judged, as with fewer than some 700 windows.
     keeps_training_windows_ : bool
-        Whether the fitted model contains training windows: with a base.
+        Whether there is a base, which contains the training windows.
     imputer_ : WindowRepair
         The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     classes_ : ndarray of shape (n_classes,) or None
@@ -120,8 +117,8 @@ class TransformerGANSampler(GANSampler):
     history_ : list of dict
         A row for every 50 steps: the means of ``generator_loss`` and ``discriminator_loss`` (nats), of
         ``generator_grad_norm`` and ``discriminator_grad_norm``, the ``seconds`` they took, ``step`` and ``n_iter``.
-        Where the pair was judged, the last row also says whether it is ``refined``, and has the figures of
-        ``gate_scores_`` as ``base_boosting``, ``pair_boosting`` and so on.
+        The row after which the pair was judged, the last one where it wasn't kept, has ``refined`` and the figures of
+        ``gate_scores_`` too, as ``base_boosting`` and so on.
     device_ : torch.device
         The device of the networks.
     n_timesteps_, n_channels_ : int
@@ -147,20 +144,15 @@ class TransformerGANSampler(GANSampler):
     The plain transformer GAN of the literature [4]_ is ``TransformerGANSampler(**TTSGAN)``, by
     ``from sktsgan.samplers.published import TTSGAN``.
 
-    The generator says for each value of a draw which way it is to go, and the draw x moves by Nᵀ N g / ‖N‖, where the
-    rows of N are the neighbours less their mean: where they agree, nothing changes. A channel of noise, or one of which
-    a value makes up more than a fifth, stays as it was drawn. Real values on a grid are spread over the gaps for the
-    discriminator, and refined ones go back to the grid.
+    The generator's output g for a draw moves it by Nᵀ N g / ‖N‖, where the rows of N are the neighbours less their
+    mean: where they agree, nothing changes. The pair is kept if the mean accuracy of both judges falls by more than
+    .01, and neither one of them nor membership inference rises by more than .01.
 
-    The pair is kept if the mean accuracy of both judges falls by more than .01, and neither one of them nor membership
-    inference rises by more than .01.
-
-    Departures from [1]_ and [3]_: both players move at once, from one backward pass through the discriminator; the
-    penalty is estimated by finite differences on every second step, with twice the weight (on every fourth without a
-    base); and the generator that samples is a moving average of the trained one.
+    Departures from [1]_ and [3]_: both players move at once, from one backward pass; the penalty is estimated by finite
+    differences on every second step (every fourth without a base); a moving average of the generator samples.
 
     ``impute`` draws from a Gaussian of plain windows, similar training windows and straight lines, blended as
-    held-out windows say; the trained networks take no part in it.
+    held-out windows say; the networks take no part in it.
 
     References
     ----------
@@ -214,7 +206,7 @@ class TransformerGANSampler(GANSampler):
         n_heads=4,
         dropout=0.0,
         loss="relativistic",
-        gradient_penalty=0.3,
+        gradient_penalty=3.0,
         discriminator_steps=1,
         warmup=0.05,
         generator_learning_rate=1e-3,
@@ -260,35 +252,38 @@ class TransformerGANSampler(GANSampler):
             )
 
     def _learn(self, windows, rows):
-        if self.base is None or self._goes_on:
+        self._times = times_of_windows(windows)  # before holes are filled, which windows share too
+        if self.base is None or self.refine == "always" or self._goes_on:
             super()._learn(windows, rows)
             return
-        self._times = times_of_windows(windows)  # before holes are filled, which windows share too
         windows = self._start(windows)
-        if self.net_ is None or self.refine == "always":
-            n_ahead = 0 if self.net_ is None else self.net_.n_ahead
-            self._train(windows, rows, self.max_iter + n_ahead)
+        if self.net_ is None:
+            self._train(windows, rows, 0)
         else:
             self._train_and_judge(windows, rows)
-        del self._times
 
     def _train_and_judge(self, windows, rows):
         """Train on windows that no judge sees, and keep what the judges favour."""
         gate = Gate(windows, self._times)
         self.n_iter_, self.history_, found = 0, [], "too few windows to judge by"
         if gate.has_enough:
-            seen = ~gate.unseen
-            gate.begin(*self._prepare_draws(windows, seen))
+            gate.begin(*self._prepare_draws(windows, ~gate.unseen))
             self._gate = gate
             self._train(windows, rows, self.max_iter + self.net_.n_ahead, gate.unseen)
-            self.refined_, self.gate_scores_ = gate.decide(), gate.scores
-            found = self._record_scores()
+            self.refined_, found = gate.decide(), gate.text()
+            for name, value in gate.row().items():
+                self.net_.history.record(name, value)
+            self.history_ = self.net_.rows()
         else:
             with self._fit_task():
                 pass
-        self._set_base(self._around(windows, self._n_wide if self.refined_ else self.n_neighbors_))
         if self.verbose:
             print(f"{'The pair refines its base' if self.refined_ else 'The base alone'}: {found}.")
+        self._set_base(self._around(windows, self._n_wide if self.refined_ else self.n_neighbors_))
+        if self.refined_:  # it has yet to see the windows that were held out
+            self.net_.restart(n_more := -(-self.max_iter // 2))
+            self._train(windows, rows, n_more)
+        self.gate_scores_ = gate.scores
 
     def _prepare_draws(self, windows, seen):
         """Let the pair start from windows of a mask; return functions that draw from the base and from the pair."""
@@ -302,16 +297,6 @@ class TransformerGANSampler(GANSampler):
             return self._draw(base, rows, generator, refined)
 
         return partial(draw, base, False), partial(draw, wide, True)
-
-    def _record_scores(self):
-        """Write into the history what the judges found; return it as a text."""
-        base, pair = self.gate_scores_["base"], self.gate_scores_["pair"]
-        self.net_.history.record("refined", self.refined_)
-        for name in base:
-            self.net_.history.record(f"base_{name}", base[name])
-            self.net_.history.record(f"pair_{name}", pair[name])
-        self.history_ = self.net_.rows()
-        return ", ".join(f"{name} {base[name]:.3f} → {pair[name]:.3f}" for name in base)
 
     def _watch(self, items, rows, held_out):
         self.refined_, self.gate_scores_ = True, None  # until it is judged
@@ -336,17 +321,14 @@ class TransformerGANSampler(GANSampler):
         if self.base is None:
             self.base_, self.scaler_ = None, ChannelScaler().fit(windows)
             return
-        if "_times" not in vars(self):  # as in partial_fit
+        if len(getattr(self, "_times", ())) != len(windows):  # as in partial_fit
             self._times = times_of_windows(windows)
         sampler = NeighborSampler() if self.base == "neighbors" else self.base
         known = windows, self._times, self.conditions_
         self.n_neighbors_ = sampler._count_neighbors(*known, seed)
+        self._n_wide = round(_WIDER * self.n_neighbors_)
         self.scaler_ = ReadingScaler().fit(windows)
         self.base_ = self._around(windows, self._n_wide)
-
-    @property
-    def _n_wide(self):
-        return round(_WIDER * self.n_neighbors_)
 
     def _around(self, windows, n_neighbors, seen=slice(None)):
         known = self.scaler_, self.conditions_, self._times, seen
@@ -381,20 +363,15 @@ class TransformerGANSampler(GANSampler):
         )
 
     def _make_generator(self):
-        steps, n_free = self.n_timesteps_, len(self.scaler_.free_)
-        patch_length, sizes = self._patch_length(steps), self._sizes()
+        shape = self.n_timesteps_, len(self.scaler_.free_)
+        patch_length, sizes = self._patch_length(shape[0]), self._sizes()
         if self.base_ is not None:
-            return RefiningGenerator(steps, n_free, _N_NOISES, patch_length, **sizes)
-        return TransformerGenerator(self.latent_size, steps, n_free, patch_length, **sizes)
+            return RefiningGenerator(*shape, N_NOISES, patch_length, **sizes)
+        return TransformerGenerator(self.latent_size, *shape, patch_length, **sizes)
 
     def _sizes(self):
-        return {
-            "n_conditions": self._n_conditions,
-            "embedding_size": self.embedding_size,
-            "n_layers": self.n_layers,
-            "n_heads": self.n_heads,
-            "dropout": self.dropout,
-        }
+        names = "embedding_size", "n_layers", "n_heads", "dropout"
+        return {name: getattr(self, name) for name in names} | {"n_conditions": self._n_conditions}
 
     def _add_rows(self, windows, rows):
         if self.base_ is not None:
@@ -405,7 +382,7 @@ class TransformerGANSampler(GANSampler):
         if self.base_ is None:
             return torch.randn(len(rows), self.latent_size, generator=generator), None
         scores, _, centres = self.base_.draw(rows, generator)
-        return _beside_noise(scores, generator), centres
+        return beside_noise(scores, generator), centres
 
     def _make(self, rows, generator):
         if self.base_ is None:
@@ -416,13 +393,7 @@ class TransformerGANSampler(GANSampler):
         """Return windows of a base for rows of the table, refined or not."""
         scores, as_read, centres = base.draw(rows, generator)
         if refined:
-            noise = _beside_noise(scores, generator)
+            noise = beside_noise(scores, generator)
             with threads_for(self.net_.n_parameters()):
                 scores = self._run_generator(noise, centres, rows)
         return self.scaler_.inverse_transform(scores.numpy(), as_read)
-
-
-def _beside_noise(scores, generator):
-    """Return scores with channels of white noise beside them."""
-    noise = torch.randn(*scores.shape[:2], _N_NOISES, generator=generator)
-    return torch.cat([scores, noise], dim=2)

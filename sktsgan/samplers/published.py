@@ -22,6 +22,7 @@ TTSGAN = {
     "loss": "bce",
     "gradient_penalty": 0,
     "warmup": 0,
+    "generator_learning_rate": 3e-4,
     "schedule": "constant",
 }
 

@@ -102,7 +102,9 @@ def test_errors(sampler):
 
 @pytest.mark.parametrize("warmup", [0.0, 1.0])
 def test_the_axis_of_a_sampler_counts_training_steps(warmup):
-    sampler = TransformerGANSampler(max_iter=60, warmup=warmup, embedding_size=8, random_state=0)
+    sampler = TransformerGANSampler(
+        refine="always", max_iter=60, warmup=warmup, embedding_size=8, random_state=0
+    )
     display = LossCurveDisplay.from_estimator(sampler.fit(make_sines(40, 6, random_state=0)))
     assert display.ax_.get_xlabel() == "step"
     assert display.lines_[0].get_xdata()[-1] == 60 * (1 + warmup)

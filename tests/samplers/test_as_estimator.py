@@ -114,7 +114,7 @@ def test_html(sampler, walks):
 
 
 def test_repr(sampler, walks):
-    assert re.fullmatch(r"\w+\([^)]*random_state=0\)", repr(sampler.fit(walks)))
+    assert re.fullmatch(r"\w+\([^)]*random_state=0[^)]*\)", repr(sampler.fit(walks)))
     with config_context(print_changed_only=False):
         assert "n_channels=None" in repr(sampler)
 

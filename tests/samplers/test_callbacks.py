@@ -6,6 +6,7 @@ from sklearn.model_selection import GridSearchCV
 from skorch.callbacks import EarlyStopping, EpochTimer
 
 from sktsgan import CopulaSampler
+from sktsgan.samplers import _gate
 
 
 class Recorder:
@@ -87,6 +88,23 @@ def test_search_hears_of_the_fits_within(sampler, walks):
     assert own.count("begin") == own.count("end")
     assert recorder.count("setup", "fit") == recorder.count("teardown", "fit") == 1
     assert not hasattr(search.best_estimator_, "_skl_callbacks")
+
+
+def test_a_pair_that_is_judged_is_heard_of_too(make_gan, monkeypatch):
+    walk = np.random.default_rng(0).normal(size=(607, 1)).cumsum(axis=0)
+    windows = np.stack([walk[i : i + 8] for i in range(600)])
+    monkeypatch.setattr(_gate, "_MIN_JUDGED", 50)
+    monkeypatch.setattr(_gate.Gate, "_judge", lambda gate, draw, n_repeats=2: {"boosting": 0.5})
+    monkeypatch.setattr(_gate, "_JUDGES", ("boosting",))
+    for kept in (False, True):
+        monkeypatch.setattr(_gate.Gate, "decide", lambda gate, kept=kept: gate.pays() and kept)
+        monkeypatch.setattr(_gate.Gate, "row", lambda gate: {})
+        monkeypatch.setattr(_gate.Gate, "text", lambda gate: "")
+        recorder = Recorder()
+        make_gan(refine="auto").set_callbacks(recorder).fit(windows)
+        assert recorder.count("begin", "epoch") == recorder.count("end", "epoch") == 1 + kept
+        assert recorder.count("begin", "fit") == recorder.count("end", "fit") == 1 + kept
+        assert recorder.heard[-1][0] == "teardown"
 
 
 def test_a_callback_stops_training(walks, make_gan):
