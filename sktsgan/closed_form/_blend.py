@@ -24,10 +24,6 @@ class Blends:
 
     They are shares of the mean residual of similar windows and of the ways to a straight line and to the mean of
     similar windows. Where nothing of a channel was observed, others hold.
-
-    Parameters
-    ----------
-    n_channels : int
     """
 
     def __init__(self, n_channels):

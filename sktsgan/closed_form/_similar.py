@@ -16,11 +16,7 @@ _MAX_RATIO = 5.0  # of how fast one window moves to how fast another does
 class WindowLaw:
     """Conditional means of windows, and what is left of similar training windows around theirs.
 
-    Parameters
-    ----------
-    rows : ndarray of shape (n_rows, n_timesteps * n_channels)
-        Complete, standardised, time-major.
-    n_channels : int
+    Rows have the shape (n_rows, n_timesteps * n_channels): complete, standardised, time-major.
     """
 
     def __init__(self, rows, n_channels):

@@ -151,7 +151,7 @@ def read_values(estimator, series, *, reset, named=True):
 
 def _check_numeric(frame):
     for column, dtype in zip(frame.columns, frame.dtypes, strict=True):
-        if not is_numeric_dtype(dtype) and not is_object_dtype(dtype):
+        if not (is_numeric_dtype(dtype) or is_bool_dtype(dtype) or is_object_dtype(dtype)):
             hint = "; timestamps belong in the index" if dtype.kind == "M" else ""
             raise ValueError(
                 f"The columns of X must hold numbers, but {column!r} has the dtype {dtype}{hint}."
