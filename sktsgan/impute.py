@@ -20,7 +20,7 @@ from sktsgan._validation import check_count, validate_numbers
 from sktsgan.containers._long_series import split_series
 from sktsgan.containers._missing import fill_missing
 from sktsgan.preprocessing import Windowizer
-from sktsgan.samplers import CopulaSampler
+from sktsgan.samplers import NeighborSampler
 
 __all__ = ["GANImputer", "repair_series"]
 
@@ -36,7 +36,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     sampler : estimator with ``fit`` and ``impute``, default=None
-        Sampler, which is cloned. None takes a :class:`CopulaSampler` with its defaults; for flat windows of several
+        Sampler, which is cloned. None takes a :class:`NeighborSampler` with its defaults; for flat windows of several
         channels, pass one with ``n_channels``.
     strategy : {"mean", "draw"}, default="mean"
         Imputed value: the mean of several draws, which has the smallest error, or a single draw, which preserves
@@ -116,7 +116,7 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             X = X.loc[known] if isinstance(X, pd.DataFrame) else values[known]
         sampler = self.sampler
         if sampler is None:
-            sampler = CopulaSampler(random_state=draw_seed(self.random_state))
+            sampler = NeighborSampler(random_state=draw_seed(self.random_state))
         self.sampler_ = clone(sampler).fit(X)
         return self
 
@@ -172,7 +172,7 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
         Series with NaN where a value is missing. Rows are equal steps of time; a DatetimeIndex must have all steps.
     sampler : sampler with ``impute``, default=None
         A fitted sampler, used as it is, or an unfitted one, which is cloned and fitted on up to 5,000 random windows
-        of the series. None takes a :class:`~sktsgan.CopulaSampler`.
+        of the series. None takes a :class:`~sktsgan.NeighborSampler`.
     window : int, default=None
         Length of a window, in steps. None takes that of a fitted sampler, or else 24.
     n_draws : int, default=10
@@ -241,7 +241,7 @@ def _check_unmasked(name, X):
 def _read_sampler(sampler, seed):
     """Return the given sampler if it is fitted, or else a new or cloned one, and whether it is fitted."""
     if sampler is None:
-        return CopulaSampler(random_state=seed), False
+        return NeighborSampler(random_state=seed), False
     if not hasattr(sampler, "impute"):
         raise ValueError(f"sampler must have the method impute, got {sampler!r}.")
     try:

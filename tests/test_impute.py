@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 
-from sktsgan import CopulaSampler, GANImputer, Windowizer, repair_series
+from sktsgan import NeighborSampler, GANImputer, Windowizer, repair_series
 from sktsgan.containers._missing import fill_missing
 
 
@@ -50,7 +50,7 @@ def test_windows_of_nan_are_left_out_of_fit_and_filled(series):
 
 def test_in_a_pipeline_of_flat_windows(series):
     pipeline = make_pipeline(
-        Windowizer(12, output="flat"), GANImputer(CopulaSampler(n_channels=3), random_state=0)
+        Windowizer(12, output="flat"), GANImputer(NeighborSampler(n_channels=3), random_state=0)
     )
     filled = pipeline.fit_transform(punch(series))
     assert filled.shape == (389, 36)
@@ -98,7 +98,7 @@ def test_other_containers(series, kind):
 
 
 def test_a_fitted_sampler_is_taken_as_it_is(series):
-    sampler = CopulaSampler(random_state=0).fit(Windowizer(12).fit_transform(series))
+    sampler = NeighborSampler(random_state=0).fit(Windowizer(12).fit_transform(series))
     given = punch(series)
     fitted = sampler.imputer_
     assert_repaired(repair_series(given, sampler, random_state=0), given)

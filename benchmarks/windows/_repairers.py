@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.impute import IterativeImputer, KNNImputer
 
-from sktsgan import CopulaSampler
+from sktsgan import NeighborSampler
 
 __all__ = ["N_DRAWS", "REPAIRERS"]
 
@@ -35,7 +35,7 @@ def _some(windows, n_windows):
 
 def fit_sktsgan(train, seconds):
     """Ours: ten draws of ``impute``; transformer and copula share the model of repair."""
-    sampler = CopulaSampler(random_state=0).fit(train)
+    sampler = NeighborSampler(random_state=0).fit(train)
     return lambda windows: sampler.impute(windows, n_draws=N_DRAWS, random_state=0)
 
 

@@ -121,7 +121,7 @@ def _nearest(places, knots, values):
 
 
 CURVE = ("local-10", "local-20", "local-40", "local-80", "local-160")
-OWN = ("base", "neighbors", "pair", "gated")
+OWN = ("copula", "neighbors", "pair", "gated")
 
 # makes the sampler of a row, given its random_state; the row "real" has none
 MODELS = {
@@ -131,7 +131,7 @@ MODELS = {
     "smote": lambda seed: SmoteSampler(),
     "gaussian": lambda seed: GaussianSampler(),
     "plain-gan": lambda seed: TransformerGANSampler(**TTSGAN, random_state=seed, device="cpu"),
-    "base": lambda seed: CopulaSampler(random_state=seed),
+    "copula": lambda seed: CopulaSampler(random_state=seed),
     "neighbors": lambda seed: NeighborSampler(random_state=seed),
     "pair": lambda seed: TransformerGANSampler(refine="always", random_state=seed, device="cpu"),
     "gated": lambda seed: TransformerGANSampler(random_state=seed, device="cpu"),

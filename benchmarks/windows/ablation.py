@@ -1,144 +1,152 @@
-"""What each rule of the recipe brings: the default with one rule at a time taken out.
+"""What each part of the model of windows brings: the default with one part at a time taken out.
 
-usage: python -m benchmarks.windows.ablation --data DIR --dataset etth1 --seeds 3 --markdown
-       python -m benchmarks.windows.ablation --dataset sines --updates 1500 --row pair,pair-as-narrow,pair-on-grids
+usage: python -m benchmarks.windows.ablation --data DIR --dataset nox,elecdemand,nyc_ewr,sines --markdown
+       python -m benchmarks.windows.ablation --data DIR --row pair,pair-as-narrow,pair-off-neighborhoods --seeds 1
 
-Columns are the seconds of fit, C2ST and GRU as in fidelity.py (fewer GRU judges), and C2ST less that of the row that
-it is a variant of: what the rule brings, or costs where it is negative. Mean over seeds and, in brackets, the worst.
+Data, judges and columns are those of zoo.py; the last columns are what c2 and rk rise by without the part: what it
+brings, or costs where it is negative. Mean over seeds and, in brackets, the worst.
+
+neighbors               NeighborSampler with its defaults
+windows-as-they-are     windows compared and blended as they are, not as level, log-scale and shape
+fast-part-blended       the whole shape is blended
+neighbors-overlap       neighbours may share readings with the window and be beside each other
+one-block               channels that nothing links are drawn together
+no-grids, no-atoms      values that repeat are not restored; channels with a frequent value are blended
+pair                    TransformerGANSampler(refine="always"), also the reference of the rows below
+pair-as-narrow          drawn from as many neighbours as its base
+pair-off-neighborhoods  draws move as the generator says, not along their neighbourhoods
+pair-on-grids           the discriminator sees real values on their grids
+pair-tokens-by-time     the discriminator sees patches of four steps, not channels
+gated                   TransformerGANSampler, which goes back to its base where the pair doesn't pay
 """
 
-import time
 from contextlib import ExitStack
 from unittest import mock
 
 import numpy as np
-import torch
 
 from benchmarks._common._options import count, make_parser, names_among
 from benchmarks._common._processes import limited_threads
-from benchmarks._common._results import Table, score, write_json
-from benchmarks.windows._data import DataSpec, add_data_options
-from sktsgan import CopulaSampler, NeighborSampler, TransformerGANSampler
-from sktsgan.closed_form import NeighborhoodMoves, WindowComponents, _copula
-from sktsgan.metrics import classifier_two_sample_score, discriminative_score
+from benchmarks._common._results import Table, mean, score, write_json
+from benchmarks.windows._zoo_data import load_blocks
+from benchmarks.windows._zoo_fidelity import measure
+from sktsgan.closed_form import NeighborhoodMoves, _neighborhoods
 from sktsgan.samplers import _transformer_gan
 from sktsgan.samplers._neighbor_base import NeighborBase
-from sktsgan.scaling import _channels, _grid
+from sktsgan.scaling import _readings
 
 
-def _level_features(components, encoded, rows):
-    levels = components.basis_[rows][:, : components.n_channels_].numpy()
-    return encoded[:, rows] @ (levels / np.maximum(np.linalg.norm(levels, axis=0), 1e-6))
+def _encode_as_they_are(scores):
+    levels = np.zeros((len(scores), 2 * scores.shape[2]), dtype=np.float32)
+    return np.hstack([levels, scores.reshape(len(scores), -1).astype(np.float32)])
 
 
-def _middle_of_cells(lower, upper):
-    return (lower + upper) / 2
+def _decode_as_they_are(codes, n_channels):
+    return codes[:, 2 * n_channels :].reshape(len(codes), -1, n_channels)
 
 
-# the rules that a row does without: object, name, what stands in
+# what stands in for the part that a row does without: object, name, replacement
 _WITHOUT = {
-    "base": [],
-    "one-group": [],
-    "groups-by-level": [(WindowComponents, "features", _level_features)],
-    "one-block": [
-        (_copula, "independent_blocks", lambda scores: [np.arange(scores.shape[2])]),
-    ],
-    "no-grids": [(_channels, "lies_on_grid", lambda channel: False)],
-    "cells-not-smoothed": [(_grid, "smooth_within", _middle_of_cells)],
-    "atoms-not-drawn": [(_grid, "_MAX_ATOM", 1.0)],
-    "knots-not-found": [(_channels, "knot_period", lambda channel: None)],
     "neighbors": [],
+    "windows-as-they-are": [
+        (_neighborhoods, "encode", _encode_as_they_are),
+        (_neighborhoods, "decode", _decode_as_they_are),
+    ],
+    "fast-part-blended": [(_neighborhoods, "_SLOW_SHARE", 1.0)],
+    "neighbors-overlap": [
+        (
+            _neighborhoods,
+            "find_neighbors",
+            lambda features, times, reach, apart, k: _find(
+                features, np.arange(len(times)) * reach, reach, 1, k
+            ),
+        )
+    ],
+    "one-block": [
+        (_neighborhoods, "independent_blocks", lambda scores: [np.arange(scores.shape[2])]),
+    ],
+    "no-grids": [(_readings, "lies_on_grid", lambda channel: False)],
+    "no-atoms": [(_readings, "_MAX_ATOM", 1.0)],
     "pair": [],
     "pair-as-narrow": [(_transformer_gan, "_WIDER", 1.0)],
-    "pair-on-grids": [(NeighborBase, "blur", lambda base, scores: scores)],
     "pair-off-neighborhoods": [
         (NeighborhoodMoves, "__call__", lambda moves, made, centres: made.sum(dim=1)),
     ],
+    "pair-on-grids": [(NeighborBase, "blur", lambda base, scores: scores)],
+    "pair-tokens-by-time": [],
+    "gated": [],
 }
+_find = _neighborhoods.find_neighbors
 
 
-def _make_model(row, seed, updates):
-    if row.startswith("pair"):
-        return TransformerGANSampler(
-            max_iter=updates, refine="always", random_state=seed, device="cpu"
-        )
-    if row == "neighbors":
-        return NeighborSampler(random_state=seed)
-    return CopulaSampler(n_components=1 if row == "one-group" else "auto", random_state=seed)
-
-
-_COLUMNS = [
-    ("without", 20, lambda row: row["label"]),
-    ("fit s", 8, lambda row: f"{_mean(row, 'seconds'):.1f}"),
-    ("C2ST", 14, lambda row: score(row, "c2st")),
-    ("GRU", 14, lambda row: score(row, "gru")),
-    ("C2ST gained by the rule", 0, lambda row: _format_gain(row["gain"])),
-]
-
-
-def measure(row, windows, seed, arguments):
-    """Return seconds of fit, C2ST and GRU of one fit."""
+def run(row, blocks, arguments):
+    """Return the scores of a row for each seed."""
+    model = row if row in ("neighbors", "gated") else row.split("-")[0]
+    model = model if model in ("pair", "gated") else "neighbors"
+    arguments.set = [("patch_length", 4)] if row == "pair-tokens-by-time" else []
     with ExitStack() as stack:
         for owner, name, stand_in in _WITHOUT[row]:
             stack.enter_context(mock.patch.object(owner, name, stand_in))
-        model = _make_model(row, seed, arguments.updates)
-        start = time.perf_counter()
-        model.fit(windows)
-        seconds = time.perf_counter() - start
-        synthetic = model.sample(len(windows), random_state=seed)
-    return {
-        "seconds": seconds,
-        "c2st": classifier_two_sample_score(
-            windows, synthetic, max_samples=5000, random_state=seed
-        ),
-        "gru": discriminative_score(
-            windows,
-            synthetic,
-            n_fits=arguments.fits,
-            max_iter=arguments.judge_iter,
-            random_state=seed,
-        ),
-    }
+        return measure(model, blocks, arguments) | {"label": row}
 
 
-def _mean(row, name):
-    return float(np.mean([fit[name] for fit in row["fits"]]))
+def _gain(name):
+    def describe(row):
+        if row["reference"] is None:
+            return "–"
+        rise = [fit[name] - other[name] for fit, other in zip(row["fits"], row["reference"]["fits"], strict=True)]  # fmt: skip
+        return f"{np.mean(rise):+.3f}"
+
+    return describe
 
 
-def _format_gain(gain):
-    return "–" if gain is None else f"{gain:+.3f}"
+_COLUMNS = [
+    ("data set", 11, lambda row: row["dataset"]),
+    ("row", 22, lambda row: row["label"]),
+    ("c2", 14, lambda row: score(row, "c2")),
+    ("rk", 14, lambda row: score(row, "rk")),
+    ("mia", 14, lambda row: score(row, "mia")),
+    ("nn", 14, lambda row: score(row, "nn", worst=min)),
+    ("CPU s", 8, lambda row: mean(row, "seconds", ".1f")),
+    ("c2 gained", 10, _gain("c2")),
+    ("rk gained", 10, _gain("rk")),
+]
 
 
 def read_options(argv):
     """Return the options of the command line."""
     parser = make_parser(__doc__, threads=1)
     add = parser.add_argument
-    add_data_options(add)
-    add("--row", type=names_among(_WITHOUT), default=[r for r in _WITHOUT if not r.startswith("pair")],
+    add("--data", metavar="DIR", help="holds the CSV files, or a folder zoo with them")
+    add("--dataset", type=lambda names: names.split(","), metavar="NAME[,NAME...]",
+        default=["nox", "elecdemand", "nyc_ewr", "sines"], help="(nox,elecdemand,nyc_ewr,sines)")  # fmt: skip
+    add("--row", type=names_among(_WITHOUT), default=[r for r in _WITHOUT if r != "gated" and "pair" not in r],
         metavar="NAME[,NAME...]", help=f"{', '.join(_WITHOUT)} (those without training)")  # fmt: skip
-    add("--fits", type=count, default=2, help="GRU judges (2)")
-    add("--judge-iter", type=count, default=2000, help="training steps of a judge (2000)")
-    add("--updates", type=count, default=1500, help="generator updates of the pairs (1500)")
+    add("--seeds", type=count, default=3, help="seeds of models and judges, 0, 1, ... (3)")
+    add("--window", type=count, default=24, help="steps of a window (24)")
+    add("--max-rows", type=count, default=7000, help="only the first so many rows of a series (7000)")  # fmt: skip
     return parser.parse_args(argv)
 
 
 def main(argv=None):
-    """Print the table, and return its rows by name."""
+    """Print the table, and return its rows."""
     arguments = read_options(argv)
-    data = DataSpec(arguments.data, arguments.dataset, arguments.window, arguments.n_windows)
-    windows, _ = data.load()
-    about = f"{arguments.dataset}, {len(windows)} windows, {arguments.seeds} seeds"
-    table = Table(_COLUMNS, markdown=arguments.markdown)
-    print(f"{about}, torch {torch.__version__}\n\n{table.header()}")
-    rows = {}
+    table, rows = Table(_COLUMNS, markdown=arguments.markdown), []
+    print(table.header(), flush=True)
     with limited_threads(arguments.threads):
-        for name in arguments.row:
-            fits = [measure(name, windows, seed, arguments) for seed in range(arguments.seeds)]
-            rows[name] = row = {"label": name, "fits": fits}
-            reference = rows.get("pair" if name.startswith("pair") else "base")
-            row["gain"] = reference and _mean(row, "c2st") - _mean(reference, "c2st")
-            print(table.line(row), flush=True)
-    write_json(arguments.output, rows)
+        for dataset in arguments.dataset:
+            blocks = load_blocks(arguments.data, dataset, arguments.window, arguments.max_rows)
+            known = {}
+            for name in arguments.row:
+                row = run(name, blocks, arguments) | {"dataset": dataset}
+                is_variant = name.startswith("pair-")
+                row["reference"] = known.get("pair" if is_variant else "neighbors")
+                known[name] = row
+                rows.append(row)
+                print(table.line(row), flush=True)
+    write_json(
+        arguments.output, [{k: v for k, v in row.items() if k != "reference"} for row in rows]
+    )
     return rows
 
 

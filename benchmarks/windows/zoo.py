@@ -1,9 +1,9 @@
 """How samplers of windows do on series that nobody tuned them on: likeness and memory, repair, prompts.
 
-usage: python -m benchmarks.windows.zoo --data DIR --dataset nox,elecdemand --model real,local-40,base --markdown
+usage: python -m benchmarks.windows.zoo --data DIR --dataset nox,elecdemand --model real,local-40,neighbors --markdown
        python -m benchmarks.windows.zoo --data DIR --picture zoo.png
        python -m benchmarks.windows.zoo --data DIR --task repair
-       python -m benchmarks.windows.zoo --data DIR --task prompts --model base,pair
+       python -m benchmarks.windows.zoo --data DIR --task prompts --model neighbors,pair
 
 DIR holds the CSV files, or they are in its folder ``zoo``; --dataset takes the name of any CSV file there. A cell is
 the mean over seeds and, in brackets, the worst of them.
@@ -22,7 +22,7 @@ CPU s       of fitting and of making as many windows as were fitted on
 
 The row "real" takes the training windows as generated ones: the c2 and rk of a perfect copy. "local-40" draws from
 Gaussians of 40 neighbouring windows, "smote" between neighbours, "copy" returns training windows with a little noise,
-"plain-gan" is the plain transformer GAN of the literature, "base" is CopulaSampler, "neighbors" NeighborSampler, which
+"plain-gan" is the plain transformer GAN of the literature, "copula" is CopulaSampler, "neighbors" NeighborSampler, which
 "pair", TransformerGANSampler(refine="always"), starts from; "gated" is TransformerGANSampler, which keeps the pair only
 where it judges it better than neighbors.
 
@@ -46,7 +46,7 @@ from benchmarks.windows._zoo_repair import METHODS, REPAIRED, run_repair
 TASKS = {
     "fidelity": (run_fidelity, list(MODELS), list(MODELS), ZOO),
     "repair": (run_repair, list(METHODS), ["linear", "knn", "gaussian", "base"], REPAIRED),
-    "prompts": (run_prompts, list(OWN), ["base"], tuple(FIELDS)),
+    "prompts": (run_prompts, list(OWN), ["neighbors"], tuple(FIELDS)),
 }
 
 

@@ -2,13 +2,17 @@
 
 from numbers import Integral
 
+import numpy as np
+import torch
 from sklearn.utils._param_validation import Interval
 
-from sktsgan._random import draw_seed
-from sktsgan.closed_form import WindowCopula
+from sktsgan._random import draw_seed, torch_generator
+from sktsgan.closed_form import WindowCopula, WindowRepair
 from sktsgan.samplers._base import BaseSampler
 
 __all__ = ["CopulaSampler"]
+
+_LEARNED = 500, 4000  # windows of the copula, as many as of training between these
 
 
 class CopulaSampler(BaseSampler):
@@ -35,7 +39,7 @@ class CopulaSampler(BaseSampler):
     copula_ : WindowCopula
         The fitted model.
     imputer_ : WindowRepair
-        The model that ``impute`` draws from. It keeps up to 4,000 training windows.
+        The model that ``impute`` draws from. It learned from windows of ``copula_``.
     keeps_training_windows_ : bool
         Whether ``copula_`` contains training windows: where a class has a single one, which is then its mean.
     n_timesteps_, n_channels_ : int
@@ -92,6 +96,14 @@ class CopulaSampler(BaseSampler):
             copula = WindowCopula(random_state=seed)
             self.copula_ = copula.fit(windows, table.groups, table.encoded)
             self.keeps_training_windows_ = self.copula_.has_lone_windows_
+            self._forget(len(windows), seed)
+
+    def _forget(self, n_windows, seed):
+        """Let the model of missing values learn from windows of the copula, in place of the training windows."""
+        generator = torch_generator(seed)
+        rows = torch.randint(n_windows, (int(np.clip(n_windows, *_LEARNED)),), generator=generator)
+        made = self.copula_.sample(rows, generator)
+        self.imputer_ = WindowRepair(random_state=seed).fit(made)
 
     def _make(self, rows, generator):
         return self.copula_.sample(rows, generator)
