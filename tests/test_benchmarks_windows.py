@@ -69,7 +69,7 @@ def test_a_budget_becomes_updates(directory):
         seconds=0.5,
         block_length=3,
         threads=1,
-        changes={"embedding_size": 4, "batch_size": 8},
+        changes={"refine": "always", "embedding_size": 4, "batch_size": 8},
     )
     made = _fits.fit_row(spec)
     (fit,) = made["fits"]

@@ -151,7 +151,7 @@ def _free_name(name, taken):
 
 
 def _write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
-    """Draw real beside new windows, and the losses in training; return the contents of each file by path.
+    """Draw real beside new windows, and the losses if anything was trained; return the contents of each file by path.
 
     Files of the same names in the folder, which must exist, are replaced. The sampler is fitted and has ``history_``;
     ``random_state``, an int, controls the choice of windows to draw.
@@ -167,8 +167,10 @@ def _write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
             ),
             "real windows above, new ones below",
         ),
-        "losses.png": (LossCurveDisplay.from_estimator(sampler), "the losses in training"),
     }
+    if sampler.history_:  # of too few windows, the base alone is fitted
+        curve = LossCurveDisplay.from_estimator(sampler)
+        displays["losses.png"] = curve, "the losses in training"
     files = {}
     for name, (display, what) in displays.items():
         display.figure_.savefig(folder / name, dpi=150, bbox_inches="tight")

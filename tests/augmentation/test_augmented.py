@@ -122,7 +122,7 @@ def test_over_samplers_of_others_do(classes):
 
 def test_a_gan_in_it(classes):
     X, y = classes
-    gan = TransformerGANSampler(max_iter=2, embedding_size=8, device="cpu")
+    gan = TransformerGANSampler(refine="always", max_iter=2, embedding_size=8, device="cpu")
     model = AugmentedClassifier(LogisticRegression(), gan, random_state=0).fit(X, y)
     assert set(model.predict(X)) <= {"common", "rare"}
     assert model.sampler_.n_iter_ == 2

@@ -156,7 +156,7 @@ def test_a_seed_gives_the_same_rows_and_the_sampler_given_stays_as_it_was(table)
 
 def test_a_gan_makes_rows_of_small_classes():
     X = make_sines(20, n_timesteps=8, n_channels=2, random_state=0)
-    gan = TransformerGANSampler(max_iter=2, embedding_size=8, device="cpu")
+    gan = TransformerGANSampler(refine="always", max_iter=2, embedding_size=8, device="cpu")
     X_more, _ = GANOverSampler(gan, random_state=0).fit_resample(X, np.repeat([0, 1], [17, 3]))
     assert X_more.shape == (34, 8, 2)
     assert np.isfinite(X_more).all()

@@ -9,6 +9,7 @@ import pytest
 from sktsgan.cli._main import main
 from sktsgan.cli._scores import score_windows
 from sktsgan.cli._tables import read_table, split_windows
+from sktsgan.samplers import _gate
 
 
 @pytest.fixture
@@ -61,12 +62,19 @@ def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
     files = sorted((csv.parent / "out").iterdir())
     assert [path.name for path in files] == [
         "distribution.png",
-        "losses.png",
         "windows.csv",
         "windows.npz",
         "windows.png",
     ]
     assert all(f"wrote {path}: " in said for path in files)
+    assert "The base alone: too few windows to judge by." in said
+
+
+def test_losses_are_drawn_where_something_was_trained(csv, monkeypatch):
+    monkeypatch.setattr("sktsgan.cli._main.score_windows", partial(score_windows, max_iter=2))
+    monkeypatch.setattr(_gate, "_MIN_JUDGED", 20)
+    run(csv, "-n", "30", "--max-iter", "3")
+    assert (csv.parent / "out" / "losses.png").exists()
 
 
 def test_new_windows_are_in_the_units_of_the_series(csv):
