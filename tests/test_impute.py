@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 
-from sktsgan import NeighborSampler, GANImputer, Windowizer, repair_series
+from sktsgan import GANImputer, NeighborSampler, Windowizer, repair_series
 from sktsgan.containers._missing import fill_missing
 
 

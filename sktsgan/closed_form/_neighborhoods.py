@@ -35,6 +35,8 @@ class _Block:
     ----------
     channels : ndarray of shape (n_block_channels,)
         Their places among the free channels.
+    steady : bool
+        Whether a draw takes the fast part of its shape from one neighbour.
     codes : ndarray of shape (n_windows, n_codes)
         Level, log-scale and shape of each window.
     neighbors : ndarray of shape (n_windows, n_neighbors)
@@ -46,6 +48,7 @@ class _Block:
     """
 
     channels: np.ndarray
+    steady: bool
     codes: np.ndarray
     neighbors: np.ndarray
     expected: np.ndarray | None
@@ -75,7 +78,7 @@ class _Block:
             own = self.expected[rows]
             seen = seen + own[:, None] - self.expected[near]
             given = given + own - self.expected[donors]
-        codes = _blend(seen, given, len(self.channels), rng)
+        codes = _blend(seen, given if self.steady else None, len(self.channels), rng)
         few = widths > 0
         if few.any():
             codes[few] = self.codes[rows[few]] + widths[few, None] * self._vary(few.sum(), rng)
@@ -108,11 +111,11 @@ class WindowNeighborhoods:
 
     Parameters
     ----------
-    n_neighbors : int, default=8
+    n_neighbors : int, default=10
         Neighbours k of each window, at least two; a class of fewer windows uses all of them, in turns.
     """
 
-    def __init__(self, n_neighbors=8):
+    def __init__(self, n_neighbors=10):
         self.n_neighbors = n_neighbors
 
     def fit(self, windows, classes=None, conditions=None, times=None, scaler=None):
@@ -160,7 +163,8 @@ class WindowNeighborhoods:
             features = _features(codes, len(block), conditions, expected)
             neighbors = self._find_neighbors(features, times)
             varied = self._vary_about_classes(codes) if self.widths_.any() else None
-            self.blocks_.append(_Block(blended[block], codes, neighbors, expected, varied))
+            steady = bool((self.scaler_.steady_ & ~self.scaler_.atomic_)[blended[block]].any())
+            self.blocks_.append(_Block(blended[block], steady, codes, neighbors, expected, varied))
 
     def _vary_about_classes(self, codes):
         """Return how codes differ from the means of their classes, as far as classes have two windows."""
@@ -333,8 +337,8 @@ def _blend(seen, donors, n_channels, rng):
     ----------
     seen : ndarray of shape (n_draws, n_neighbors, n_codes)
         Codes of the neighbours.
-    donors : ndarray of shape (n_draws, n_codes)
-        Codes of those whose fast part is taken.
+    donors : ndarray of shape (n_draws, n_codes) or None
+        Codes of those whose fast part is taken; None blends it, too.
     n_channels : int
     rng : numpy.random.Generator
     """
@@ -345,8 +349,9 @@ def _blend(seen, donors, n_channels, rng):
     weights += 1 / n_neighbors
     codes = np.matmul(weights[:, None], seen)[:, 0]
     shape = codes[:, 2 * n_channels :].reshape(n_draws, -1, n_channels)
-    change = donors[:, 2 * n_channels :].reshape(shape.shape) - shape
-    shape += np.matmul(_fast_projection(shape.shape[1]), change)
+    if donors is not None:
+        change = donors[:, 2 * n_channels :].reshape(shape.shape) - shape
+        shape += np.matmul(_fast_projection(shape.shape[1]), change)
     return codes
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Set
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_list_like
 
 __all__ = ["CALENDAR_FIELDS", "calendar_fields", "calendar_places", "read_timestamps"]
 
@@ -106,12 +107,14 @@ def read_timestamps(X, timestamps, n_items, noun="windows"):
     if isinstance(timestamps, pd.PeriodIndex):
         timestamps = timestamps.to_timestamp()
     name = getattr(timestamps, "name", None)
-    _refuse_numbers(timestamps)
     rule = "timestamps must hold dates or times, one for each item"
+    if not is_list_like(timestamps):
+        raise ValueError(f"{rule}, got {timestamps!r:.60}.")
     if isinstance(timestamps, Set | Mapping):
         raise ValueError(f"{rule}, got a {type(timestamps).__name__}, which has no order of items.")
     if getattr(timestamps, "ndim", 1) != 1:
         raise ValueError(f"{rule}, got an array of {timestamps.ndim} axes.")
+    _refuse_numbers(timestamps)
     try:
         timestamps = pd.DatetimeIndex(timestamps, name=name)
     except (OverflowError, TypeError, ValueError) as error:

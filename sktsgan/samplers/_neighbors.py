@@ -29,9 +29,9 @@ class NeighborSampler(BaseSampler):
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     n_neighbors : int or "auto", default="auto"
         Number of neighbours that a new window is made of, at least 2. With more of them, new windows are more novel and
-        less like real ones. ``"auto"`` takes the first of 8, 16 and 32 with which closeness to new windows tells the
+        less like real ones. ``"auto"`` takes the first of 10, 16 and 32 with which closeness to new windows tells the
         training windows from those of other periods with an area under the ROC curve of at most 0.9, as measured
-        on alternate blocks of the training windows; 8 where these are fewer than 200.
+        on alternate blocks of the training windows; 10 where these are fewer than 200.
     random_state : int, RandomState instance or None, default=None
         Controls the draws by which ``"auto"`` is decided and missing values are imputed.
 

@@ -7,6 +7,7 @@ from sktsgan.scaling._channels import ChannelScaler, lies_on_grid
 __all__ = ["ReadingScaler", "find_white"]
 
 _MAX_ATOM = 0.2
+_MAX_REPEATED = 0.2
 _LEAST_FOR_WHITE = 200  # windows; of fewer, no correlation is small for sure
 _MAX_OWN = 0.03  # correlation of a reading of noise with the one before it
 _MAX_CROSS = 0.1  # with those of other channels
@@ -25,6 +26,8 @@ class ReadingScaler(ChannelScaler):
     ----------
     white_ : ndarray of bool of shape (n_free,)
         Channels of noise, of which every reading stands alone.
+    steady_ : ndarray of bool of shape (n_free,)
+        Channels of which more than a fifth of the readings equal the one before. A mean of windows never stands still.
     atomic_ : ndarray of bool of shape (n_free,)
         Channels that have one value in more than a fifth of their readings. A mean of windows has no such value.
     """
@@ -35,6 +38,7 @@ class ReadingScaler(ChannelScaler):
         self.scale_ = np.array([channel.std() or 1.0 for channel in channels])
         self.ranges_ = [(channel.min(), channel.max()) for channel in channels]
         self.grids_ = [np.unique(x) if lies_on_grid(x) else None for x in channels]
+        self.steady_ = np.array([_repeats(x) > _MAX_REPEATED for x in channels], dtype=bool)
         self.atomic_ = np.array([_largest_atom(x) > _MAX_ATOM for x in channels], dtype=bool)
 
     def transform(self, windows):
@@ -75,6 +79,11 @@ class ReadingScaler(ChannelScaler):
             return grid[np.searchsorted(grid[:-1] + np.diff(grid) / 2, values)]
         values = np.clip(values, *self.ranges_[k])
         return values.round() if self.integer_[k] else values
+
+
+def _repeats(channel):
+    """Return the share of readings that equal the one before."""
+    return (channel[:, 1:] == channel[:, :-1]).mean() if channel.shape[1] > 1 else 0.0
 
 
 def _largest_atom(channel):
