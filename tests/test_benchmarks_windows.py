@@ -1,6 +1,7 @@
 """The benchmarks of windows run, and what they compare is what they say."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -123,8 +124,10 @@ def test_later_windows_share_no_time_step_with_earlier_ones():
 
 
 def test_ablation_takes_out_a_part_at_a_time(directory, capsys):
+    walk = np.random.default_rng(0).normal(size=(1500, 2)).cumsum(axis=0)
+    pd.DataFrame(walk, columns=["a", "b"]).to_csv(Path(directory) / "walk.csv", index=False)
     measured = ablation.main(
-        f"--data {directory} --dataset stocks --window {WINDOW} --seeds 1 --markdown --row neighbors,one-block".split()
+        f"--data {directory} --dataset walk --window {WINDOW} --seeds 1 --markdown --row neighbors,one-block".split()
     )
     assert [row["label"] for row in measured] == ["neighbors", "one-block"]
     lines = capsys.readouterr().out.strip().splitlines()

@@ -94,7 +94,8 @@ def _gain(name):
     def describe(row):
         if row["reference"] is None:
             return "–"
-        rise = [fit[name] - other[name] for fit, other in zip(row["fits"], row["reference"]["fits"], strict=True)]  # fmt: skip
+        pairs = zip(row["fits"], row["reference"]["fits"], strict=True)
+        rise = [fit[name] - other[name] for fit, other in pairs]
         return f"{np.mean(rise):+.3f}"
 
     return describe

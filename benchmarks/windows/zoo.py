@@ -22,9 +22,9 @@ CPU s       of fitting and of making as many windows as were fitted on
 
 The row "real" takes the training windows as generated ones: the c2 and rk of a perfect copy. "local-40" draws from
 Gaussians of 40 neighbouring windows, "smote" between neighbours, "copy" returns training windows with a little noise,
-"plain-gan" is the plain transformer GAN of the literature, "copula" is CopulaSampler, "neighbors" NeighborSampler, which
-"pair", TransformerGANSampler(refine="always"), starts from; "gated" is TransformerGANSampler, which keeps the pair only
-where it judges it better than neighbors.
+"plain-gan" is the plain transformer GAN of the literature, "copula" is CopulaSampler, "neighbors" NeighborSampler,
+which "pair", TransformerGANSampler(refine="always"), starts from; "gated" is TransformerGANSampler, which keeps the
+pair only where it judges it better than neighbors.
 
 --task repair and --task prompts: see _zoo_repair.py and _zoo_prompts.py.
 """

@@ -215,9 +215,9 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
     Raises
     ------
     ValueError
-        If ``X`` is no set of windows, is a list of DataFrames that differ in their columns, has infinity, too few windows
-        or a channel that varies too little for float64, or NaN: any at all, or with ``allow_nan`` a window or a channel
-        of nothing else.
+        If ``X`` is no set of windows, is a list of DataFrames that differ in their columns, has infinity, too few
+        windows or a channel that varies too little for float64, or NaN: any at all, or with ``allow_nan`` a window or a
+        channel of nothing else.
     """
     X, names = align_listed(X)
     values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)

@@ -26,7 +26,8 @@ class TimeGANSampler(GANSampler):
 
     An embedder maps series to latent states and a recovery maps them back, a supervisor predicts each state from those
     before it, and a generator makes states that a discriminator can't tell from embedded ones [1]_. By default the
-    generator starts from windows of :class:`NeighborSampler`, and training moves their latent states. ``base=None`` is the classical generator, from random noise.
+    generator starts from windows of :class:`NeighborSampler`, and training moves their latent states. ``base=None`` is
+    the classical generator, from random noise.
 
     Parameters
     ----------
