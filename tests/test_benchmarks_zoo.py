@@ -42,7 +42,7 @@ def run(directory, options):
 def test_likeness_and_memory_a_row_a_model(directory, capsys, monkeypatch):
     monkeypatch.setattr(_zoo_judges, "_ROUNDS", 5)
     output, picture = directory / "zoo.json", directory / "zoo.png"
-    models = "real,local-10,local-20,local-40,local-80,local-160,copy,smote,gaussian,base"
+    models = "real,local-10,local-20,local-40,local-80,local-160,copy,smote,gaussian,copula"
     (table,) = run(
         directory, f"--seeds 2 --model {models} --markdown --output {output} --picture {picture}"
     )
@@ -57,7 +57,7 @@ def test_likeness_and_memory_a_row_a_model(directory, capsys, monkeypatch):
     assert real["mia"] == 1 and real["nn"] == 0
     assert copy["mia"] > 0.75 and copy["nn"] < 0.2
     assert near["mia"] > far["mia"] and near["nn"] < far["nn"]
-    assert "gap" in rows["base"][0] and "gap" not in near
+    assert "gap" in rows["copula"][0] and "gap" not in near
     printed = capsys.readouterr().out.strip().splitlines()[2:]
     assert len({line.count("|") for line in printed}) == 1
 
@@ -97,7 +97,7 @@ def test_unknown_names_stop_before_anything_is_fitted(directory):
         zoo.main(f"--data {directory} --task repair --model smote".split())
 
 
-@pytest.mark.parametrize("name", ["plain-gan", "base", "pair"])
+@pytest.mark.parametrize("name", ["plain-gan", "copula", "pair"])
 def test_samplers_of_the_rows_make_windows(name):
     model = _zoo_models.make_model(name, 0, {})
     if hasattr(model, "max_iter"):
@@ -136,11 +136,11 @@ def test_the_gap_is_to_the_curve_at_the_same_memory():
 
 
 def test_repair_compares_with_the_gaussian_and_with_linear(directory, capsys):
-    (table,) = run(directory, "--task repair --seeds 1 --model linear,knn,gaussian,base")
+    (table,) = run(directory, "--task repair --seeds 1 --model linear,knn,gaussian,neighbors")
     ours, gaussian = table["rows"][3], table["rows"][2]
     assert ours["holes"]["30 %"]["error"] < 1.5 * gaussian["holes"]["30 %"]["error"]
     printed = capsys.readouterr().out
-    assert "base, 4 rows:" in printed and "every second step" in printed
+    assert "neighbors, 4 rows:" in printed and "every second step" in printed
     assert "linear, 4 rows:" in printed
 
 
@@ -183,7 +183,7 @@ def test_every_second_step_is_hidden():
 def test_prompts_are_judged_in_weeks_that_the_sampler_saw(directory, capsys, monkeypatch):
     monkeypatch.setattr(_zoo_prompts, "_ROUNDS", 2)
     monkeypatch.setitem(_zoo_prompts.FIELDS, "walk", ("weekday",))
-    (table,) = run(directory, "--task prompts --seeds 1 --samples 10 --model base --markdown")
+    (table,) = run(directory, "--task prompts --seeds 1 --samples 10 --model neighbors --markdown")
     ((fit,),) = [row["fits"] for row in table["rows"]]
     assert 0 <= fit["real"] <= 1 and 0 <= fit["generated"] <= 1
     assert "| walk" in capsys.readouterr().out

@@ -45,7 +45,7 @@ from benchmarks.windows._zoo_repair import METHODS, REPAIRED, run_repair
 # each task: its function, the models it knows, and the models and data sets it takes by default
 TASKS = {
     "fidelity": (run_fidelity, list(MODELS), list(MODELS), ZOO),
-    "repair": (run_repair, list(METHODS), ["linear", "knn", "gaussian", "base"], REPAIRED),
+    "repair": (run_repair, list(METHODS), ["linear", "knn", "gaussian", "neighbors"], REPAIRED),
     "prompts": (run_prompts, list(OWN), ["neighbors"], tuple(FIELDS)),
 }
 

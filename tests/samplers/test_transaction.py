@@ -3,6 +3,7 @@
 import _thread
 import copy
 import pickle
+import signal
 import threading
 import warnings
 
@@ -49,6 +50,16 @@ CLOSED = {
 }
 EVENTS = ["on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end"]
 ERRORS = [KeyboardInterrupt, RuntimeError, MemoryError]
+
+
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Let Ctrl-C interrupt, which shells switch off in what they run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 every_trained = pytest.mark.parametrize("name", TRAINED)
 
 
