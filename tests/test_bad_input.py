@@ -42,7 +42,7 @@ KNOWN = {
 SAMPLERS = {
     "Copula": (CopulaSampler(random_state=0), WINDOWS),
     "Neighbor": (NeighborSampler(n_neighbors=3, random_state=0), WINDOWS),
-    "TimeGAN": (TimeGANSampler(max_iter=1, hidden_size=2, random_state=0), WINDOWS),
+    "TimeGAN": (TimeGANSampler(refine="always", max_iter=1, hidden_size=2, random_state=0), WINDOWS),
     "TransformerGAN": (TransformerGANSampler(refine="always", max_iter=1, embedding_size=4, random_state=0), WINDOWS),
     "DCGAN": (DCGANSampler(max_iter=1, width=1, latent_size=2, random_state=0), IMAGES),
     "SeqGAN": (

@@ -14,7 +14,7 @@ from sktsgan.cli._scores import format_scores, independent_gaussians, score_wind
 from sktsgan.cli._tables import read_table, split_windows
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
-from sktsgan.samplers import CopulaSampler, TransformerGANSampler
+from sktsgan.samplers import NeighborSampler, TransformerGANSampler
 
 __all__ = ["main"]
 
@@ -113,7 +113,9 @@ def _compare(args, columns, sampler, train, held_out):
     new = sampler.sample(n, random_state=seed)
     candidates = {
         "TransformerGANSampler": new,
-        "CopulaSampler": CopulaSampler(random_state=seed).fit(train).sample(n, random_state=seed),
+        "NeighborSampler": NeighborSampler(random_state=seed)
+        .fit(train)
+        .sample(n, random_state=seed),
         "independent Gaussians": independent_gaussians(train, n, random_state=seed),
     }
     print(format_scores(score_windows(candidates, train, held_out, random_state=seed)))

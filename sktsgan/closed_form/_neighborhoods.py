@@ -99,11 +99,14 @@ class WindowNeighborhoods:
         x = x̄ + Σ_j w_j (x_j − x̄),   w = (g − ḡ) / √(k − 1),   g ~ N(0, I_k),
 
     which has their mean x̄ and their covariance, though this is never computed. The window itself takes no part where
-    its class has more than k others. The fast part of the shape, all but the first eighth of its cosines, is that of
-    one of the neighbours, so that steps, kinks and noise are as they were read. Channels that have nothing to do with
-    each other have neighbourhoods of their own. Neighbours are of the window's class and alike in what is known of
-    them, share no reading with the window and are a quarter of its length apart from each other, as far as there are
-    so many.
+    its class has more than k others. Neighbours are of the window's class and alike in what is known of them, share no
+    reading with the window and are a quarter of its length apart from each other, as far as there are so many.
+    Channels that have nothing to do with each other have neighbourhoods of their own.
+
+    Where a channel of the block often stands still, the fast part of the shape, all but the first eighth of its
+    cosines, is that of one of the neighbours: a mean of windows has no steps and kinks. (Without this, boosting tells
+    weather read at round hours at .80 instead of .70.) Elsewhere it is blended, too. (With it, sines at .67 instead of
+    .58.)
 
     Beside other classes, one of n < 20 windows borrows from all how windows vary: a draw is one of its windows, moved
     by 1/√n of what other windows differ from the means of their classes (a smoothed bootstrap; Silverman and Young

@@ -77,6 +77,13 @@ class NeighborBase:
         n_neighbors = sampler._count_neighbors(windows, times, table, seed)
         return cls.around(windows, n_neighbors, ReadingScaler().fit(windows), table, times)
 
+    def of_some(self, windows, table, seen):
+        """Return a base of the same kind that knows only the windows of a mask."""
+        n_neighbors, scaler = self.neighborhoods.n_neighbors, self.neighborhoods.scaler_
+        return NeighborBase.around(
+            windows, n_neighbors, scaler, table, times_of_windows(windows), seen
+        )
+
     def to(self, device):
         """Move to a device what training needs there, in place."""
         self.moves_.to(device)

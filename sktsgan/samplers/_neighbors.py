@@ -18,8 +18,8 @@ class NeighborSampler(BaseSampler):
 
     Around each training window lies a Gaussian, with the mean and the covariance of the windows most like it; a new
     window is a draw from one of them. Windows are compared and blended as level, log-scale and shape of each
-    channel. Only what is slow in a shape is blended: the fast part is that of one neighbour, so that steps, kinks and
-    noise look as they were read. Channels that nothing links are drawn apart. No training.
+    channel. Where a channel often stands still, only what is slow is blended, and the fast part is that of one
+    neighbour, so that steps and kinks look as they were read. Channels that nothing links are drawn apart. No training.
 
     The fitted model contains its training windows, and new windows are made of them: see the Notes on privacy.
 

@@ -1,15 +1,19 @@
 """TimeGAN as an estimator."""
 
+from functools import partial
 from numbers import Integral, Real
 
 import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from sktsgan._random import torch_generator
+from sktsgan.closed_form import times_of_windows
 from sktsgan.containers import SeriesContainer, is_ragged, read_series
 from sktsgan.losses import LOSSES
 from sktsgan.networks import RecurrentDiscriminator, RecurrentTimeGAN
 from sktsgan.samplers._gan import SCHEDULES, GANSampler, check_pretraining
+from sktsgan.samplers._gate import Gate
 from sktsgan.samplers._neighbor_base import NeighborBase
 from sktsgan.samplers._neighbors import NeighborSampler
 from sktsgan.scaling import ChannelScaler, RangeScaler, SeriesExtender, SeriesScaler
@@ -35,6 +39,8 @@ class TimeGANSampler(GANSampler):
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     base : "neighbors", NeighborSampler or None, default="neighbors"
         Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
+    refine : {"auto", "always"}, default="auto"
+        As in :class:`TransformerGANSampler`: whether the sampler goes back to the base where training doesn't pay.
     scaling : {"scores", "range"}, default="scores"
         Scale of the channels: normal scores, or [0, 1] by their range, as published. A
         base needs normal scores.
@@ -89,6 +95,10 @@ class TimeGANSampler(GANSampler):
         The skorch net of all networks; None if all channels are constant.
     base_ : NeighborBase or None
         The base.
+    refined_ : bool
+        Whether windows are those of the networks; else they are those of the base.
+    gate_scores_ : dict of dict of float, or None
+        What judges found of ``"base"`` and ``"pair"``, as in TransformerGANSampler; None if nothing was judged.
     keeps_training_windows_ : bool
         Whether the fitted sampler contains its training windows, as every base does.
     classes_ : ndarray of shape (n_classes,) or None
@@ -103,7 +113,6 @@ class TimeGANSampler(GANSampler):
         ``discriminator_loss`` (nats), ``moment_loss`` and of norms of gradients, as far as the phase has them, the
         ``seconds`` they took, and ``n_iter``.
     device_ : torch.device
-        The device of the networks.
     n_timesteps_, n_channels_ : int
         Shape of a window; of series of unequal length, the longest one's.
     n_features_in_ : int
@@ -162,12 +171,12 @@ class TimeGANSampler(GANSampler):
     >>> from sktsgan import TimeGANSampler
     >>> from sktsgan.datasets import make_sines
     >>> X = make_sines(200, random_state=0)
-    >>> sampler = TimeGANSampler(max_iter=5, random_state=0).fit(X)
+    >>> sampler = TimeGANSampler(max_iter=5, refine="always", random_state=0).fit(X)
     >>> sampler.sample(3, random_state=0).shape
     (3, 24, 5)
     >>> ragged = [x[: 10 + i % 15] for i, x in enumerate(X)]
     >>> sampler.fit(ragged)
-    TimeGANSampler(max_iter=5, random_state=0)
+    TimeGANSampler(max_iter=5, random_state=0, refine='always')
     >>> [len(x) for x in sampler.sample(2, prompt={"length": 17})]
     [17, 17]
     """
@@ -176,6 +185,7 @@ class TimeGANSampler(GANSampler):
         **GANSampler._parameter_constraints,
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"neighbors"}), NeighborSampler, None],
+        "refine": [StrOptions({"auto", "always"})],
         "scaling": [StrOptions({"scores", "range"})],
         "cell": [StrOptions({"gru", "lstm"})],
         "hidden_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
@@ -197,6 +207,7 @@ class TimeGANSampler(GANSampler):
         *,
         n_channels=None,
         base="neighbors",
+        refine="auto",
         scaling="scores",
         cell="gru",
         hidden_size="auto",
@@ -221,6 +232,7 @@ class TimeGANSampler(GANSampler):
     ):
         self.n_channels = n_channels
         self.base = base
+        self.refine = refine
         self.scaling = scaling
         self.cell = cell
         self.hidden_size = hidden_size
@@ -249,6 +261,56 @@ class TimeGANSampler(GANSampler):
         if self.base is not None and self.scaling != "scores":
             raise ValueError(f'scaling must be "scores" with a base, got {self.scaling!r}.')
 
+    def _learn(self, windows, rows):
+        if self.base is None or self.refine == "always" or self._goes_on:
+            super()._learn(windows, rows)
+            return
+        windows = self._start(windows)
+        if self.net_ is None:
+            self._train(windows, rows, 0)
+        else:
+            self._train_and_judge(windows, rows)
+
+    def _train_and_judge(self, windows, rows):
+        """Train on windows that no judge sees, and go back to the base if it is no worse."""
+        self.n_iter_, self.history_, base, whole = 0, [], self.base_, self._whole(windows)
+        gate = Gate(whole, times_of_windows(whole))
+        if not gate.has_enough:
+            with self._fit_task():
+                return
+        self.base_ = base.of_some(whole, self.conditions_, ~gate.unseen)
+        places = torch.as_tensor(np.flatnonzero(~gate.unseen))
+
+        def draw(refined, seed):
+            generator = torch_generator(seed)
+            drawn = places[torch.randint(len(places), (len(places),), generator=generator)]
+            return self._draw(drawn, generator, refined)
+
+        gate.begin(partial(draw, False), partial(draw, True))
+        self._train(windows, rows, self.max_iter + self.net_.n_ahead, gate.unseen)
+        self.refined_, self.gate_scores_ = gate.decide(), gate.scores
+        self.base_ = base
+        for name, value in gate.row().items():
+            self.net_.history.record(name, value)
+        self.history_ = self.net_.rows()
+        if self.verbose:
+            print(
+                f"{'The networks refine' if self.refined_ else 'Back to'} the base: {gate.text()}."
+            )
+
+    def _watch(self, items, rows, held_out):
+        self.refined_, self.gate_scores_ = True, None  # until it is judged
+        return []
+
+    def _make(self, rows, generator):
+        return self._draw(rows, generator, self.refined_)
+
+    def _draw(self, rows, generator, refined):
+        """Return windows of the networks or of the base."""
+        if refined or self.base_ is None:
+            return super()._make(rows, generator)
+        return self.base_.sample(rows, generator)
+
     def _read(self, X):
         if not is_ragged(X):
             return super()._read(X)
@@ -264,6 +326,7 @@ class TimeGANSampler(GANSampler):
 
     def _build(self, windows, seed):
         self._fit_scaler(windows)
+        self.refined_, self.gate_scores_ = False, None
         self.base_, self.keeps_training_windows_ = None, self.base is not None
         if not self.scaler_.free_:
             return None  # all channels are constant

@@ -66,7 +66,7 @@ def test_series_of_unequal_length():
     rng = np.random.default_rng(0)
     series = [rng.normal(size=(4 + i % 3, 2)) for i in range(20)]
     labels = np.repeat([0, 1], [14, 6])
-    sampler = TimeGANSampler(max_iter=1, hidden_size=2)
+    sampler = TimeGANSampler(refine="always", max_iter=1, hidden_size=2)
     X_all, y_all = GANOverSampler(sampler, random_state=0).fit_resample(series, labels)
     assert isinstance(X_all, list)
     assert len(X_all) == len(y_all) == 28

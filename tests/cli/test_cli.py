@@ -57,7 +57,12 @@ def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
     said = capsys.readouterr().out
     assert "Left out because not numeric: site" in said
     assert "Windows of 8 rows: 185 to learn from, 41 held out" in said
-    for row in ("TransformerGANSampler", "CopulaSampler", "independent Gaussians", "real windows"):
+    for row in (
+        "TransformerGANSampler",
+        "NeighborSampler",
+        "independent Gaussians",
+        "real windows",
+    ):
         assert row in said
     files = sorted((csv.parent / "out").iterdir())
     assert [path.name for path in files] == [

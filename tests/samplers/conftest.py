@@ -31,5 +31,5 @@ def sampler(request):
     if request.param == "NeighborSampler":
         return NeighborSampler(random_state=0)
     if request.param == "TimeGANSampler":
-        return TimeGANSampler(max_iter=3, hidden_size=4, random_state=0)
+        return TimeGANSampler(refine="always", max_iter=3, hidden_size=4, random_state=0)
     return TransformerGANSampler(**QUICK)

@@ -10,7 +10,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sktsgan import TimeGANSampler, distribution_kl_score
 
-QUICK = {"max_iter": 3, "hidden_size": 4, "random_state": 0}
+QUICK = {"refine": "always", "max_iter": 3, "hidden_size": 4, "random_state": 0}
 FEW_STEPS = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
 
 

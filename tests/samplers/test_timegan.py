@@ -14,7 +14,7 @@ from sktsgan.exceptions import DivergenceWarning, ModeCollapseWarning
 from sktsgan.plotting import LossCurveDisplay
 from sktsgan.samplers.published import TIMEGAN
 
-QUICK = {"max_iter": 4, "hidden_size": 4, "random_state": 0}
+QUICK = {"refine": "always", "max_iter": 4, "hidden_size": 4, "random_state": 0}
 # few steps without a base make windows that vary little
 FEW_STEPS = pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
 
@@ -243,3 +243,17 @@ def test_calendar_prompts(walks):
     sampler = make_sampler().fit(walks, timestamps=starts)
     table = sampler.sample(20, prompt="January", return_prompt=True)[1]
     assert set(table["timestamp"].dt.month) == {1}
+
+
+def test_goes_back_to_the_base_where_training_does_not_pay():
+    steps = np.random.default_rng(0).normal(size=(1100, 2)).cumsum(axis=0)
+    X = np.lib.stride_tricks.sliding_window_view(steps, 8, axis=0).swapaxes(1, 2)
+    sampler = make_sampler(refine="auto", max_iter=2).fit(X)
+    assert sampler.refined_ is False
+    assert set(sampler.gate_scores_) == {"base", "pair"}
+    assert sampler.history_[-1]["refined"] is False
+    base = NeighborSampler(random_state=0).fit(X)
+    made = sampler.sample(400, random_state=0)
+    np.testing.assert_array_equal(made, base.sample(400, random_state=0))
+    few = make_sampler(refine="auto").fit(X[:50])
+    assert few.refined_ is False and few.gate_scores_ is None

@@ -33,7 +33,12 @@ WINDOWS = np.random.default_rng(0).normal(size=(20, 4, 2)).cumsum(axis=1)
 TEXTS = ["the cat sat.", "the dog sat.", "a cat ran.", "a dog ran away."] * 5
 LABELS = np.arange(20) % 2
 TRAINED = {
-    "TimeGAN": (TimeGANSampler(max_iter=3, hidden_size=2, pretraining=(2, 2), random_state=0), WINDOWS),
+    "TimeGAN": (
+        TimeGANSampler(
+            refine="always", max_iter=3, hidden_size=2, pretraining=(2, 2), random_state=0
+        ),
+        WINDOWS,
+    ),
     "TransformerGAN": (TransformerGANSampler(refine="always", max_iter=3, embedding_size=4, random_state=0), WINDOWS),
     "DCGAN": (DCGANSampler(max_iter=3, width=1, random_state=0), WINDOWS),
     "SeqGAN": (
