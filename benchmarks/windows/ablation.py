@@ -8,7 +8,8 @@ brings, or costs where it is negative. Mean over seeds and, in brackets, the wor
 
 neighbors               NeighborSampler with its defaults
 windows-as-they-are     windows compared and blended as they are, not as level, log-scale and shape
-fast-part-blended       the whole shape is blended
+fast-part-blended       the whole shape is blended, also where channels stand still
+fast-part-taken         the fast part is that of one neighbour everywhere
 neighbors-overlap       neighbours may share readings with the window and be beside each other
 one-block               channels that nothing links are drawn together
 no-grids, no-atoms      values that repeat are not restored; channels with a frequent value are blended
@@ -53,6 +54,7 @@ _WITHOUT = {
         (_neighborhoods, "decode", _decode_as_they_are),
     ],
     "fast-part-blended": [(_neighborhoods, "_SLOW_SHARE", 1.0)],
+    "fast-part-taken": [(_readings, "_MAX_REPEATED", -1.0)],
     "neighbors-overlap": [
         (
             _neighborhoods,

@@ -21,6 +21,7 @@ _EXPECTED_WEIGHT = 3.0  # of what that lets one expect, beside what is seen
 _LEAST_SPREAD = 1e-6  # of conditions within classes, below which nothing is known
 _SLOW_SHARE = 1 / 8  # of the cosines of a shape; they are blended, the fast ones are taken whole
 _APART = 1 / 4  # of a window's length, between the neighbours of a window
+_NEAR = 0.5  # of the spread of neighbours in level and scale, which their mean may be away from the window
 _FEW = 20  # windows of a class, below which it borrows from the others how windows vary
 _LENT = 8  # windows of which the variation of a window of few is made
 _FLAT = 0.3  # root mean square below which a blended shape isn't scaled up
@@ -78,6 +79,7 @@ class _Block:
             own = self.expected[rows]
             seen = seen + own[:, None] - self.expected[near]
             given = given + own - self.expected[donors]
+        seen = seen + _way_back(seen, self.codes[rows], 2 * len(self.channels))[:, None]
         codes = _blend(seen, given if self.steady else None, len(self.channels), rng)
         few = widths > 0
         if few.any():
@@ -102,6 +104,9 @@ class WindowNeighborhoods:
     its class has more than k others. Neighbours are of the window's class and alike in what is known of them, share no
     reading with the window and are a quarter of its length apart from each other, as far as there are so many.
     Channels that have nothing to do with each other have neighbourhoods of their own.
+
+    Rare windows have neighbours where windows are more frequent. In level and log-scale these are moved until their
+    mean is no farther than half their spread from the window, so that rare levels stay as frequent as they are.
 
     Where a channel of the block often stands still, the fast part of the shape, all but the first eighth of its
     cosines, is that of one of the neighbours: a mean of windows has no steps and kinks. (Without this, boosting tells
@@ -331,6 +336,33 @@ def _features(codes, n_channels, conditions, expected):
     known = _CONDITION_WEIGHT * spread * conditions
     expected = _EXPECTED_WEIGHT * _weigh(expected, n_channels)
     return np.concatenate([features, known, expected], axis=1, dtype=np.float32)
+
+
+def _way_back(seen, own, n_codes):
+    """Return how codes are to move lest windows far from all others vanish.
+
+    The neighbours of a rare window lie where windows are more frequent, so that draws around them would gather in the
+    middle. Of the first codes, levels and log-scales, they move until their mean is half their spread from the window.
+
+    Parameters
+    ----------
+    seen : ndarray of shape (n_draws, n_neighbors, n_all_codes)
+        Codes of the neighbours.
+    own : ndarray of shape (n_draws, n_all_codes)
+        Codes of the windows.
+    n_codes : int
+
+    Returns
+    -------
+    way : ndarray of shape (n_draws, n_all_codes)
+    """
+    seen, way = seen[..., :n_codes], np.zeros_like(own)
+    mean = seen.mean(axis=1)
+    spread = np.sqrt(((seen - mean[:, None]) ** 2).sum(axis=2).mean(axis=1))
+    gap = own[:, :n_codes] - mean
+    distance = np.maximum(np.sqrt((gap**2).sum(axis=1)), 1e-9)
+    way[:, :n_codes] = np.maximum(1 - _NEAR * spread / distance, 0)[:, None] * gap
+    return way
 
 
 def _blend(seen, donors, n_channels, rng):
