@@ -9,6 +9,7 @@ from sktsgan.augmentation import (
 from sktsgan.impute import GANImputer, repair_series
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
+from sktsgan.persistence import load, save
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
 from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import (
@@ -38,6 +39,8 @@ __all__ = [
     "Windowizer",
     "augmentation_report",
     "distribution_kl_score",
+    "load",
     "make_sampling_pipeline",
     "repair_series",
+    "save",
 ]

@@ -279,8 +279,8 @@ class TimeGANSampler(GANSampler):
         """Return windows without a missing step, as the base takes them."""
         return self._extender.transform(windows) if self._is_ragged else windows
 
-    def _make_net(self, windows):
-        """Return the skorch net of all networks."""
+    def _make_net(self, windows=None):
+        """Return the skorch net of all networks; windows are what it starts from, None if that is of no account."""
         lengths = self.pretraining
         if lengths == "auto":
             lengths = (round(_PRETRAINING_SHARE * self.max_iter),) * 2
@@ -318,6 +318,8 @@ class TimeGANSampler(GANSampler):
 
     def _covariances(self, windows):
         """Return covariances of the scaled channels of a step, whole and about the mean of a series."""
+        if windows is None:
+            return torch.diag_embed(torch.ones(2, len(self.scaler_.free_)))
         scores, inside = self.scaler_.transform(windows), ~np.isnan(windows[..., :1])
         means = scores.sum(axis=1, keepdims=True, where=inside) / inside.sum(axis=1, keepdims=True)
         steps = (part[inside[..., 0]] for part in (scores, scores - means))

@@ -1,0 +1,5 @@
+"""Samplers, pipelines and imputers in files that are safe to load."""
+
+from sktsgan.persistence._files import load, save
+
+__all__ = ["load", "save"]
