@@ -123,6 +123,8 @@ def _check_weights(network, state, path):
                 f"{path}.{name} must have the shape {tuple(known.shape)} and {known.dtype}, got "
                 f"{tuple(weights.shape)} and {weights.dtype}"
             )
+        if name == "n_averaged" and weights < 0:
+            raise ValueError(f"{path}.{name} must be at least 0")
         impossible = weights == -np.inf  # log-frequencies of symbols that can't occur
         if name.endswith("log_frequencies"):
             weights = weights[~impossible]

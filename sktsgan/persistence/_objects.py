@@ -10,6 +10,7 @@ from sktsgan.persistence._registry import (
     class_of,
     name_of,
 )
+from sktsgan.persistence._shapes import check_arrays
 from sktsgan.persistence._values import reads, writes
 from sktsgan.training import GANNet
 
@@ -57,4 +58,5 @@ def _read_object(reader, node, path):
             object.__setattr__(made, name, reader.read(part, f"{path}.{name}"))
     for name, part in nets.items():  # which are made of everything else
         read_net(reader, made, name, part, f"{path}.{name}")
+    check_arrays(made)
     return made

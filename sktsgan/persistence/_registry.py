@@ -18,7 +18,7 @@ from sklearn.preprocessing import (
 )
 
 from sktsgan import closed_form, containers, preprocessing, samplers, scaling
-from sktsgan.closed_form import _blend, _moves, _neighborhoods, _repair_block, _similar
+from sktsgan.closed_form import _moves, _neighborhoods, _repair_block, _similar
 from sktsgan.closed_form._repair_channels import RepairChannels
 from sktsgan.containers._long_series import Wrapping
 from sktsgan.containers._panels import PanelForm
@@ -67,7 +67,6 @@ _STEPS = {
     StandardScaler: _STEP + "mean_ var_ scale_",
 }
 _PARTS = {
-    _blend.Blends: "table_",
     _moves._Block: "place channels scores neighbors",
     _neighborhoods._Block: "channels codes neighbors expected varied",
     _repair_block.BlockRepair: "n_channels random_state law_ seen_ n_overlapping_ _chosen",
@@ -116,7 +115,12 @@ _ATTRIBUTES = _ESTIMATORS | _STEPS | _PARTS
 _NAMES = {cls: _OWN_NAMES.get(cls, cls.__name__.lstrip("_")) for cls in _ATTRIBUTES}
 _CLASSES = {name: cls for cls, name in _NAMES.items()}
 KNOWN_CLASSES = tuple(_NAMES)
-_FORGOTTEN = {_repair_block.BlockRepair: {"_chosen": (None, None)}}  # what is found anew when it is needed
+_FORGOTTEN = {  # what is found anew, or needed no more
+    _repair_block.BlockRepair: {"_chosen": (None, None)},
+    closed_form.WindowComponents: {"rows_of_blocks_": []},
+    ConditionTable: {"fields": None},
+    samplers.TransformerGANSampler: {"_times": []},
+}
 
 
 def name_of(cls):

@@ -233,7 +233,7 @@ def _write_generator(writer, value, path):
 def _read_generator(reader, node, path):
     generator = torch.Generator()
     state = reader.take(node)
-    if state.dtype != np.uint8:
+    if state.dtype != np.uint8 or state.ndim != 1:
         raise ValueError(f"{path} is no state of a generator")
     generator.set_state(torch.from_numpy(state))
     return generator
