@@ -15,7 +15,8 @@ __all__ = ["FORMAT_VERSION", "check_writable", "read_archive", "write_archive"]
 
 FORMAT_VERSION = 1
 _KIND = "sktsgan"
-_MAX_HEADER = 2**24  # bytes; names of arrays and the description, which take some ten times as much in memory
+# bytes of names and description, which take some eight times as much in memory as in the file
+_SMALL_HEADER, _HEADER_SHARE = 2**21, 1 / 4
 _DTYPES = {
     "BOOL": np.bool_,
     **{f"{kind}{bits}": f"{name}{bits}" for kind, name in (("I", "int"), ("U", "uint")) for bits in (8, 16, 32, 64)},
@@ -47,13 +48,19 @@ def write_archive(path, description, arrays):
     arrays = {name: np.require(array, requirements="C") for name, array in arrays.items()}
     metadata = {"kind": _KIND, "format": str(FORMAT_VERSION), "model": text}
     metadata["sha256"] = _digest(metadata, arrays)
-    n_bytes = len(json.dumps(metadata, ensure_ascii=False).encode()) + 200 * len(arrays)
-    if n_bytes > _MAX_HEADER:
+    n_bytes = len(json.dumps(metadata, ensure_ascii=False).encode())
+    n_bytes += sum(100 + len(name) for name in arrays)
+    most = _longest_header(n_bytes + sum(array.nbytes for array in arrays.values()))
+    if n_bytes > most:
         raise ValueError(
-            f"What is to be saved must be described in {_MAX_HEADER} bytes beside its arrays, got {n_bytes}."
+            f"What is to be saved must be described in {most} bytes beside its arrays, got {n_bytes}."
         )
     with _replacing(path) as temporary:
         save_file(arrays, temporary, metadata)
+
+
+def _longest_header(n_bytes):
+    return max(_SMALL_HEADER, int(_HEADER_SHARE * n_bytes))
 
 
 @contextmanager
@@ -128,10 +135,11 @@ class _OtherVersion(ValueError):
 
 def _check_header(path):
     """Refuse a header that says that it is longer than any that was written, before it is read."""
+    size = path.stat().st_size
     with open(path, "rb") as file:
         n_bytes = int.from_bytes(file.read(8), "little")
         begin = file.read(1)
-    if begin != b"{" or n_bytes > min(_MAX_HEADER, path.stat().st_size):
+    if begin != b"{" or n_bytes > min(size, _longest_header(size)):
         raise ValueError(f"{path} is damaged, or no model of sktsgan: it is no safetensors file.")
 
 

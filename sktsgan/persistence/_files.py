@@ -1,7 +1,6 @@
 """Save and load: the two public functions."""
 
 import platform
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +8,14 @@ import pandas as pd
 import sklearn
 import torch
 
-from sktsgan.impute import GANImputer
-from sktsgan.persistence import _objects, _tables  # noqa: F401 (what can be written and read)
+# what can be written and read
+import sktsgan.persistence._objects
+import sktsgan.persistence._tables
+import sktsgan.persistence._values  # noqa: F401
 from sktsgan.persistence._archive import read_archive, write_archive
+from sktsgan.persistence._tree import Reader, Writer
 from sktsgan.persistence._trial import check_works
-from sktsgan.persistence._values import Reader, Writer
-from sktsgan.pipeline import SamplingPipeline
+from sktsgan.pipeline import GANImputer, SamplingPipeline
 from sktsgan.samplers import BaseSampler
 
 __all__ = ["load", "save"]
@@ -76,7 +77,10 @@ def _versions():
     """Return the versions that a file was written with; they are for people to read."""
     packages = {"numpy": np, "pandas": pd, "scikit-learn": sklearn, "torch": torch}
     packages = {name: package.__version__ for name, package in packages.items()}
-    return {"sktsgan": sys.modules["sktsgan"].__version__, "python": platform.python_version()} | packages
+    return {
+        "sktsgan": sktsgan.__version__,
+        "python": platform.python_version(),
+    } | packages
 
 
 def load(path):

@@ -11,7 +11,7 @@ from sktsgan.persistence._registry import (
     name_of,
 )
 from sktsgan.persistence._shapes import check_arrays
-from sktsgan.persistence._values import reads, writes
+from sktsgan.persistence._tree import reads, writes
 from sktsgan.training import GANNet
 
 __all__ = []

@@ -17,14 +17,17 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from sktsgan import closed_form, containers, preprocessing, samplers, scaling
+import sktsgan.closed_form as closed_form
+import sktsgan.containers as containers
+import sktsgan.preprocessing as preprocessing
+import sktsgan.samplers as samplers
+import sktsgan.scaling as scaling
 from sktsgan.closed_form import _moves, _neighborhoods, _repair_block, _similar
 from sktsgan.closed_form._repair_channels import RepairChannels
 from sktsgan.containers._long_series import Wrapping
 from sktsgan.containers._panels import PanelForm
 from sktsgan.containers._text_items import ItemForm
-from sktsgan.impute import GANImputer
-from sktsgan.pipeline import SamplingPipeline
+from sktsgan.pipeline import GANImputer, SamplingPipeline
 from sktsgan.pipeline._windows import RawForm
 from sktsgan.preprocessing._layout import Layout
 from sktsgan.preprocessing._stretches import Stretch
@@ -60,7 +63,8 @@ _STEPS = {
     FunctionTransformer: _STEP,
     MaxAbsScaler: _STEP + "max_abs_ scale_",
     MinMaxScaler: _STEP + "min_ scale_ data_min_ data_max_ data_range_",
-    PCA: _STEP + "components_ explained_variance_ explained_variance_ratio_ singular_values_ mean_ n_components_ "
+    PCA: _STEP
+    + "components_ explained_variance_ explained_variance_ratio_ singular_values_ mean_ n_components_ "
     "n_samples_ noise_variance_ _n_features_out _fit_svd_solver",
     QuantileTransformer: _STEP + "n_quantiles_ quantiles_ references_",
     RobustScaler: _STEP + "center_ scale_",
@@ -147,7 +151,7 @@ def attributes_of(value):
     parameters = {}
     if issubclass(cls, BaseEstimator):
         parameters = {name: attributes.pop(name) for name in parameters_of(cls)}
-    attributes |= _FORGOTTEN.get(cls, {})
+    attributes |= {k: v for k, v in _FORGOTTEN.get(cls, {}).items() if k in attributes}
     known = _ATTRIBUTES[cls].split()
     for name in list(attributes):
         cached = isinstance(inspect.getattr_static(cls, name, None), cached_property)

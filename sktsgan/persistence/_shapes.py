@@ -9,7 +9,9 @@ import re
 
 import numpy as np
 
-from sktsgan import closed_form, samplers, scaling
+import sktsgan.closed_form as closed_form
+import sktsgan.samplers as samplers
+import sktsgan.scaling as scaling
 from sktsgan.closed_form import _moves, _neighborhoods, _repair_block, _similar
 from sktsgan.closed_form._repair_channels import RepairChannels
 from sktsgan.prompts._conditions import ConditionEncoder, ConditionTable
@@ -163,7 +165,9 @@ def _check_table(table):
         table.timestamps is None or len(table.timestamps) == len(table.frame),
         "timestamps and conditions",
     )
-    table._set_timestamps(table.timestamps)  # the fields of the calendar, which no file needs to hold
+    table._set_timestamps(
+        table.timestamps
+    )  # the fields of the calendar, which no file needs to hold
 
 
 def _check_neighborhoods(made):
@@ -224,12 +228,22 @@ def _check_sampler(made):
     _need((None if made.classes_ is None else made.classes_.tolist()) == known, "classes_ and y")
     rows = []
     if hasattr(made, "neighborhoods_"):
-        rows.append(len(made.neighborhoods_.classes_))
+        shape = len(made.neighborhoods_.classes_), *made.container_.shape
+        _need(tuple(made.neighborhoods_.shape_) == shape, "neighborhoods_ and container_")
+        rows.append(shape[0])
     if hasattr(made, "copula_"):
         rows.append(len(made.copula_.class_of_row_))
     if getattr(made, "base_", None) is not None:
+        shape = made.base_.neighborhoods.shape_
+        _need(tuple(shape[1:]) == made.container_.shape, "base_ and container_")
         rows.append(len(made.base_.windows_))
     _need(all(count == n for count in rows), "conditions_ and the model")
+    container = made.container_
+    for name, value in container.attributes.items():
+        _need(np.array_equal(getattr(made, name), value), f"{name} and container_")
+    if hasattr(made, "_latent_size") and made.net_ is not None:
+        n_parameters = made.net_.n_parameters()
+        _need(0 < made._latent_size <= n_parameters, "_latent_size and net_")
 
 
 _TOGETHER = {

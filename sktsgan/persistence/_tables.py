@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
-from sktsgan.persistence._values import reads, writes
+from sktsgan.persistence._tree import reads, writes
 
 __all__ = []
 
@@ -122,7 +122,9 @@ def _write_column(writer, values, path):
     if isinstance(dtype, pd.PeriodDtype):
         return node | {"ordinals": writer.put(pd.PeriodIndex(values).asi8, path)}
     if dtype.kind in "mM":
-        values = values if isinstance(dtype, np.dtype) else pd.DatetimeIndex(values).tz_convert(None)
+        values = (
+            values if isinstance(dtype, np.dtype) else pd.DatetimeIndex(values).tz_convert(None)
+        )
         return node | {"times": writer.write(np.asarray(values), path)}
     if isinstance(dtype, np.dtype) and dtype.kind in _NUMBERS:
         return node | {"numbers": writer.put(np.asarray(values), path)}
@@ -153,7 +155,7 @@ def _read_column(reader, node, path):
     codes = reader.take(node, "of_unique")
     if codes.ndim != 1 or codes.dtype != np.int32 or (codes < -1).any():
         raise ValueError(f"{path} is no column")
-    return pd.array(unique[codes], dtype=dtype) if dtype != object else unique[codes]
+    return pd.array(unique[codes], dtype=dtype) if dtype != np.dtype(object) else unique[codes]
 
 
 @writes(pd.DataFrame)
@@ -185,6 +187,4 @@ def _write_series(writer, value, path):
 
 @reads("series")
 def _read_series(reader, node, path):
-    return reader.read(node["frame"], path)[0].rename(
-        reader.read(node["name"], f"{path}.name")
-    )
+    return reader.read(node["frame"], path)[0].rename(reader.read(node["name"], f"{path}.name"))

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sktsgan._random import torch_generator
-from sktsgan.impute import GANImputer
-from sktsgan.pipeline import SamplingPipeline
+from sktsgan.pipeline import GANImputer, SamplingPipeline
 from sktsgan.samplers import BaseSampler
 
 __all__ = ["check_works"]

@@ -299,11 +299,8 @@ class SeqGANSampler(GANSampler):
         """Return the skorch net of both networks."""
         n_tokens, n_conditions = FIRST_TERM + len(self.vocabulary_), self._n_conditions
         model = self._make_generator(n_tokens, n_conditions)
-        discriminator = TextDiscriminator(
-            n_tokens,
-            n_conditions,
-            kernels=_KERNELS if self.kernels is None else self.kernels,
-        )
+        kernels = _KERNELS if self.kernels is None else self.kernels
+        discriminator = TextDiscriminator(n_tokens, n_conditions, kernels=kernels)
         return SeqGANNet(
             model,
             discriminator,
