@@ -69,8 +69,8 @@ def _replacing(path):
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     os.close(handle)
     try:
-        os.chmod(temporary, _mode(path))
         yield temporary
+        os.chmod(temporary, _mode(path))
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
         os.replace(temporary, path)
