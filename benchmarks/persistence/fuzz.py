@@ -110,7 +110,9 @@ def main(argv=None):
     grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     for (name, outcome), count in sorted(outcomes.items()):
         print(f"{name:24} {outcome:16} {count:6}")
-    print(f"{args.cases} cases, the slowest took {slowest:.2f} s; memory grew by {grown / 2**20:.0f} MiB")
+    print(
+        f"{args.cases} cases, the slowest took {slowest:.2f} s; memory grew by {grown / 2**20:.0f} MiB"
+    )
     assert grown <= 2 * largest + SLACK, f"memory grew by {grown} bytes"
     return {"outcomes": outcomes, "grown": grown, "slowest": slowest}
 

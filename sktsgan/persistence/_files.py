@@ -92,6 +92,7 @@ def load(path):
     Parameters
     ----------
     path : str or PathLike
+        The file.
 
     Returns
     -------

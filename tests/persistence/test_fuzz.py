@@ -9,7 +9,6 @@ pytest.importorskip("benchmarks.persistence.fuzz", reason="not in source distrib
 from benchmarks.persistence import fuzz  # noqa: E402
 
 
-
 @pytest.fixture(scope="module")
 def sources():
     return fuzz.read_sources()

@@ -97,7 +97,10 @@ def test_a_file_of_every_sampler_is_kept():
 
 
 def test_loaded_models_take_prompts_and_go_on(models, tmp_path):
-    X, y = sktsgan.datasets.make_sines(40, random_state=0)[:, :6, :2], np.repeat(["calm", "rough"], 20)
+    X, y = (
+        sktsgan.datasets.make_sines(40, random_state=0)[:, :6, :2],
+        np.repeat(["calm", "rough"], 20),
+    )
     for name in ("NeighborSampler", "TransformerGANSampler", "TimeGANSampler"):
         model, loaded = models[name], save_and_load(models[name], tmp_path)
         for prompt in ("calm", "January", {"y": "rough", "month": 2}):
