@@ -11,7 +11,7 @@ from sktsgan.samplers._gan import choose_device
 from sktsgan.samplers._network_size import refuse_large_networks
 from sktsgan.training._callbacks import DivergenceGuard
 
-__all__ = ["read_net", "read_state", "write_net", "write_state"]
+__all__ = ["read_net", "read_state", "set_history", "write_net", "write_state"]
 
 _NETWORKS = ("module_", "discriminator_", "average_")
 _PROGRESS = ("n_steps_", "n_iter_", "first_step_", "phase_lengths_", "decays_")
@@ -87,7 +87,13 @@ def read_net(reader, sampler, name, node, path):
     net.initialize()
     read_state(reader, net, node["state"], path)
     setattr(sampler, name, net)
-    for row in sampler.history_:
+    set_history(net, sampler.history_)
+
+
+def set_history(net, rows):
+    """Give a net the history that ``rows`` returns."""
+    net.history.clear()
+    for row in rows:
         net.history.new_epoch()
         for key, value in row.items():
             net.history.record(key, value)
