@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sktsgan._validation import check_memory
-from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
 from sktsgan.cli._sample import flat_table, sample_parser, write_samples
+from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
 from sktsgan.cli._tables import read_table, split_dated
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.persistence import save

@@ -12,7 +12,7 @@ from skorch.callbacks import Callback
 import sktsgan.persistence._values  # noqa: F401 (what can be written and read)
 from sktsgan._validation import check_count
 from sktsgan.persistence._archive import check_writable, read_archive, write_archive
-from sktsgan.persistence._nets import read_state, set_history, write_state
+from sktsgan.persistence._nets import plain_options, read_state, set_history, write_state
 from sktsgan.persistence._tree import Reader, Writer
 from sktsgan.training._callbacks import DivergenceGuard
 
@@ -24,8 +24,9 @@ _COPIES = 12  # of the weights: two of a file, each with averages and the moment
 class Checkpoint(Callback):
     """Keep the state of a training run in a file, and go on from it.
 
-    Give it to a GAN sampler in ``callbacks``. If training was killed, run the same program again: ``fit`` does what comes
-    before training anew, and training goes on from the file. It ends with the same bits as one that was not killed.
+    Give it to a GAN sampler in ``callbacks``. If training was killed, run the same program again: ``fit`` does what
+    comes before training anew, and training goes on from the file. It ends with the same bits as one that was not
+    killed.
 
     Parameters
     ----------
@@ -60,6 +61,11 @@ class Checkpoint(Callback):
     def initialize(self):
         """Begin a fit: refuse a path that can't be written, and read what is there.
 
+        Returns
+        -------
+        self : Checkpoint
+            Ready for a fit.
+
         Raises
         ------
         ValueError
@@ -77,7 +83,11 @@ class Checkpoint(Callback):
             self.runs_ = [(run, _own(arrays, i)) for i, run in enumerate(description["runs"])]
         return self
 
-    def begin_run(self, net, batches):
+    def __getstate__(self):
+        """Leave out what is in the file."""
+        return {name: value for name, value in vars(self).items() if not name.endswith("_")}
+
+    def _begin_run(self, net, batches):
         """Go on from the file if it has this run.
 
         Raises
@@ -109,12 +119,12 @@ class Checkpoint(Callback):
             if hasattr(callback, "resume"):
                 callback.resume(net)
 
-    def end_epoch(self, net, batches):
+    def _end_epoch(self, net, batches):
         """Write the file if it is time."""
         if net.n_steps_ - self.written_ >= self.every:
             self._write(net, batches, done=False)
 
-    def end_run(self, net, batches):
+    def _end_run(self, net, batches):
         """Write the file when a run is done."""
         if self.number_ >= len(self.runs_) or not self.runs_[self.number_][0]["done"]:
             self._write(net, batches, done=True)
@@ -146,8 +156,7 @@ def _identity(net, batches):
     for tensor in (*given, *weights):
         if tensor is not None:
             digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
-    names = "batch_size", "n_updates", "n_warmup", "phase_lengths_", "moving_average"
-    values = [net.n_steps_, batches.batch_size, *(getattr(net, name) for name in names[1:])]
+    values = net.n_steps_, batches.batch_size, net.phase_lengths_, plain_options(net)
     digest.update(repr(values).encode())
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ from sktsgan.samplers._gan import choose_device
 from sktsgan.samplers._network_size import refuse_large_networks
 from sktsgan.training._callbacks import DivergenceGuard
 
-__all__ = ["read_net", "read_state", "set_history", "write_net", "write_state"]
+__all__ = ["plain_options", "read_net", "read_state", "set_history", "write_net", "write_state"]
 
 _NETWORKS = ("module_", "discriminator_", "average_")
 _PROGRESS = ("n_steps_", "n_iter_", "first_step_", "phase_lengths_", "decays_")
@@ -22,12 +22,12 @@ _ROOM = 2**24  # bytes that a network may take, however small its file
 def write_net(writer, net, path):
     """Return the node of a net without its history, which its sampler has."""
     return {
-        "options": {k: writer.write(v, f"{path}.{k}") for k, v in _options(net).items()},
+        "options": {k: writer.write(v, f"{path}.{k}") for k, v in plain_options(net).items()},
         "state": write_state(writer, net, path),
     }
 
 
-def _options(net):
+def plain_options(net):
     """Return those parameters of a net that are plain values."""
     names = inspect.signature(type(net).__init__).parameters
     return {name: value for name in names if _is_plain(value := getattr(net, name, net))}
@@ -79,7 +79,7 @@ def read_net(reader, sampler, name, node, path):
         net = sampler._make_net()
     options = {k: reader.read(v, f"{path}.{k}") for k, v in node["options"].items()}
     for key, value in options.items():
-        if key not in _options(net) or not _is_plain(value):
+        if key not in plain_options(net) or not _is_plain(value):
             raise ValueError(f"{path} has no option {key!r:.80}")
         setattr(net, key, value)
     net.callbacks = [DivergenceGuard()]

@@ -216,12 +216,12 @@ class GANNet(NeuralNet):
         own, self.callbacks_ = self.callbacks_, [*self.callbacks_, *watchers]
         try:
             self.notify("on_train_begin", X=batches, y=None)
-            self._tell("begin_run", batches)
+            self._tell("_begin_run", batches)
             while self.n_steps_ < last and not self.stopped_:
                 now = self.epoch_length(min(last - self.n_steps_, steps_per_epoch))
                 self.fit_loop(batches.for_steps(now), epochs=1)
-                self._tell("end_epoch", batches)
-            self._tell("end_run", batches)
+                self._tell("_end_epoch", batches)
+            self._tell("_end_run", batches)
         finally:
             self.notify("on_train_end", X=batches, y=None)
             self.callbacks_ = own
