@@ -4,6 +4,7 @@ usage: python -m benchmarks.persistence.fuzz [--cases 5000] [--seed 0]
 """
 
 import argparse
+import faulthandler
 import resource
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from benchmarks.persistence import _mutations
 
 MODELS = Path(__file__).parents[2] / "tests" / "persistence" / "models"
 SLACK = 2**26  # bytes beside twice the file: what Python, NumPy and torch take for themselves
+LONGEST = 30  # seconds for a case, after which the run ends
 _FORBIDDEN = ("os.system", "subprocess.", "pickle.", "exec", "socket.", "os.remove", "os.rename")
 _seen, _watching = [], [False]
 
@@ -101,10 +103,12 @@ def main(argv=None):
             rng, path = np.random.default_rng([args.seed, case]), Path(folder, "case")
             name, must_fail = make_case(rng, path, sources)
             start = time.perf_counter()
+            faulthandler.dump_traceback_later(LONGEST, exit=True)
             try:
                 outcomes[name, try_case(path, must_fail)] += 1
             except BaseException as error:
                 raise AssertionError(f"case {case} of seed {args.seed}: {name}") from error
+            faulthandler.cancel_dump_traceback_later()
             slowest = max(slowest, time.perf_counter() - start)
             assert [p.name for p in Path(folder).iterdir()] == ["case"]
     grown = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

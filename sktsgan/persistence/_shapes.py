@@ -14,6 +14,8 @@ import sktsgan.samplers as samplers
 import sktsgan.scaling as scaling
 from sktsgan.closed_form import _moves, _neighborhoods, _repair_block, _similar
 from sktsgan.closed_form._repair_channels import RepairChannels
+from sktsgan.pipeline import SamplingPipeline
+from sktsgan.preprocessing import Windowizer
 from sktsgan.prompts._conditions import ConditionEncoder, ConditionTable
 from sktsgan.samplers._neighbor_base import NeighborBase
 from sktsgan.scaling._interpolation import InterpolatedMap
@@ -221,6 +223,19 @@ def _check_copula(made):
         _need(made.expected_.shape[1] in (1, made.means_.shape[1]), "means and expectations")
 
 
+def _check_pipeline(made):
+    form, sampler = getattr(made, "_form", None), made.steps[-1][1]
+    if form is None or form.n_timesteps is None:
+        return
+    (windowizer,) = (step for _, step in made.steps if isinstance(step, Windowizer))
+    lengths = {form.n_timesteps, windowizer.n_timesteps_, sampler.n_timesteps_}
+    _need(len(lengths) == 1, "lengths of windows")
+
+
+def _check_period(made):
+    _need(0 < made.period < 2**16, "period and windows")  # or the way from knot to knot had no end
+
+
 def _check_sampler(made):
     if not hasattr(made, "conditions_"):
         return
@@ -251,7 +266,9 @@ _TOGETHER = {
     closed_form.WindowCopula: _check_copula,
     closed_form.WindowNeighborhoods: _check_neighborhoods,
     NeighborBase: _check_base,
+    InterpolatedMap: _check_period,
     RepairChannels: _check_grids,
+    SamplingPipeline: _check_pipeline,
     scaling.ReadingScaler: _check_grids,
     scaling.SeriesExtender: _check_extender,
     WindowTokens: _check_tokens,

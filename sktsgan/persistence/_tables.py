@@ -98,7 +98,8 @@ def _read_index(reader, node, path):
 
 @reads("rows")
 def _read_rows(reader, node, path):
-    return pd.RangeIndex(*map(int, node["parts"])).rename(*_names(reader, node, path))
+    rows = reader.bound(range(*map(int, node["parts"])))
+    return pd.RangeIndex(rows).rename(*_names(reader, node, path))
 
 
 @reads("levels")

@@ -118,6 +118,12 @@ class Reader:
         if self._n_values > max(_FEW, self.n_bytes // _BYTES_EACH):
             raise ValueError("it holds too many values for its size")
 
+    def bound(self, rows):
+        """Return a range of rows; one with more rows than the file has bytes is a ValueError."""
+        if bool(rows) and (rows[-1] - rows[0]) // rows.step >= max(_FEW, self.n_bytes):
+            raise ValueError("it counts more rows than it can have")
+        return rows
+
     def take(self, node, key="array"):
         """Return the array that a node names."""
         name = node[key]

@@ -249,7 +249,7 @@ def _read_slice(reader, node, path):
 
 @reads("range")
 def _read_range(reader, node, path):
-    return range(*(int(part) for part in node["parts"]))
+    return reader.bound(range(*(int(part) for part in node["parts"])))
 
 
 @writes(np.dtype, pd.api.extensions.ExtensionDtype)

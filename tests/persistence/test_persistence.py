@@ -234,6 +234,17 @@ def test_weights_of_another_shape_are_named(models, tmp_path):
         sktsgan.load(path)
 
 
+@pytest.mark.parametrize("length", [2**31, 0, -1, 7])
+def test_lengths_that_no_array_bears_out_are_refused(models, tmp_path, length):
+    path = tmp_path / "m"
+    sktsgan.save(models["SamplingPipeline"], path)
+    description, arrays = read_archive(path)
+    description["estimator"]["attributes"]["_form"]["attributes"]["n_timesteps"] = length
+    write_archive(path, description, arrays)
+    with pytest.raises(ValueError, match="lengths of windows don't go together"):
+        sktsgan.load(path)
+
+
 def test_no_file_and_no_folder(tmp_path):
     with pytest.raises(FileNotFoundError):
         sktsgan.load(tmp_path / "none")
