@@ -103,7 +103,7 @@ def main(argv=None):
             rng, path = np.random.default_rng([args.seed, case]), Path(folder, "case")
             name, must_fail = make_case(rng, path, sources)
             start = time.perf_counter()
-            faulthandler.dump_traceback_later(LONGEST, exit=True)
+            faulthandler.dump_traceback_later(LONGEST, exit=True, file=sys.__stderr__)
             try:
                 outcomes[name, try_case(path, must_fail)] += 1
             except BaseException as error:
