@@ -9,6 +9,7 @@ from sktsgan.augmentation import (
 from sktsgan.impute import GANImputer, repair_series
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.model_selection import PurgedWindowSplit
+from sktsgan.persistence import Checkpoint, load, save
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
 from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import (
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AugmentedClassifier",
     "AugmentedRegressor",
+    "Checkpoint",
     "CopulaSampler",
     "DCGANSampler",
     "GANImputer",
@@ -38,6 +40,8 @@ __all__ = [
     "Windowizer",
     "augmentation_report",
     "distribution_kl_score",
+    "load",
     "make_sampling_pipeline",
     "repair_series",
+    "save",
 ]

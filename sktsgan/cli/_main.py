@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from sktsgan._validation import check_memory
+from sktsgan.cli._sample import flat_table, sample_parser, write_samples
 from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
-from sktsgan.cli._tables import read_table, split_windows
+from sktsgan.cli._tables import read_table, split_dated
 from sktsgan.datasets import load_appliances_energy
+from sktsgan.persistence import save
 from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
 from sktsgan.samplers import NeighborSampler, TransformerGANSampler
 
@@ -24,13 +26,15 @@ _DESCRIPTION = """\
 Learn the windows of a multivariate series with a TransformerGANSampler, write new windows, print
 their scores beside those of simpler models, and draw both sets.
 
-Without CSV, the hourly appliances energy series that comes with the package is used."""
+Without CSV, the hourly appliances energy series that comes with the package is used.
+The model is written too; "python -m sktsgan sample MODEL" makes more windows of it."""
 
 _EPILOG = """\
 examples:
   python -m sktsgan
   python -m sktsgan my.csv --window 24 --time-column date -n 1000
-  python -m sktsgan my.csv --columns temperature humidity --output new-windows"""
+  python -m sktsgan my.csv --columns temperature humidity --output new-windows
+  python -m sktsgan sample new-windows/model.sktsgan -n 500 --prompt January"""
 
 
 def main(argv=None):
@@ -46,9 +50,13 @@ def main(argv=None):
     status : int
         0, 2 if the input can't be used, or 130 if interrupted; one line on the error stream then says why.
     """
-    args = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    run, parser = (
+        (_sample, sample_parser()) if argv[:1] == ["sample"] else (_learn_and_write, _parser())
+    )
+    args = parser.parse_args(argv[1:] if run is _sample else argv)
     try:
-        _learn_and_write(args)
+        run(args)
     except _Refused as error:
         print(f"sktsgan: error: {error}", file=sys.stderr)
         return 2
@@ -70,10 +78,15 @@ def _refusing():
         raise _Refused(_reason(error)) from error
 
 
+def _sample(args):
+    with _refusing():
+        print(f"wrote {args.output}: {write_samples(args)}")
+
+
 def _learn_and_write(args):
     with _refusing():
         frame = _load(args)
-        train, held_out = split_windows(frame, window=args.window, stride=args.stride)
+        train, held_out, starts = split_dated(frame, window=args.window, stride=args.stride)
         n_bytes = args.n_samples * train[0].nbytes
         check_memory("--n-samples", args.n_samples, n_bytes)
         args.output.mkdir(parents=True, exist_ok=True)
@@ -81,7 +94,7 @@ def _learn_and_write(args):
         f"Windows of {args.window} rows: {len(train)} to learn from, {len(held_out)} held out.\n",
         flush=True,
     )
-    _run(args, frame.dtypes, train, held_out)
+    _run(args, frame.dtypes, train, held_out, starts)
 
 
 def _reason(error):
@@ -89,33 +102,45 @@ def _reason(error):
     return f"{filename}: {error.strerror}" if filename else str(error)
 
 
-def _run(args, dtypes, train, held_out):
-    sampler = TransformerGANSampler(max_iter=args.max_iter, random_state=args.seed, verbose=1)
+def _run(args, dtypes, train, held_out, starts):
+    names, shape = dtypes.index, train.shape[1:]
+    sampler = TransformerGANSampler(n_channels=len(names), max_iter=args.max_iter, verbose=1)
     with _refusing():
-        sampler.fit(train)
-    made = sampler.sample(args.n_samples, random_state=args.seed)
+        # a table, by whose columns a later run knows the names of the channels
+        sampler.set_params(random_state=args.seed).fit(flat_table(train, names, starts))
+    made = _to_windows(sampler.sample(args.n_samples, random_state=args.seed), shape)
+    model = args.output / "model.sktsgan"
     with _refusing():
         files = _write_windows(args.output, made, dtypes)
+        save(sampler, model)
+    files[model] = "the model, for: python -m sktsgan sample"
     if not args.windows_only:
         if np.isnan(train).any() or np.isnan(held_out).any():
             print("\nScores and pictures are of windows whose missing values the sampler imputed.")
-            train, held_out = (sampler.impute(X, random_state=args.seed) for X in (train, held_out))
-        files |= _compare(args, list(dtypes.index), sampler, train, held_out)
+            train, held_out = (
+                _to_windows(sampler.impute(flat_table(X, names), random_state=args.seed), shape)
+                for X in (train, held_out)
+            )
+        files |= _compare(args, list(names), sampler, train, held_out, starts)
     print()
     for path, what in files.items():
         print(f"wrote {path}: {what}")
 
 
-def _compare(args, columns, sampler, train, held_out):
+def _to_windows(table, shape):
+    return table.to_numpy().reshape(-1, *shape)
+
+
+def _compare(args, columns, sampler, train, held_out, starts):
     """Print the scores beside those of simpler models, and draw the pictures."""
     print("\nScoring ...\n", flush=True)
     n, seed = len(train), args.seed
-    new = sampler.sample(n, random_state=seed)
+    new = _to_windows(sampler.sample(n, random_state=seed), train.shape[1:])
+    base = NeighborSampler(n_channels=len(columns), random_state=seed)
+    drawn = base.fit(flat_table(train, columns, starts)).sample(n, random_state=seed)
     candidates = {
         "TransformerGANSampler": new,
-        "NeighborSampler": NeighborSampler(random_state=seed)
-        .fit(train)
-        .sample(n, random_state=seed),
+        "NeighborSampler": _to_windows(drawn, train.shape[1:]),
         "independent Gaussians": independent_gaussians(train, n, random_state=seed),
     }
     print(format_scores(score_windows(candidates, train, held_out, random_state=seed)))
@@ -170,9 +195,8 @@ def _write_pictures(folder, real, synthetic, sampler, *, columns, random_state):
             "real windows above, new ones below",
         ),
     }
-    if sampler.history_:  # of too few windows, the base alone is fitted
-        curve = LossCurveDisplay.from_estimator(sampler)
-        displays["losses.png"] = curve, "the losses in training"
+    if sampler.history_:  # of a pair that was trained
+        displays["losses.png"] = LossCurveDisplay.from_estimator(sampler), "the losses in training"
     files = {}
     for name, (display, what) in displays.items():
         display.figure_.savefig(folder / name, dpi=150, bbox_inches="tight")

@@ -1,11 +1,12 @@
 """A series from a CSV file, and its windows split by time."""
 
 import numpy as np
+import pandas as pd
 
 from sktsgan.cli._reading import parse_times, read_csv
 from sktsgan.preprocessing import Windowizer
 
-__all__ = ["read_table", "split_windows"]
+__all__ = ["read_table", "split_dated", "split_windows"]
 
 _MIN_HELD_OUT = 20  # windows: fewer can't be told apart from chance
 
@@ -93,6 +94,11 @@ def split_windows(frame, *, window, stride=1):
     straddle a gap of the DatetimeIndex. Windows of missing values alone are left out. Too few of them to learn from or
     to hold out are a ValueError.
     """
+    return split_dated(frame, window=window, stride=stride)[:2]
+
+
+def split_dated(frame, *, window, stride=1):
+    """Return what ``split_windows`` does, and when the training windows start; None if there are no dates."""
     frame = frame.astype(float)
     least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
     if len(frame) < least:
@@ -103,16 +109,19 @@ def split_windows(frame, *, window, stride=1):
     n_periods = int(np.clip(len(frame) // (20 * window), 1, 8))
     edges = np.linspace(0, len(frame), 5 * n_periods + 1).astype(int)
     windowizer = Windowizer(window=window, stride=stride, gaps="split")
-    train, held_out = (
-        windowizer.fit_transform(
-            [frame.iloc[a:b] for a, b in zip(edges[start:-1:5], edges[end::5], strict=True)]
-        )
-        for start, end in ((0, 4), (4, 5))
-    )
-    train, held_out = (part[~np.isnan(part).all(axis=(1, 2))] for part in (train, held_out))
+    pieces = [
+        [frame.iloc[a:b] for a, b in zip(edges[start:-1:5], edges[end::5], strict=True)]
+        for start, end in ((4, 5), (0, 4))
+    ]
+    held_out, train = (windowizer.fit_transform(piece) for piece in pieces)
+    starts = windowizer.window_starts(pieces[1])
+    starts = starts if isinstance(starts, pd.DatetimeIndex) else None
+    known, held_out_known = (~np.isnan(part).all(axis=(1, 2)) for part in (train, held_out))
+    train, held_out = train[known], held_out[held_out_known]
+    starts = None if starts is None else starts[known]
     if min(len(train), len(held_out)) < _MIN_HELD_OUT:
         raise ValueError(
             f"gaps leave {len(train)} windows to learn from and {len(held_out)} to hold out: "
             f"at least {_MIN_HELD_OUT} of each are needed"
         )
-    return train, held_out
+    return train, held_out, starts

@@ -206,6 +206,10 @@ class DCGANSampler(GANSampler):
         if not self.scaler_.free_:
             return None  # all images are the same
         self.groups_ = self._find_groups(images, seed)
+        return self._make_net()
+
+    def _make_net(self):
+        """Return the skorch net of both networks."""
         generator, discriminator = self._make_networks()
         return AdversarialNet(
             generator,

@@ -18,7 +18,7 @@ from sktsgan.samplers._transaction import all_or_nothing
 from sktsgan.training import AdversarialBatches
 from sktsgan.training._callbacks import DivergenceGuard, FitTaskReporter, StepProgressBar
 
-__all__ = ["SCHEDULES", "GANSampler", "check_pretraining", "held_out_blocks"]
+__all__ = ["SCHEDULES", "GANSampler", "check_pretraining", "choose_device", "held_out_blocks"]
 
 SCHEDULES = {
     "cosine": {"decay": True, "betas": (0.0, 0.99), "moving_average": 0.999},
@@ -29,7 +29,8 @@ _COLLAPSED_SHARE = 0.1
 _HELD_OUT_BLOCKS = 10
 
 
-def _choose_device(device):
+def choose_device(device):
+    """Return the torch device that a parameter means; a ValueError if this machine doesn't have it."""
     if device == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -170,7 +171,7 @@ class GANSampler(BaseSampler):
     def _check_parameters(self, n_items):
         super()._check_parameters(n_items)
         _check_callbacks(self.callbacks)
-        _choose_device(self.device)
+        choose_device(self.device)
 
     @property
     def _n_warmup(self):
@@ -190,7 +191,7 @@ class GANSampler(BaseSampler):
         seed = draw_seed(self.random_state)
         items = self._learn_holes(items, seed)
         self._generator = torch_generator(seed)
-        self.device_ = _choose_device(self.device)
+        self.device_ = choose_device(self.device)
         with local_torch_seed(seed, self.device_):
             with refuse_large_networks(self):
                 self.net_ = self._build(items, seed)

@@ -23,12 +23,14 @@ class refuse_large_networks(TorchFunctionMode):  # noqa: N801 (used as a functio
     ----------
     sampler : estimator
         Its largest integer parameters are named.
+    most : int, default=None
+        Bytes of all tensors together; None is what the machine has memory for.
     """
 
-    def __init__(self, sampler):
+    def __init__(self, sampler, most=None):
         super().__init__()
         self.sampler = sampler
-        self.most = physical_memory() // _COPIES
+        self.most = physical_memory() // _COPIES if most is None else most
         self.n_bytes = self.n_tensors = 0
 
     def __torch_function__(self, func, types, args=(), kwargs=None):

@@ -291,15 +291,16 @@ class SeqGANSampler(GANSampler):
 
     def _build(self, tokens, seed):
         self.scaler_ = FunctionTransformer()  # tokens are what networks take
-        n_tokens = FIRST_TERM + len(self.vocabulary_)
-        n_conditions = self._n_conditions
+        net = self._make_net()
+        net.module.head.count_frequencies(torch.as_tensor(tokens))
+        return net
+
+    def _make_net(self):
+        """Return the skorch net of both networks."""
+        n_tokens, n_conditions = FIRST_TERM + len(self.vocabulary_), self._n_conditions
         model = self._make_generator(n_tokens, n_conditions)
-        model.head.count_frequencies(torch.as_tensor(tokens))
-        discriminator = TextDiscriminator(
-            n_tokens,
-            n_conditions,
-            kernels=_KERNELS if self.kernels is None else self.kernels,
-        )
+        kernels = _KERNELS if self.kernels is None else self.kernels
+        discriminator = TextDiscriminator(n_tokens, n_conditions, kernels=kernels)
         return SeqGANNet(
             model,
             discriminator,

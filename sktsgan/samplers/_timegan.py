@@ -100,7 +100,7 @@ class TimeGANSampler(GANSampler):
     gate_scores_ : dict of dict of float, or None
         What judges found of ``"base"`` and ``"pair"``, as in TransformerGANSampler; None if nothing was judged.
     keeps_training_windows_ : bool
-        Whether the fitted sampler contains its training windows, as every base does.
+        Whether it contains its training windows, as every base does.
     classes_ : ndarray of shape (n_classes,) or None
         Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
@@ -266,10 +266,8 @@ class TimeGANSampler(GANSampler):
             super()._learn(windows, rows)
             return
         windows = self._start(windows)
-        if self.net_ is None:
-            self._train(windows, rows, 0)
-        else:
-            self._train_and_judge(windows, rows)
+        learn = partial(self._train, n_steps=0) if self.net_ is None else self._train_and_judge
+        learn(windows, rows)
 
     def _train_and_judge(self, windows, rows):
         """Train on windows that no judge sees, and go back to the base if it is no worse."""
@@ -294,9 +292,8 @@ class TimeGANSampler(GANSampler):
             self.net_.history.record(name, value)
         self.history_ = self.net_.rows()
         if self.verbose:
-            print(
-                f"{'The networks refine' if self.refined_ else 'Back to'} the base: {gate.text()}."
-            )
+            verdict = "The networks refine" if self.refined_ else "Back to"
+            print(f"{verdict} the base: {gate.text()}.")
 
     def _watch(self, items, rows, held_out):
         self.refined_, self.gate_scores_ = True, None  # until it is judged
@@ -343,8 +340,8 @@ class TimeGANSampler(GANSampler):
         """Return windows without a missing step, as the base takes them."""
         return self._extender.transform(windows) if self._is_ragged else windows
 
-    def _make_net(self, windows):
-        """Return the skorch net of all networks."""
+    def _make_net(self, windows=None):
+        """Return the skorch net of all networks; windows are what it starts from, None if that is of no account."""
         lengths = self.pretraining
         if lengths == "auto":
             lengths = (round(_PRETRAINING_SHARE * self.max_iter),) * 2
@@ -382,6 +379,8 @@ class TimeGANSampler(GANSampler):
 
     def _covariances(self, windows):
         """Return covariances of the scaled channels of a step, whole and about the mean of a series."""
+        if windows is None:
+            return torch.diag_embed(torch.ones(2, len(self.scaler_.free_)))
         scores, inside = self.scaler_.transform(windows), ~np.isnan(windows[..., :1])
         means = scores.sum(axis=1, keepdims=True, where=inside) / inside.sum(axis=1, keepdims=True)
         steps = (part[inside[..., 0]] for part in (scores, scores - means))

@@ -51,16 +51,24 @@ class EarlyQuestion(Callback):
         self.pays = pays
         self.after = after
 
+    kept = ("due_", "refused_")  # by a checkpoint
+
     def on_train_begin(self, net, **kwargs):
         """Count from here."""
-        self.due_ = net.n_iter_ + self.after
+        self.due_, self.refused_ = net.n_iter_ + self.after, False
+
+    def resume(self, net):
+        """Ask again where the answer was no: whoever answered took note of why."""
+        if self.refused_:
+            self.pays()
 
     def on_epoch_end(self, net, **kwargs):
         """Ask when it is time."""
         if self.due_ is None or net.n_iter_ < self.due_:
             return
         self.due_ = None
-        if not self.pays():
+        self.refused_ = not self.pays()
+        if self.refused_:
             net.stop()
 
 
@@ -176,6 +184,8 @@ class TextKeeper(Callback):
         Nats a token that held-out texts may lose to policy gradient.
     """
 
+    kept = ("best_", "weights_", "distinct_", "last_", "began_")  # by a checkpoint
+
     def __init__(self, judge, count_distinct, every, least_share, most_lost):
         self.judge = judge
         self.count_distinct = count_distinct
@@ -186,6 +196,7 @@ class TextKeeper(Callback):
     def on_train_begin(self, net, **kwargs):
         """Forget what was before."""
         self.best_, self.weights_, self.distinct_, self.last_ = math.inf, None, None, net.n_steps_
+        self.began_ = None
 
     def on_epoch_end(self, net, **kwargs):
         """Judge when it is time."""

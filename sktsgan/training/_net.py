@@ -212,18 +212,26 @@ class GANNet(NeuralNet):
         -------
         self : GANNet
         """
-        self.stopped_ = False
+        self.stopped_, last = False, self.n_steps_ + n_steps
         own, self.callbacks_ = self.callbacks_, [*self.callbacks_, *watchers]
         try:
             self.notify("on_train_begin", X=batches, y=None)
-            while n_steps > 0 and not self.stopped_:
-                now = self.epoch_length(min(n_steps, steps_per_epoch))
+            self._tell("_begin_run", batches)
+            while self.n_steps_ < last and not self.stopped_:
+                now = self.epoch_length(min(last - self.n_steps_, steps_per_epoch))
                 self.fit_loop(batches.for_steps(now), epochs=1)
-                n_steps -= now
+                self._tell("_end_epoch", batches)
+            self._tell("_end_run", batches)
         finally:
             self.notify("on_train_end", X=batches, y=None)
             self.callbacks_ = own
         return self
+
+    def _tell(self, hook, batches):
+        """Call a hook of the callbacks that keep a run: before it, when it may be taken up, and after others."""
+        for _, callback in self.callbacks_:
+            if hasattr(callback, hook):
+                getattr(callback, hook)(self, batches)
 
     def epoch_length(self, n_steps):
         """Return the steps of the next epoch, at most ``n_steps``: none spans two phases."""
