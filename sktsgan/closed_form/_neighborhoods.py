@@ -8,8 +8,10 @@ import torch
 from sktsgan.closed_form._blocks import independent_blocks
 from sktsgan.closed_form._components import WindowComponents, log_scale_floor, scale_mix
 from sktsgan.closed_form._expectation import fit_expectation
+from sktsgan.closed_form._donors import balance_donors
 from sktsgan.closed_form._neighbor_search import find_neighbors, split_cells
 from sktsgan.closed_form._overlap import times_of_windows
+from sktsgan.scaling._indicators import CategoryIndicators
 from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["WindowNeighborhoods"]
@@ -24,6 +26,7 @@ _APART = 1 / 4  # of a window's length, between the neighbours of a window
 _FEW = 20  # windows of a class, below which it borrows from the others how windows vary
 _LENT = 8  # windows of which the variation of a window of few is made
 _FLAT = 0.3  # root mean square below which a blended shape isn't scaled up
+_CLOSENESS = 0.7  # of numbers to the window that gives the categories beside them, as a correlation
 _CHUNK_VALUES = 2**24  # of the neighbours whose draws are made together
 
 
@@ -43,6 +46,8 @@ class _Block:
         Codes that the conditions of each window let one expect.
     varied : ndarray of shape (n_lent, n_codes) or None
         How windows differ from the means of their classes, for classes of few to borrow.
+    turns : ndarray of shape (n_windows, n_neighbors) or None
+        Running sums of the chances of neighbours to be the donor; None where they are equal.
     """
 
     channels: np.ndarray
@@ -50,6 +55,7 @@ class _Block:
     neighbors: np.ndarray
     expected: np.ndarray | None
     varied: np.ndarray | None
+    turns: np.ndarray | None = None
 
     def draw(self, rows, widths, rng):
         """Draw around windows.
@@ -69,17 +75,30 @@ class _Block:
             The windows that the fast part of each draw was taken from.
         """
         near = self.neighbors[rows]
-        donors = near[np.arange(len(rows)), rng.integers(near.shape[1], size=len(rows))]
+        donors = near[np.arange(len(rows)), self._take_turns(rows, rng)]
         seen, given = self.codes[near], self.codes[donors]
         if self.expected is not None:  # neighbours move by what their conditions differ in
             own = self.expected[rows]
             seen = seen + own[:, None] - self.expected[near]
             given = given + own - self.expected[donors]
-        codes = _blend(seen, given, len(self.channels), rng)
+        means = 1 / near.shape[1] if self.turns is None else self._chances(rows)
+        closeness = 0.0 if self.turns is None else _CLOSENESS
+        codes = _blend(seen, given, means, len(self.channels), rng, closeness)
         few = widths > 0
         if few.any():
             codes[few] = self.codes[rows[few]] + widths[few, None] * self._vary(few.sum(), rng)
         return decode(codes, len(self.channels)), np.where(few, rows, donors)
+
+    def _chances(self, rows):
+        return np.diff(self.turns[rows], prepend=0, axis=1).astype(np.float32)
+
+    def _take_turns(self, rows, rng):
+        """Return which neighbour of each window is the donor."""
+        n_neighbors = self.neighbors.shape[1]
+        if self.turns is None:
+            return rng.integers(n_neighbors, size=len(rows))
+        chance = rng.random((len(rows), 1))
+        return np.minimum((self.turns[rows] <= chance).sum(axis=1), n_neighbors - 1)
 
     def _vary(self, n_draws, rng):
         """Return draws of how windows differ from the means of their classes, of mean 0 and of their covariance."""
@@ -151,16 +170,28 @@ class WindowNeighborhoods:
             self._fit_blocks(scores, blended, conditions, times)
         return self
 
+    def _indicate(self, channels):
+        """Return for each of some channels the indicators of its categories, or None where it has numbers."""
+        return [
+            CategoryIndicators().fit(x := self.as_read_[k]).transform(x).astype(np.float32)
+            if self.scaler_.categorical_[k]
+            else None
+            for k in channels
+        ]
+
     def _fit_blocks(self, scores, blended, conditions, times):
-        for block in independent_blocks(scores.astype(np.float64)):
+        indicators = self._indicate(blended)
+        for block in independent_blocks(scores.astype(np.float64), indicators):
             codes, expected = encode(scores[..., block]), None
             if conditions is not None:
                 regression = fit_expectation(conditions, codes)
                 expected = regression.predict(conditions).astype(np.float32)
-            features = _features(codes, len(block), conditions, expected)
+            features = _features(codes, [indicators[i] for i in block], conditions, expected)
             neighbors = self._find_neighbors(features, times)
             varied = self._vary_about_classes(codes) if self.widths_.any() else None
-            self.blocks_.append(_Block(blended[block], codes, neighbors, expected, varied))
+            chosen = any(indicators[i] is not None for i in block)
+            turns = balance_donors(neighbors) if chosen else None
+            self.blocks_.append(_Block(blended[block], codes, neighbors, expected, varied, turns))
 
     def _vary_about_classes(self, codes):
         """Return how codes differ from the means of their classes, as far as classes have two windows."""
@@ -311,22 +342,35 @@ def _weigh(codes, n_channels):
     return weighted
 
 
-def _features(codes, n_channels, conditions, expected):
+def _weigh_categories(indicators):
+    """Return the shares of categories, and what steps differ from them, as they count."""
+    level = indicators.mean(axis=1, keepdims=True)
+    parts = _LEVEL_WEIGHT * level[:, 0], (indicators - level).reshape(len(indicators), -1)
+    return np.concatenate(parts, axis=1)
+
+
+def _features(codes, indicators, conditions, expected):
     """Return what makes windows alike.
 
     What conditions let one expect counts most. Conditions count by themselves too: they may tell of what no
-    regression sees, such as a frequency at any phase.
+    regression sees, such as a frequency at any phase. Of a channel of categories its indicators count, not its codes.
     """
-    features = _weigh(codes, n_channels)
+    n_channels = len(indicators)
+    numbers = np.array([own is None for own in indicators])
+    numbers = np.tile(numbers, codes.shape[1] // n_channels)  # level, log-scale and steps, each by channel
+    own = [_weigh_categories(own) for own in indicators if own is not None]
+    features = np.concatenate([_weigh(codes, n_channels)[:, numbers], *own], axis=1)
     if conditions is None:
         return features
     spread = np.sqrt(features.var(axis=0).sum() / conditions.var(axis=0).sum())
+    parts = [_weigh(expected, n_channels)[:, numbers]]
+    parts += [fit_expectation(conditions, part).predict(conditions) for part in own]
     known = _CONDITION_WEIGHT * spread * conditions
-    expected = _EXPECTED_WEIGHT * _weigh(expected, n_channels)
+    expected = _EXPECTED_WEIGHT * np.concatenate(parts, axis=1)
     return np.concatenate([features, known, expected], axis=1, dtype=np.float32)
 
 
-def _blend(seen, donors, n_channels, rng):
+def _blend(seen, donors, means, n_channels, rng, closeness):
     """Return codes of one draw from each neighbourhood.
 
     Parameters
@@ -335,15 +379,23 @@ def _blend(seen, donors, n_channels, rng):
         Codes of the neighbours.
     donors : ndarray of shape (n_draws, n_codes)
         Codes of those whose fast part is taken.
+    means : float or ndarray of shape (n_draws, n_neighbors)
+        The mean weights of the neighbours.
     n_channels : int
     rng : numpy.random.Generator
+    closeness : float
+        How close draws come to their donors; covariances are the same whatever it is.
     """
     n_draws, n_neighbors, _ = seen.shape
     weights = rng.standard_normal((n_draws, n_neighbors), dtype=np.float32)
     weights -= weights.mean(axis=1, keepdims=True)
     weights /= np.sqrt(n_neighbors - 1)
-    weights += 1 / n_neighbors
+    weights += means
     codes = np.matmul(weights[:, None], seen)[:, 0]
+    if closeness:
+        centre = np.matmul(np.broadcast_to(means, weights.shape)[:, None], seen)[:, 0]
+        codes = centre + np.sqrt(1 - closeness**2) * (codes - centre)
+        codes += closeness * (donors - centre)
     shape = codes[:, 2 * n_channels :].reshape(n_draws, -1, n_channels)
     change = donors[:, 2 * n_channels :].reshape(shape.shape) - shape
     shape += np.matmul(_fast_projection(shape.shape[1]), change)
