@@ -85,7 +85,8 @@ def encode(frame, categories, name="X"):
     if not categories:
         return frame
     if isinstance(frame, pd.Series):
-        return encode(frame.to_frame(), categories, name).iloc[:, 0]
+        (own,) = categories.values()  # whatever the series of a list are called
+        return pd.Series(_encode_column(frame, own, name), index=frame.index, name=frame.name)
     coded = frame.copy(deep=False)
     for place, column in enumerate(frame.columns):
         if column in categories:
