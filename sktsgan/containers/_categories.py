@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_object_dtype
 
-__all__ = ["decode", "encode", "find_categories", "holds_categories", "read_categorical"]
+__all__ = [
+    "by_column",
+    "categories_of_windows",
+    "decode",
+    "encode",
+    "encode_windows",
+    "find_categories",
+    "holds_categories",
+    "read_categorical",
+]
 
 _MOST = 1000  # of one column; more are names, not categories
 
@@ -126,6 +135,48 @@ def decode(codes, dtype, categories):
         return places.astype(dtype)
     values = pd.Series(pd.Index(categories).astype(object)).reindex(places)
     return values.astype(dtype).array
+
+
+def categories_of_windows(X, n_channels):
+    """Return the categories of each channel of windows, None where it holds numbers; () where all channels do.
+
+    Parameters
+    ----------
+    X : object
+        Windows; a DataFrame of flat ones or a list of DataFrames can have categories.
+    n_channels : int or None
+        Channels of flat windows.
+    """
+    if isinstance(X, list) and X and isinstance(X[0], pd.DataFrame):
+        found = find_categories(X)
+        return tuple(found.get(column) for column in X[0].columns) if found else ()
+    if not isinstance(X, pd.DataFrame):
+        return ()
+    k = n_channels or 1
+    channels = [[X.iloc[:, i] for i in range(c, X.shape[1], k)] for c in range(k)]
+    own = [
+        _categories_of(parts, parts[0].name, "X") if any(map(holds_categories, parts)) else None
+        for parts in channels
+    ]
+    return tuple(own) if any(found is not None for found in own) else ()
+
+
+def by_column(X, categories):
+    """Return the categories of each column of windows as a dict, given those of each channel."""
+    table = X[0] if isinstance(X, list) else X
+    if not categories or not isinstance(table, pd.DataFrame):
+        return {}
+    pairs = enumerate(table.columns)
+    known = {column: categories[i % len(categories)] for i, column in pairs}
+    return {column: own for column, own in known.items() if own is not None}
+
+
+def encode_windows(X, categories):
+    """Return windows in which categories, given by channel, are their places."""
+    known = by_column(X, categories)
+    if not known:
+        return X
+    return [encode(item, known) for item in X] if isinstance(X, list) else encode(X, known)
 
 
 def read_categorical(categorical, container):

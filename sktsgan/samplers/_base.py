@@ -14,12 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktsgan._random import draw_seed, torch_generator
 from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
-from sktsgan.containers import (
-    fill_missing,
-    read_categorical,
-    read_training_windows,
-    stack_filled,
-)
+from sktsgan.containers import read_categorical, read_training_windows
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import (
     KINDS,
@@ -129,8 +124,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             than half of the items share theirs with four others, is dropped.
         """
         with all_or_nothing(self, self._goes_on):
-            known = y, timestamps, conditions, entities, categorical
-            self._learn(*self._read_training_set(X, *known))
+            read = X, y, timestamps, conditions, entities, categorical
+            self._learn(*self._read_training_set(*read))
         return self
 
     @contextmanager
@@ -372,9 +367,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         windows = self.container_.read(self, X, allow_nan=True)
         check_room("n_draws", n_draws, self.container_, len(windows))
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
-        if n_draws == 1:
-            return fill_missing(X, imputed[0])
-        return stack_filled(X, imputed)
+        return self.container_.fill(X, imputed)
 
     def score(self, X, y=None):
         """Return how close generated items are to ``X``.
