@@ -12,6 +12,7 @@ import pandas as pd
 from sktsgan._validation import check_memory
 from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
 from sktsgan.cli._tables import read_table, split_windows
+from sktsgan.containers._categories import decode, find_categories
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
 from sktsgan.samplers import CopulaSampler, TransformerGANSampler
@@ -81,7 +82,7 @@ def _learn_and_write(args):
         f"Windows of {args.window} rows: {len(train)} to learn from, {len(held_out)} held out.\n",
         flush=True,
     )
-    _run(args, frame.dtypes, train, held_out)
+    _run(args, frame, train, held_out)
 
 
 def _reason(error):
@@ -89,18 +90,20 @@ def _reason(error):
     return f"{filename}: {error.strerror}" if filename else str(error)
 
 
-def _run(args, dtypes, train, held_out):
+def _run(args, frame, train, held_out):
+    categories = find_categories([frame])
+    categorical = [i for i, name in enumerate(frame) if name in categories]
     sampler = TransformerGANSampler(max_iter=args.max_iter, random_state=args.seed, verbose=1)
     with _refusing():
-        sampler.fit(train)
+        sampler.fit(train, categorical=categorical)
     made = sampler.sample(args.n_samples, random_state=args.seed)
     with _refusing():
-        files = _write_windows(args.output, made, dtypes)
+        files = _write_windows(args.output, made, frame.dtypes, categories)
     if not args.windows_only:
         if np.isnan(train).any() or np.isnan(held_out).any():
             print("\nScores and pictures are of windows whose missing values the sampler imputed.")
             train, held_out = (sampler.impute(X, random_state=args.seed) for X in (train, held_out))
-        files |= _compare(args, list(dtypes.index), sampler, train, held_out)
+        files |= _compare(args, list(frame.columns), sampler, train, held_out)
     print()
     for path, what in files.items():
         print(f"wrote {path}: {what}")
@@ -120,10 +123,11 @@ def _compare(args, columns, sampler, train, held_out):
     return _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
 
 
-def _write_windows(folder, windows, dtypes):
+def _write_windows(folder, windows, dtypes, categories):
     """Write windows as a table with one row per step and as an array; return the contents of each file by path.
 
-    They are in the units of the series, and columns of integers hold integers; files of the same names in the folder,
+    They are in the units of the series, columns of integers hold integers, and categories are as they were, in the
+    array places among the sorted ones; files of the same names in the folder,
     which must exist, are replaced.
     """
     n_windows, n_timesteps, n_channels = windows.shape
@@ -134,6 +138,8 @@ def _write_windows(folder, windows, dtypes):
     table = pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=dtypes.index)
     integers = [name for name, dtype in dtypes.items() if dtype.kind in "iu"]
     table[integers] = table[integers].round()
+    for name, own in categories.items():
+        table[name] = decode(table[name].to_numpy(), dtypes[name], own)
     csv, npz = folder / "windows.csv", folder / "windows.npz"
     table.astype(dtypes[integers].to_dict()).to_csv(csv)
     np.savez_compressed(npz, windows=windows, columns=np.array(dtypes.index, dtype=str))
@@ -225,7 +231,7 @@ def _add_reading(add):
     """Add the arguments that say how a CSV file is read."""
     add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
     add(
-        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
+        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all that are numbers or categories)"
     )
     add(
         "--sep", metavar="CHAR", type=_separator, help="what separates columns (default: found out)"

@@ -35,9 +35,9 @@ class CategoryRepair:
         self.indicators_ = [
             CategoryIndicators().fit(windows[..., c]) for c in self.categorical
         ]
-        numbers = windows[..., self.numeric_].reshape(-1, len(self.numeric_))
-        self.mean_ = np.nanmean(numbers, axis=0)
-        spread = np.nanstd(numbers, axis=0)
+        numbers = windows[..., self.numeric_]
+        self.mean_ = np.nanmean(numbers, axis=(0, 1))
+        spread = np.nanstd(numbers, axis=(0, 1))
         self.scale_ = np.where(spread > 0, spread, 1.0)
         holes = np.isnan(windows[..., self.categorical]).any(axis=(1, 2))
         if (~holes).sum() >= min(_ENOUGH, len(windows)):

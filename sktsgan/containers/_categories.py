@@ -155,10 +155,16 @@ def categories_of_windows(X, n_channels):
     k = n_channels or 1
     channels = [[X.iloc[:, i] for i in range(c, X.shape[1], k)] for c in range(k)]
     own = [
-        _categories_of(parts, parts[0].name, "X") if any(map(holds_categories, parts)) else None
+        _categories_of(parts, parts[0].name, "X") if _all_hold_categories(parts) else None
         for parts in channels
     ]
     return tuple(own) if any(found is not None for found in own) else ()
+
+
+def _all_hold_categories(parts):
+    """Return whether all steps of a channel hold categories, but for those that nothing is known of."""
+    known = [part for part in parts if part.notna().any()] or parts
+    return all(map(holds_categories, known))
 
 
 def by_column(X, categories):
