@@ -26,7 +26,7 @@ _APART = 1 / 4  # of a window's length, between the neighbours of a window
 _FEW = 20  # windows of a class, below which it borrows from the others how windows vary
 _LENT = 8  # windows of which the variation of a window of few is made
 _FLAT = 0.3  # root mean square below which a blended shape isn't scaled up
-_CLOSENESS = 0.7  # of numbers to the window that gives the categories beside them, as a correlation
+_CLOSENESS = 0.8  # of numbers to the window that gives the categories beside them, as a correlation
 _CHUNK_VALUES = 2**24  # of the neighbours whose draws are made together
 
 

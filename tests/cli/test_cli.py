@@ -76,7 +76,7 @@ def test_new_windows_are_in_the_units_of_the_series(csv):
         "windows.npz",
     ]
     table = pd.read_csv(csv.parent / "out" / "windows.csv")
-    assert list(table.columns) == ["window", "step", "level", "count"]
+    assert list(table.columns) == ["window", "step", "level", "count", "site"]
     assert table.groupby("window")["step"].apply(list).tolist() == [list(range(8))] * 30
     assert 10 < table["count"].mean() < 30
     with np.load(csv.parent / "out" / "windows.npz") as arrays:
