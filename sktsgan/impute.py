@@ -13,10 +13,12 @@ from sklearn.base import (
 )
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from sktsgan._random import draw_seed
 from sktsgan._validation import check_count, validate_numbers
+from sktsgan.closed_form import most_frequent
+from sktsgan.containers._categories import by_column, categories_of_windows, encode_windows
 from sktsgan.containers._long_series import split_series
 from sktsgan.containers._missing import fill_missing
 from sktsgan.preprocessing import Windowizer
@@ -39,8 +41,8 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Sampler, which is cloned. None takes a :class:`NeighborSampler` with its defaults; for flat windows of several
         channels, pass one with ``n_channels``.
     strategy : {"mean", "draw"}, default="mean"
-        Imputed value: the mean of several draws, which has the smallest error, or a single draw, which preserves
-        variances and roughness.
+        Imputed value: the mean of several draws, of categories the most frequent one, which has the smallest error, or
+        a single draw, which preserves variances and roughness.
     n_draws : int, default=10
         Number of draws that are averaged; two have the same mean as more, but for grids of values.
     random_state : int, RandomState instance or None, default=None
@@ -110,6 +112,9 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ValueError
             As the sampler's ``fit``, or if ``X`` is a masked array.
         """
+        n_channels = getattr(self.sampler, "n_channels", None)
+        self._categories = categories_of_windows(X, n_channels)
+        X = encode_windows(X, self._categories)
         values = self._read(X, reset=True)
         known = ~np.isnan(values).reshape(len(values), -1).all(axis=1)
         if not known.all():
@@ -117,7 +122,10 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         sampler = self.sampler
         if sampler is None:
             sampler = NeighborSampler(random_state=draw_seed(self.random_state))
-        self.sampler_ = clone(sampler).fit(X)
+        self.sampler_ = clone(sampler)
+        _fit_sampler(
+            self.sampler_, X, np.flatnonzero([own is not None for own in self._categories])
+        )
         return self
 
     def transform(self, X):
@@ -139,11 +147,17 @@ class GANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             As the sampler's ``impute``.
         """
         check_is_fitted(self)
-        self._read(X, reset=False)
+        coded = encode_windows(X, self._categories)
+        self._read(coded, reset=False)
         n_draws = self.n_draws if self.strategy == "mean" else 1
         seed = draw_seed(self.random_state)
-        drawn = self.sampler_.impute(X, n_draws=n_draws, random_state=seed)
-        return drawn if n_draws == 1 else fill_missing(X, drawn.mean(axis=0))
+        drawn = self.sampler_.impute(coded, n_draws=n_draws, random_state=seed)
+        if not self._categories:
+            return drawn if n_draws == 1 else fill_missing(X, drawn.mean(axis=0))
+        drawn = np.asarray(drawn, dtype=np.float64).reshape(n_draws, *coded.shape)
+        whole = [column in by_column(X, self._categories) for column in X.columns]
+        combined = np.where(whole, most_frequent(drawn), drawn.mean(axis=0))
+        return fill_missing(X, combined, by_column(X, self._categories))
 
     def _read(self, X, *, reset):
         _check_unmasked("X", X)
@@ -183,7 +197,8 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     Returns
     -------
     series : DataFrame, Series or ndarray
-        In the container, index, columns and dtypes of the input. Observed values are returned unchanged.
+        In the container, index, columns and dtypes of the input. Observed values are returned unchanged; a missing
+        category, text or boolean is the one that most draws have.
 
     Raises
     ------
@@ -216,11 +231,19 @@ def repair_series(series, sampler=None, *, window=None, n_draws=10, random_state
     windowizer = Windowizer(window).fit(series)
     windows = windowizer.transform(series)
     values = np.concatenate([windows[:, 0], windows[-1, 1:]]).astype(np.float64)
+    known, whole = windowizer.categories_, windowizer.categorical_features_
     if not np.isnan(values).any():
-        return fill_missing(series, values)
+        return fill_missing(series, values, known)
     if not fitted:
-        sampler = sampler.fit(_some_known(windows, seed))
-    return fill_missing(series, _fill_inwards(values, window, sampler, n_draws, seed))
+        _fit_sampler(sampler, _some_known(windows, seed), whole)
+    filled = _fill_inwards(values, window, sampler, n_draws, seed, whole)
+    return fill_missing(series, filled, known)
+
+
+def _fit_sampler(sampler, windows, categorical):
+    """Fit a sampler, and tell it which channels hold categories if it can be told."""
+    told = len(categorical) and has_fit_parameter(sampler, "categorical")
+    sampler.fit(windows, **({"categorical": categorical} if told else {}))
 
 
 def _check_series(series):
@@ -270,7 +293,7 @@ def _some_known(windows, seed):
     return windows[known]
 
 
-def _fill_inwards(values, window, sampler, n_draws, seed):
+def _fill_inwards(values, window, sampler, n_draws, seed, categorical):
     """Return the values of a series, shape (n_steps, n_channels), imputed pass by pass."""
     values, last = values.copy(), len(values) - window
     starts = np.unique(np.append(np.arange(0, last, max(1, window // 4)), last))
@@ -282,7 +305,8 @@ def _fill_inwards(values, window, sampler, n_draws, seed):
             break
         # if no window has enough known values, those with the most begin
         chosen &= known >= min(_ENOUGH_KNOWN, known[chosen].max())
-        _fill_once(values, windows[chosen], starts[chosen], sampler, n_draws, seed + turn)
+        options = sampler, n_draws, seed + turn, categorical
+        _fill_once(values, windows[chosen], starts[chosen], *options)
         starts = starts[known < 1]
     return values
 
@@ -294,8 +318,10 @@ def _is_enclosed(windows):
     return before & np.maximum.accumulate(known[:, ::-1], axis=1)[:, ::-1]
 
 
-def _fill_once(values, windows, starts, sampler, n_draws, seed):
-    """Impute, in place, the missing values of some windows."""
+def _fill_once(values, windows, starts, sampler, n_draws, seed, categorical):
+    """Impute, in place, the missing values of some windows; draws vote for categories."""
+    codes = [np.unique(own[~np.isnan(own)]) for own in values.T[list(categorical)]]
+    votes = [np.zeros((len(values), len(own))) for own in codes]
     total, weights = np.zeros(values.shape), np.zeros(values.shape)
     # sums are of differences from a value of the channel, so that the mean of equal values is exact
     origin = np.fmin.reduce(values, axis=0)
@@ -311,5 +337,17 @@ def _fill_once(values, windows, starts, sampler, n_draws, seed):
             rows = slice(start, start + windows.shape[1])
             total[rows] += its * (own - origin)
             weights[rows] += its
+        for c, own, counts in zip(categorical, codes, votes, strict=True):
+            _vote(counts, drawn[..., c], starts[part], _is_enclosed(windows[part])[..., c], own)
     made = np.isnan(values) & (weights > 0)
     values[made] = (total / np.where(made, weights, 1) + origin)[made]
+    for c, own, counts in zip(categorical, codes, votes, strict=True):
+        values[made[:, c], c] = own[counts[made[:, c]].argmax(axis=1)]
+
+
+def _vote(counts, drawn, starts, enclosed, codes):
+    """Add, in place, to the votes of each step those of the draws of windows, shape (n_draws, n_windows, n_steps)."""
+    shares = (drawn[..., None] == codes).mean(axis=0)
+    shares[~enclosed] *= _EXTRAPOLATED
+    for start, own in zip(starts, shares, strict=True):
+        counts[start : start + len(own)] += own

@@ -31,7 +31,7 @@ from benchmarks._common._processes import limited_threads
 from benchmarks._common._results import Table, mean, score, write_json
 from benchmarks.windows._zoo_data import load_blocks
 from benchmarks.windows._zoo_fidelity import measure
-from sktsgan.closed_form import NeighborhoodMoves, _neighborhoods
+from sktsgan.closed_form import NeighborhoodMoves, _neighborhood_block, _neighborhoods
 from sktsgan.samplers import _transformer_gan
 from sktsgan.samplers._neighbor_base import NeighborBase
 from sktsgan.scaling import _readings
@@ -51,9 +51,9 @@ _WITHOUT = {
     "neighbors": [],
     "windows-as-they-are": [
         (_neighborhoods, "encode", _encode_as_they_are),
-        (_neighborhoods, "decode", _decode_as_they_are),
+        (_neighborhood_block, "decode", _decode_as_they_are),
     ],
-    "fast-part-blended": [(_neighborhoods, "_SLOW_SHARE", 1.0)],
+    "fast-part-blended": [(_neighborhood_block, "_SLOW_SHARE", 1.0)],
     "fast-part-taken": [(_readings, "_MAX_REPEATED", -1.0)],
     "neighbors-overlap": [
         (
@@ -65,8 +65,13 @@ _WITHOUT = {
         )
     ],
     "one-block": [
-        (_neighborhoods, "independent_blocks", lambda scores: [np.arange(scores.shape[2])]),
+        (
+            _neighborhoods,
+            "independent_blocks",
+            lambda scores, indicators: [np.arange(scores.shape[2])],
+        ),
     ],
+    "no-way-back": [(_neighborhood_block, "_NEAR", np.inf)],
     "no-grids": [(_readings, "lies_on_grid", lambda channel: False)],
     "no-atoms": [(_readings, "_MAX_ATOM", 1.0)],
     "pair": [],

@@ -13,6 +13,7 @@ from sktsgan._validation import check_memory
 from sktsgan.cli._sample import flat_table, sample_parser, write_samples
 from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
 from sktsgan.cli._tables import read_table, split_dated
+from sktsgan.containers._categories import decode, encode_windows, find_categories
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.persistence import save
 from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
@@ -94,7 +95,7 @@ def _learn_and_write(args):
         f"Windows of {args.window} rows: {len(train)} to learn from, {len(held_out)} held out.\n",
         flush=True,
     )
-    _run(args, frame.dtypes, train, held_out, starts)
+    _run(args, frame, train, held_out, starts)
 
 
 def _reason(error):
@@ -102,56 +103,64 @@ def _reason(error):
     return f"{filename}: {error.strerror}" if filename else str(error)
 
 
-def _run(args, dtypes, train, held_out, starts):
-    names, shape = dtypes.index, train.shape[1:]
-    sampler = TransformerGANSampler(n_channels=len(names), max_iter=args.max_iter, verbose=1)
+def _run(args, frame, train, held_out, starts):
+    known, shape = (frame.dtypes, find_categories([frame])), train.shape[1:]
+    sampler = TransformerGANSampler(n_channels=shape[1], max_iter=args.max_iter, verbose=1)
     with _refusing():
-        # a table, by whose columns a later run knows the names of the channels
-        sampler.set_params(random_state=args.seed).fit(flat_table(train, names, starts))
-    made = _to_windows(sampler.sample(args.n_samples, random_state=args.seed), shape)
+        # a table, by whose columns a later run knows the names of the channels and their categories
+        sampler.set_params(random_state=args.seed).fit(flat_table(train, *known, starts))
+    made = _to_windows(sampler.sample(args.n_samples, random_state=args.seed), shape, *known)
     model = args.output / "model.sktsgan"
     with _refusing():
-        files = _write_windows(args.output, made, dtypes)
+        files = _write_windows(args.output, made, *known)
         save(sampler, model)
     files[model] = "the model, for: python -m sktsgan sample"
     if not args.windows_only:
         if np.isnan(train).any() or np.isnan(held_out).any():
             print("\nScores and pictures are of windows whose missing values the sampler imputed.")
             train, held_out = (
-                _to_windows(sampler.impute(flat_table(X, names), random_state=args.seed), shape)
+                _to_windows(
+                    sampler.impute(flat_table(X, *known), random_state=args.seed), shape, *known
+                )
                 for X in (train, held_out)
             )
-        files |= _compare(args, list(names), sampler, train, held_out, starts)
+        files |= _compare(args, sampler, train, held_out, starts, *known)
     print()
     for path, what in files.items():
         print(f"wrote {path}: {what}")
 
 
-def _to_windows(table, shape):
-    return table.to_numpy().reshape(-1, *shape)
+def _to_windows(table, shape, dtypes, categories):
+    """Return windows of a flat table as an array, of categories their places."""
+    own = tuple(categories.get(name) for name in dtypes.index)
+    return encode_windows(table, own).to_numpy(float).reshape(-1, *shape)
 
 
-def _compare(args, columns, sampler, train, held_out, starts):
+def _compare(args, sampler, train, held_out, starts, dtypes, categories):
     """Print the scores beside those of simpler models, and draw the pictures."""
     print("\nScoring ...\n", flush=True)
-    n, seed = len(train), args.seed
-    new = _to_windows(sampler.sample(n, random_state=seed), train.shape[1:])
-    base = NeighborSampler(n_channels=len(columns), random_state=seed)
-    drawn = base.fit(flat_table(train, columns, starts)).sample(n, random_state=seed)
+    n, seed, known = len(train), args.seed, (dtypes, categories)
+    base = NeighborSampler(n_channels=train.shape[2], random_state=seed)
+    base.fit(flat_table(train, *known, starts))
+    new, drawn = (
+        _to_windows(model.sample(n, random_state=seed), train.shape[1:], *known)
+        for model in (sampler, base)
+    )
     candidates = {
         "TransformerGANSampler": new,
-        "NeighborSampler": _to_windows(drawn, train.shape[1:]),
+        "NeighborSampler": drawn,
         "independent Gaussians": independent_gaussians(train, n, random_state=seed),
     }
     print(format_scores(score_windows(candidates, train, held_out, random_state=seed)))
+    columns = list(dtypes.index)
     return _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
 
 
-def _write_windows(folder, windows, dtypes):
+def _write_windows(folder, windows, dtypes, categories):
     """Write windows as a table with one row per step and as an array; return the contents of each file by path.
 
-    They are in the units of the series, and columns of integers hold integers; files of the same names in the folder,
-    which must exist, are replaced.
+    They are in the units of the series, columns of integers hold integers, and categories are as they were, in the
+    array their places among all of them. Files of the same names in the folder, which must exist, are replaced.
     """
     n_windows, n_timesteps, n_channels = windows.shape
     index = pd.MultiIndex.from_product(
@@ -161,6 +170,8 @@ def _write_windows(folder, windows, dtypes):
     table = pd.DataFrame(windows.reshape(-1, n_channels), index=index, columns=dtypes.index)
     integers = [name for name, dtype in dtypes.items() if dtype.kind in "iu"]
     table[integers] = table[integers].round()
+    for name, own in categories.items():
+        table[name] = decode(table[name].to_numpy(), dtypes[name], own)
     csv, npz = folder / "windows.csv", folder / "windows.npz"
     table.astype(dtypes[integers].to_dict()).to_csv(csv)
     np.savez_compressed(npz, windows=windows, columns=np.array(dtypes.index, dtype=str))
@@ -253,7 +264,10 @@ def _add_reading(add):
     """Add the arguments that say how a CSV file is read."""
     add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
     add(
-        "--columns", metavar="NAME", nargs="+", help="channels to learn (default: all numeric ones)"
+        "--columns",
+        metavar="NAME",
+        nargs="+",
+        help="channels to learn (default: all of numbers or categories)",
     )
     add(
         "--sep", metavar="CHAR", type=_separator, help="what separates columns (default: found out)"

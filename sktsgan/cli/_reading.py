@@ -58,10 +58,6 @@ def read_csv(path, *, sep=None, decimal=None, time_column=None):
     converted = [column for column in texts if _read_numbers(frame, column, decimal)]
     if converted:
         notes.append(f"Read without their thousands separators: {', '.join(converted)}.")
-    flags = [column for column in frame if pd.api.types.is_bool_dtype(frame[column])]
-    if flags:
-        frame = frame.astype(dict.fromkeys(flags, int))
-        notes.append(f"Read True as 1 and False as 0: {', '.join(flags)}.")
     return frame, notes
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sktsgan.containers._categories import decode
 from sktsgan.persistence import load
 
 __all__ = ["flat_table", "sample_parser", "write_samples"]
@@ -13,10 +14,27 @@ __all__ = ["flat_table", "sample_parser", "write_samples"]
 _BETWEEN = " @"  # the name of a channel and the step, in the columns of a flat table
 
 
-def flat_table(windows, names, starts=None):
-    """Return windows of shape (n_windows, n_timesteps, n_channels) as a DataFrame with a row each."""
-    columns = [f"{name}{_BETWEEN}{step}" for step in range(windows.shape[1]) for name in names]
-    return pd.DataFrame(windows.reshape(len(windows), -1), columns=columns, index=starts)
+def flat_table(windows, dtypes, categories, starts=None):
+    """Return windows as a DataFrame with a row each, in which categories are what they are.
+
+    Parameters
+    ----------
+    windows : ndarray of shape (n_windows, n_timesteps, n_channels)
+        Categories are their places.
+    dtypes : Series of shape (n_channels,)
+        By name of the channel.
+    categories : dict of Index
+        By name of the channel.
+    starts : DatetimeIndex of shape (n_windows,), default=None
+    """
+    columns = {}
+    for step in range(windows.shape[1]):
+        for channel, name in enumerate(dtypes.index):
+            values = windows[:, step, channel]
+            if name in categories:
+                values = decode(values, dtypes[name], categories[name])
+            columns[f"{name}{_BETWEEN}{step}"] = values
+    return pd.DataFrame(columns, index=starts)
 
 
 def _long_table(flat, n_timesteps):
@@ -28,7 +46,8 @@ def _long_table(flat, n_timesteps):
     index = pd.MultiIndex.from_product(
         [range(len(flat)), range(n_timesteps)], names=["window", "step"]
     )
-    table = pd.DataFrame(flat.to_numpy().reshape(len(index), -1), index=index, columns=names)
+    rows = len(index), len(names)
+    table = pd.DataFrame(flat.to_numpy().reshape(rows), index=index, columns=names).infer_objects()
     if isinstance(flat.index, pd.DatetimeIndex):
         table.insert(0, "window starts", np.repeat(flat.index, n_timesteps))
     return table

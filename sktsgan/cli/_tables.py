@@ -2,19 +2,25 @@
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from sktsgan.cli._reading import parse_times, read_csv
+from sktsgan.containers._categories import encode, find_categories, holds_categories
 from sktsgan.preprocessing import Windowizer
 
 __all__ = ["read_table", "split_dated", "split_windows"]
 
+_MAX_TEXTS = 100  # of a column
 _MIN_HELD_OUT = 20  # windows: fewer can't be told apart from chance
 
 
 def read_table(
     path, *, time_column=None, columns=None, sep=None, decimal=None, allow_missing=False
 ):
-    """Return the numeric columns of a CSV file with a header line, and notes on how it was read.
+    """Return the columns of numbers and of categories of a CSV file with a header line, and notes on how it was read.
+
+    Texts are categories where a column has at most 100 different ones, and at most half as many as rows; others are
+    left out.
 
     Parameters
     ----------
@@ -23,7 +29,7 @@ def read_table(
     time_column : str, default=None
         Column with the time of each row, which becomes a DatetimeIndex.
     columns : list of str, default=None
-        Columns to keep; None keeps all numeric ones.
+        Columns to keep; None keeps all that can be used.
     sep, decimal : str, default=None
         What separates columns, and the mark before decimals; None finds out.
     allow_missing : bool, default=False
@@ -47,32 +53,39 @@ def read_table(
         raise ValueError(f"{path} has a header but no rows")
     if time_column is not None:
         frame = frame.set_index(parse_times(frame.pop(time_column)))
-    frame, dropped = _numeric(frame, columns)
+    frame, dropped = _usable(frame, columns)
     if dropped:
-        notes.append(f"Left out because not numeric: {', '.join(dropped)}")
+        notes.append(f"Left out because their texts are too many: {', '.join(dropped)}")
     if not frame.shape[1]:
-        raise ValueError(f"{path} has no numeric column")
+        raise ValueError(f"{path} has no column of numbers or categories")
+    texts = [name for name in frame if holds_categories(frame[name])]
+    if texts:
+        notes.append(f"Read as categories: {', '.join(texts)}")
     _refuse_missing(frame, allow_missing)
     if (frame.nunique() < 2).all():
         raise ValueError(f"{path} has only constant columns: there is nothing to learn")
     return frame, notes
 
 
-def _numeric(frame, columns):
-    """Return the numeric columns, or those named, and the names of columns left out for not being numeric."""
-    kept = frame.select_dtypes("number")
-    if columns is None:
-        return kept, [name for name in frame.columns if name not in kept.columns]
-    for name in columns:
-        if name not in kept.columns:
-            raise ValueError(f"column {name!r} is not numeric: it holds {frame[name].iloc[0]!r}")
-    return kept[list(dict.fromkeys(columns))], []
+def _usable(frame, columns):
+    """Return the columns of numbers and categories, or those named, and the names of columns left out."""
+    names = list(dict.fromkeys(frame.columns if columns is None else columns))
+    texts = [name for name in names if not is_numeric_dtype(frame[name])]
+    most = min(_MAX_TEXTS, len(frame) // 2)
+    many = [name for name in texts if frame[name].nunique() > most]
+    if many and columns is not None:
+        raise ValueError(
+            f"column {many[0]!r} holds {frame[many[0]].nunique()} different texts; at most {most} can be categories"
+        )
+    return frame[[name for name in names if name not in many]], many
 
 
 def _refuse_missing(frame, allow_missing):
     for name in frame:
-        values = frame[name].to_numpy(float)
-        infinite, missing = np.isinf(values), np.isnan(values)
+        missing = frame[name].isna().to_numpy()
+        infinite = np.zeros(len(frame), dtype=bool)
+        if not holds_categories(frame[name]):
+            infinite = np.isinf(frame[name].to_numpy(float))
         if infinite.any():
             raise ValueError(
                 f"column {name!r} has {infinite.sum()} infinite values, the first in data row {infinite.argmax() + 1}"
@@ -90,16 +103,16 @@ def split_windows(frame, *, window, stride=1):
     """Cut a series into training windows and held-out windows that share no row.
 
     The series is cut into up to eight equal periods, and the last fifth of each is held out. A long series is thus
-    tested on all seasons, a short one on its end. Windows have ``window`` rows, start every ``stride`` rows and never
-    straddle a gap of the DatetimeIndex. Windows of missing values alone are left out. Too few of them to learn from or
-    to hold out are a ValueError.
+    tested on all seasons, a short one on its end. Categories are places among those of the whole series. Windows have
+    ``window`` rows, start every ``stride`` rows and never straddle a gap of the DatetimeIndex. Windows of missing
+    values alone are left out. Too few of them to learn from or to hold out are a ValueError.
     """
     return split_dated(frame, window=window, stride=stride)[:2]
 
 
 def split_dated(frame, *, window, stride=1):
     """Return what ``split_windows`` does, and when the training windows start; None if there are no dates."""
-    frame = frame.astype(float)
+    frame = encode(frame, find_categories([frame])).astype(float)
     least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
     if len(frame) < least:
         raise ValueError(
@@ -108,7 +121,7 @@ def split_dated(frame, *, window, stride=1):
         )
     n_periods = int(np.clip(len(frame) // (20 * window), 1, 8))
     edges = np.linspace(0, len(frame), 5 * n_periods + 1).astype(int)
-    windowizer = Windowizer(window=window, stride=stride, gaps="split")
+    windowizer = Windowizer(window=window, stride=stride, gaps="split", static=None)
     pieces = [
         [frame.iloc[a:b] for a, b in zip(edges[start:-1:5], edges[end::5], strict=True)]
         for start, end in ((4, 5), (0, 4))

@@ -12,6 +12,7 @@ from sktsgan.closed_form._neighborhood_size import choose_n_neighbors
 from sktsgan.closed_form._neighborhoods import WindowNeighborhoods
 from sktsgan.closed_form._overlap import times_of_windows
 from sktsgan.closed_form._repair import WindowRepair
+from sktsgan.closed_form._repair_categories import most_frequent
 
 __all__ = [
     "ImageGroups",
@@ -22,6 +23,7 @@ __all__ = [
     "WindowRepair",
     "choose_n_neighbors",
     "log_scale_floor",
+    "most_frequent",
     "scale_mix",
     "times_of_windows",
 ]

@@ -32,7 +32,7 @@ def _standardise(columns):
     return np.clip(centred, -4, 4)
 
 
-def independent_blocks(scores):
+def independent_blocks(scores, indicators=None):
     """Split channels into blocks such that nothing links channels of different blocks.
 
     Two channels are linked where levels, log-scales, the three leading shapes of either, or the squares of these,
@@ -43,21 +43,31 @@ def independent_blocks(scores):
     Parameters
     ----------
     scores : ndarray of shape (n_windows, n_timesteps, n_channels)
+    indicators : list of ndarray of shape (n_windows, n_timesteps, n_indicators) or None, default=None
+        For channels of categories, the indicators of these: a channel is linked where one of them is.
 
     Returns
     -------
     blocks : list of ndarray
         Channels of each block, in order of their first.
     """
-    n_channels = scores.shape[2]
-    scores = scores[:: -(-len(scores) // _MAX_WINDOWS)]
-    summaries = np.concatenate([_summaries(scores[..., c]) for c in range(n_channels)], axis=1)
-    strength = np.abs(summaries.T @ summaries) / len(scores)
-    width = summaries.shape[1] // n_channels
-    strength = strength.reshape(n_channels, width, n_channels, width).max(axis=(1, 3))
+    n_channels, every = scores.shape[2], -(-len(scores) // _MAX_WINDOWS)
+    indicators = [None] * n_channels if indicators is None else indicators
+    parts = [
+        scores[::every, :, c, None] if own is None else own[::every].astype(np.float64)
+        for c, own in enumerate(indicators)
+    ]
+    owner = np.repeat(np.arange(n_channels), [part.shape[2] for part in parts])
+    columns = np.concatenate(parts, axis=2)
+    summaries = [_summaries(columns[..., i]) for i in range(len(owner))]
+    width, summaries = summaries[0].shape[1], np.concatenate(summaries, axis=1)
+    strength = np.abs(summaries.T @ summaries) / len(columns)
+    strength = strength.reshape(len(owner), width, len(owner), width).max(axis=(1, 3))
+    between = np.zeros((n_channels, n_channels))
+    np.maximum.at(between, (owner[:, None], owner[None]), strength)
     # below 64 windows nothing can be called unrelated with confidence: what may belong together stays so
-    allowed = np.clip(_STANDARD_ERRORS / np.sqrt(len(scores)), _MAX_CORRELATION, _MOST_ALLOWED)
-    linked = strength > allowed
+    allowed = np.clip(_STANDARD_ERRORS / np.sqrt(len(columns)), _MAX_CORRELATION, _MOST_ALLOWED)
+    linked = between > allowed
     labels = connected_components(linked, directed=False)[1]
     blocks = [np.flatnonzero(labels == label) for label in range(labels.max() + 1)]
     return sorted(blocks, key=lambda block: block[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from sktsgan.closed_form._neighborhoods import decode
+from sktsgan.closed_form._neighborhood_block import decode
 
 __all__ = ["NeighborhoodMoves"]
 

@@ -5,6 +5,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
 from sktsgan.closed_form._neighborhoods import WindowNeighborhoods
+from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["choose_n_neighbors", "membership_auc"]
 
@@ -15,7 +16,7 @@ _MAX_WINDOWS, _LEAST_WINDOWS = 4000, 200  # that are looked at
 _MAX_QUERIES = 1000
 
 
-def choose_n_neighbors(windows, classes, conditions, times, seed):
+def choose_n_neighbors(windows, classes, conditions, times, seed, categorical=()):
     """Return the fewest of 10, 16 or 32 neighbours whose draws don't give away what they were drawn around.
 
     The membership AUC must be at most 0.9. Of fewer than 200 windows it is too uncertain: they get 10.
@@ -29,17 +30,19 @@ def choose_n_neighbors(windows, classes, conditions, times, seed):
         When windows begin, in steps.
     seed : int
         Seed of the draws.
+    categorical : sequence of int, default=()
+        Channels of categories.
     """
     if len(windows) < _LEAST_WINDOWS:
         return _SIZES[0]
     for n_neighbors in _SIZES:
-        auc = membership_auc(n_neighbors, windows, classes, conditions, times, seed)
+        auc = membership_auc(n_neighbors, windows, classes, conditions, times, seed, categorical)
         if auc <= _MAX_AUC:
             break
     return n_neighbors
 
 
-def membership_auc(n_neighbors, windows, classes, conditions, times, seed):
+def membership_auc(n_neighbors, windows, classes, conditions, times, seed, categorical=()):
     """Return how well closeness to draws tells the windows drawn around from others; .5 is best, 1 worst.
 
     Draws are made around every other block of time, and compared with these blocks and with those between.
@@ -48,7 +51,8 @@ def membership_auc(n_neighbors, windows, classes, conditions, times, seed):
     blocks = [block[: _MAX_WINDOWS // _N_BLOCKS] for block in blocks]
     seen, others = np.concatenate(blocks[::2]), np.concatenate(blocks[1::2])
     known = [None if part is None else part[seen] for part in (classes, conditions)]
-    model = WindowNeighborhoods(n_neighbors).fit(windows[seen], *known, times[seen])
+    scaler = ReadingScaler(categorical).fit(windows[seen])
+    model = WindowNeighborhoods(n_neighbors).fit(windows[seen], *known, times[seen], scaler)
     drawn = model.sample(len(seen), np.random.default_rng(seed))
     scale = windows.std(axis=(0, 1)) + 1e-12
     drawn, seen, others = (

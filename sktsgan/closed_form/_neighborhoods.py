@@ -1,15 +1,14 @@
 """Windows drawn from the neighbourhoods of training windows."""
 
-from dataclasses import dataclass
-
 import numpy as np
-import torch
 
 from sktsgan.closed_form._blocks import independent_blocks
-from sktsgan.closed_form._components import WindowComponents, log_scale_floor, scale_mix
+from sktsgan.closed_form._donors import balance_donors
 from sktsgan.closed_form._expectation import fit_expectation
 from sktsgan.closed_form._neighbor_search import find_neighbors, split_cells
+from sktsgan.closed_form._neighborhood_block import NeighborhoodBlock, encode
 from sktsgan.closed_form._overlap import times_of_windows
+from sktsgan.scaling._indicators import CategoryIndicators
 from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["WindowNeighborhoods"]
@@ -19,78 +18,9 @@ _LOG_SCALE_WEIGHT = 0.5
 _CONDITION_WEIGHT = 1.0  # of what is known of a window beside all that is seen of it
 _EXPECTED_WEIGHT = 3.0  # of what that lets one expect, beside what is seen
 _LEAST_SPREAD = 1e-6  # of conditions within classes, below which nothing is known
-_SLOW_SHARE = 1 / 8  # of the cosines of a shape; they are blended, the fast ones are taken whole
 _APART = 1 / 4  # of a window's length, between the neighbours of a window
-_NEAR = 0.5  # of the spread of neighbours in level and scale, which their mean may be away from the window
 _FEW = 20  # windows of a class, below which it borrows from the others how windows vary
-_LENT = 8  # windows of which the variation of a window of few is made
-_FLAT = 0.3  # root mean square below which a blended shape isn't scaled up
 _CHUNK_VALUES = 2**24  # of the neighbours whose draws are made together
-
-
-@dataclass
-class _Block:
-    """Neighbourhoods in channels that have to do with each other.
-
-    Attributes
-    ----------
-    channels : ndarray of shape (n_block_channels,)
-        Their places among the free channels.
-    steady : bool
-        Whether a draw takes the fast part of its shape from one neighbour.
-    codes : ndarray of shape (n_windows, n_codes)
-        Level, log-scale and shape of each window.
-    neighbors : ndarray of shape (n_windows, n_neighbors)
-        Rows of the windows that a draw around each is made of.
-    expected : ndarray of shape (n_windows, n_codes) or None
-        Codes that the conditions of each window let one expect.
-    varied : ndarray of shape (n_lent, n_codes) or None
-        How windows differ from the means of their classes, for classes of few to borrow.
-    """
-
-    channels: np.ndarray
-    steady: bool
-    codes: np.ndarray
-    neighbors: np.ndarray
-    expected: np.ndarray | None
-    varied: np.ndarray | None
-
-    def draw(self, rows, widths, rng):
-        """Draw around windows.
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n_draws,)
-            The windows.
-        widths : ndarray of shape (n_draws,)
-            For windows of small classes, the share of the variation in all classes that they are to have; else 0.
-        rng : numpy.random.Generator
-
-        Returns
-        -------
-        scores : ndarray of shape (n_draws, n_timesteps, n_block_channels)
-        donors : ndarray of shape (n_draws,)
-            The windows that the fast part of each draw was taken from.
-        """
-        near = self.neighbors[rows]
-        donors = near[np.arange(len(rows)), rng.integers(near.shape[1], size=len(rows))]
-        seen, given = self.codes[near], self.codes[donors]
-        if self.expected is not None:  # neighbours move by what their conditions differ in
-            own = self.expected[rows]
-            seen = seen + own[:, None] - self.expected[near]
-            given = given + own - self.expected[donors]
-        seen = seen + _way_back(seen, self.codes[rows], 2 * len(self.channels))[:, None]
-        codes = _blend(seen, given if self.steady else None, len(self.channels), rng)
-        few = widths > 0
-        if few.any():
-            codes[few] = self.codes[rows[few]] + widths[few, None] * self._vary(few.sum(), rng)
-        return decode(codes, len(self.channels)), np.where(few, rows, donors)
-
-    def _vary(self, n_draws, rng):
-        """Return draws of how windows differ from the means of their classes, of mean 0 and of their covariance."""
-        lent = self.varied[rng.integers(len(self.varied), size=(n_draws, _LENT))]
-        weights = rng.standard_normal((n_draws, _LENT, 1), dtype=np.float32)
-        return (weights * lent).sum(axis=1) / np.sqrt(_LENT)
 
 
 class WindowNeighborhoods:
@@ -162,17 +92,30 @@ class WindowNeighborhoods:
             self._fit_blocks(scores, blended, conditions, times)
         return self
 
+    def _indicate(self, channels):
+        """Return for each of some channels the indicators of its categories, or None where it has numbers."""
+        return [
+            CategoryIndicators().fit(x := self.as_read_[k]).transform(x).astype(np.float32)
+            if self.scaler_.categorical_[k]
+            else None
+            for k in channels
+        ]
+
     def _fit_blocks(self, scores, blended, conditions, times):
-        for block in independent_blocks(scores.astype(np.float64)):
+        indicators = self._indicate(blended)
+        for block in independent_blocks(scores.astype(np.float64), indicators):
             codes, expected = encode(scores[..., block]), None
             if conditions is not None:
                 regression = fit_expectation(conditions, codes)
                 expected = regression.predict(conditions).astype(np.float32)
-            features = _features(codes, len(block), conditions, expected)
+            features = _features(codes, [indicators[i] for i in block], conditions, expected)
             neighbors = self._find_neighbors(features, times)
             varied = self._vary_about_classes(codes) if self.widths_.any() else None
             steady = bool((self.scaler_.steady_ & ~self.scaler_.atomic_)[blended[block]].any())
-            self.blocks_.append(_Block(blended[block], steady, codes, neighbors, expected, varied))
+            chosen = any(indicators[i] is not None for i in block)
+            turns = balance_donors(neighbors) if chosen else None
+            learned = steady, codes, neighbors, expected, varied, turns
+            self.blocks_.append(NeighborhoodBlock(blended[block], *learned))
 
     def _vary_about_classes(self, codes):
         """Return how codes differ from the means of their classes, as far as classes have two windows."""
@@ -296,25 +239,6 @@ def vary_within(conditions, of_class):
     return centred if centred.std() > _LEAST_SPREAD else None
 
 
-def encode(scores):
-    """Return level, log-scale and shape side by side, an array of shape (n_windows, n_codes)."""
-    parts = scale_mix(torch.as_tensor(scores), log_scale_floor(scores))
-    return WindowComponents.flatten(*parts).numpy()
-
-
-def decode(codes, n_channels):
-    """Return windows of scores, of shape (n_windows, n_timesteps, n_channels).
-
-    Shapes get mean 0 and mean square 1 again, which blends have lost.
-    """
-    level, log_scale, shape = np.split(codes, [n_channels, 2 * n_channels], axis=1)
-    shape = shape.reshape(len(codes), -1, n_channels)
-    shape = shape - shape.mean(axis=1, keepdims=True)
-    size = np.sqrt((shape**2).mean(axis=1, keepdims=True))
-    shape = np.where(size > _FLAT, shape / np.maximum(size, _FLAT), shape)
-    return level[:, None] + np.exp(log_scale)[:, None] * shape
-
-
 def _weigh(codes, n_channels):
     """Return codes as they count in what makes windows alike."""
     weighted = codes.copy()
@@ -323,77 +247,31 @@ def _weigh(codes, n_channels):
     return weighted
 
 
-def _features(codes, n_channels, conditions, expected):
+def _weigh_categories(indicators):
+    """Return the shares of categories, and what steps differ from them, as they count."""
+    level = indicators.mean(axis=1, keepdims=True)
+    parts = _LEVEL_WEIGHT * level[:, 0], (indicators - level).reshape(len(indicators), -1)
+    return np.concatenate(parts, axis=1)
+
+
+def _features(codes, indicators, conditions, expected):
     """Return what makes windows alike.
 
     What conditions let one expect counts most. Conditions count by themselves too: they may tell of what no
-    regression sees, such as a frequency at any phase.
+    regression sees, such as a frequency at any phase. Of a channel of categories its indicators count, not its codes.
     """
-    features = _weigh(codes, n_channels)
+    n_channels = len(indicators)
+    numbers = np.array([own is None for own in indicators])
+    numbers = np.tile(
+        numbers, codes.shape[1] // n_channels
+    )  # level, log-scale and steps, each by channel
+    own = [_weigh_categories(own) for own in indicators if own is not None]
+    features = np.concatenate([_weigh(codes, n_channels)[:, numbers], *own], axis=1)
     if conditions is None:
         return features
     spread = np.sqrt(features.var(axis=0).sum() / conditions.var(axis=0).sum())
+    parts = [_weigh(expected, n_channels)[:, numbers]]
+    parts += [fit_expectation(conditions, part).predict(conditions) for part in own]
     known = _CONDITION_WEIGHT * spread * conditions
-    expected = _EXPECTED_WEIGHT * _weigh(expected, n_channels)
+    expected = _EXPECTED_WEIGHT * np.concatenate(parts, axis=1)
     return np.concatenate([features, known, expected], axis=1, dtype=np.float32)
-
-
-def _way_back(seen, own, n_codes):
-    """Return how codes are to move lest windows far from all others vanish.
-
-    The neighbours of a rare window lie where windows are more frequent, so that draws around them would gather in the
-    middle. Of the first codes, levels and log-scales, they move until their mean is half their spread from the window.
-
-    Parameters
-    ----------
-    seen : ndarray of shape (n_draws, n_neighbors, n_all_codes)
-        Codes of the neighbours.
-    own : ndarray of shape (n_draws, n_all_codes)
-        Codes of the windows.
-    n_codes : int
-
-    Returns
-    -------
-    way : ndarray of shape (n_draws, n_all_codes)
-    """
-    seen, way = seen[..., :n_codes], np.zeros_like(own)
-    mean = seen.mean(axis=1)
-    spread = np.sqrt(((seen - mean[:, None]) ** 2).sum(axis=2).mean(axis=1))
-    gap = own[:, :n_codes] - mean
-    distance = np.maximum(np.sqrt((gap**2).sum(axis=1)), 1e-9)
-    way[:, :n_codes] = np.maximum(1 - _NEAR * spread / distance, 0)[:, None] * gap
-    return way
-
-
-def _blend(seen, donors, n_channels, rng):
-    """Return codes of one draw from each neighbourhood.
-
-    Parameters
-    ----------
-    seen : ndarray of shape (n_draws, n_neighbors, n_codes)
-        Codes of the neighbours.
-    donors : ndarray of shape (n_draws, n_codes) or None
-        Codes of those whose fast part is taken; None blends it, too.
-    n_channels : int
-    rng : numpy.random.Generator
-    """
-    n_draws, n_neighbors, _ = seen.shape
-    weights = rng.standard_normal((n_draws, n_neighbors), dtype=np.float32)
-    weights -= weights.mean(axis=1, keepdims=True)
-    weights /= np.sqrt(n_neighbors - 1)
-    weights += 1 / n_neighbors
-    codes = np.matmul(weights[:, None], seen)[:, 0]
-    shape = codes[:, 2 * n_channels :].reshape(n_draws, -1, n_channels)
-    if donors is not None:
-        change = donors[:, 2 * n_channels :].reshape(shape.shape) - shape
-        shape += np.matmul(_fast_projection(shape.shape[1]), change)
-    return codes
-
-
-def _fast_projection(n_timesteps):
-    """Return the projection of a shape onto its fast cosines, of shape (n_timesteps, n_timesteps)."""
-    n_slow = max(int(np.ceil(_SLOW_SHARE * n_timesteps)), 1)
-    steps = (np.arange(n_timesteps) + 0.5) / n_timesteps
-    slow = np.cos(np.pi * np.outer(np.arange(n_slow), steps))
-    slow /= np.linalg.norm(slow, axis=1, keepdims=True)
-    return (np.eye(n_timesteps) - slow.T @ slow).astype(np.float32)

@@ -9,6 +9,7 @@ from scipy.spatial.distance import squareform
 
 from sktsgan.closed_form._incomplete import some_rows
 from sktsgan.closed_form._repair_block import BlockRepair
+from sktsgan.closed_form._repair_categories import CategoryRepair
 from sktsgan.closed_form._repair_channels import RepairChannels
 
 __all__ = ["WindowRepair"]
@@ -23,14 +24,19 @@ class WindowRepair:
     Channels are standardised; a copy of another takes its values, a constant is put back. Windows of up to 1,500
     values are one block; wider ones are cut into blocks of at most 800, of channels that correlate, and a channel of
     more steps into stretches: then values of one block say nothing of another's. See ``BlockRepair`` for the model.
+    Missing categories come from a similar window (``CategoryRepair``); numbers follow from them as from what was
+    observed.
 
     Parameters
     ----------
+    categorical : sequence of int, default=()
+        Channels of categories.
     random_state : int
         Seed of what completes training windows with holes.
     """
 
-    def __init__(self, *, random_state=0):
+    def __init__(self, categorical=(), *, random_state=0):
+        self.categorical = categorical
         self.random_state = random_state
 
     def fit(self, windows):
@@ -38,6 +44,10 @@ class WindowRepair:
 
         Every window and every channel must have been observed somewhere.
         """
+        self.categories_ = None
+        if len(self.categorical):
+            self.categories_ = CategoryRepair(self.categorical).fit(windows)
+            windows = self.categories_.expand(windows)
         self.channels_ = RepairChannels().fit(windows)
         n_channels = len(self.channels_.free_)
         self.blocks_ = []
@@ -89,9 +99,26 @@ class WindowRepair:
         filled : ndarray of shape (n_draws, n_windows, n_timesteps, n_channels)
             In the units of the training windows; what was observed is the same to the bit.
         """
-        n_free = len(self.channels_.free_)
-        scores = np.empty((n_draws, *windows.shape[:2], n_free))
         rng = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
+        if self.categories_ is None:
+            return self._draw_numbers(windows, n_draws, rng)
+        own = self.categories_
+        codes = own.draw(windows, n_draws, rng)
+        numbers = np.empty((*codes.shape[:3], len(own.numeric_)))
+        lacking = np.isnan(windows[..., self.categorical]).any(axis=(1, 2))
+        parts = [(slice(None), ~lacking)] + [(slice(i, i + 1), lacking) for i in range(n_draws)]
+        for draws, rows in parts:
+            if rows.any():
+                known = own.expand(
+                    own.put_back(windows[rows][..., own.numeric_], codes[draws][0, rows])
+                )
+                made = self._draw_numbers(known, len(codes[draws]), rng)
+                numbers[draws, rows] = made[..., : len(own.numeric_)]
+        return own.put_back(numbers, codes)
+
+    def _draw_numbers(self, windows, n_draws, rng):
+        """Fill the holes of windows whose categories are known, in the form of indicators."""
+        scores = np.empty((n_draws, *windows.shape[:2], len(self.channels_.free_)))
         choice = None
         for steps, channels, block in self.blocks_:
             part = self.channels_.standardise(windows[:, steps], channels)

@@ -1,5 +1,6 @@
 """What items come in and leave as: windows, series, images, texts."""
 
+from sktsgan.containers._categories import read_categorical
 from sktsgan.containers._images import ImageContainer, check_image_shape, read_training_images
 from sktsgan.containers._missing import fill_missing, stack_filled
 from sktsgan.containers._series import (
@@ -37,6 +38,7 @@ __all__ = [
     "fill_missing",
     "is_ragged",
     "pad_series",
+    "read_categorical",
     "read_series",
     "read_texts",
     "read_training_texts",

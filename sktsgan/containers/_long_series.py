@@ -8,6 +8,7 @@ from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype, 
 from sklearn.utils.validation import validate_data
 
 from sktsgan._validation import naming, refuse_silent_losses
+from sktsgan.containers._categories import decode, encode
 
 _KEPT = {np.dtype(code) for code in "fdbhilqBHILQ"}
 
@@ -32,6 +33,8 @@ class Wrapping:
         Whether a DatetimeIndex carried its frequency.
     period : str or None
         Length of the periods of a PeriodIndex.
+    categories : tuple of Index or None
+        One a channel, None where it holds numbers; an empty tuple where all do.
     """
 
     kind: str
@@ -41,6 +44,7 @@ class Wrapping:
     index_names: tuple = (None,)
     has_freq: bool = False
     period: str | None = None
+    categories: tuple = ()
 
     def wrap(self, values, labels):
         """Return values of shape (n_steps, n_channels) as a series of this kind.
@@ -56,7 +60,11 @@ class Wrapping:
             labels = to_periods(labels.set_names(self.index_names), self.period)
         if isinstance(labels, pd.DatetimeIndex) and not self.has_freq:
             labels.freq = None
-        columns = [_cast(values[:, i], dtype) for i, dtype in enumerate(self.dtypes)]
+        categories = self.categories or (None,) * len(self.dtypes)
+        columns = [
+            _cast(values[:, i], dtype) if own is None else decode(values[:, i], dtype, own)
+            for i, (dtype, own) in enumerate(zip(self.dtypes, categories, strict=True))
+        ]
         if self.kind == "Series":
             return pd.Series(columns[0], index=labels, name=self.columns)
         frame = pd.DataFrame(dict(enumerate(columns)), index=labels)
@@ -90,8 +98,11 @@ def to_periods(labels, period):
     return labels.to_period(period)
 
 
-def describe(series, values):
-    """Return the Wrapping of a series whose validated values are given."""
+def describe(series, values, categories=()):
+    """Return the Wrapping of a series whose validated values are given.
+
+    ``categories`` are those of ``find_categories``, by the name of the column.
+    """
     if isinstance(series, pd.DataFrame):
         kind, columns, dtypes = "DataFrame", series.columns, tuple(series.dtypes)
     elif isinstance(series, pd.Series):
@@ -99,14 +110,18 @@ def describe(series, values):
     else:
         dtype = series.dtype if isinstance(series, np.ndarray) else values.dtype
         return Wrapping("array", _count_axes(series), None, (dtype,))
+    own = ()
+    if categories:
+        names = list(columns) if kind == "DataFrame" else list(categories)
+        own = tuple(categories.get(name) for name in names)
     index = series.index
     has_freq = getattr(index, "freq", None) is not None
     period = index.freqstr if isinstance(index, pd.PeriodIndex) else None
-    return Wrapping(kind, series.ndim, columns, dtypes, tuple(index.names), has_freq, period)
+    return Wrapping(kind, series.ndim, columns, dtypes, tuple(index.names), has_freq, period, own)
 
 
 @naming("X")
-def read_values(estimator, series, *, reset, named=True):
+def read_values(estimator, series, *, reset, named=True, categories=()):
     """Return the values of a series as an array that is a view of it where NumPy allows.
 
     Parameters
@@ -119,6 +134,8 @@ def read_values(estimator, series, *, reset, named=True):
         Whether the estimator learns.
     named : bool, default=True
         Whether the name of a pandas Series is that of its channel.
+    categories : dict of Index, default=()
+        Categories of columns by their names, which are read as their places among them.
 
     Returns
     -------
@@ -138,6 +155,8 @@ def read_values(estimator, series, *, reset, named=True):
             f"X must have 1 or 2 axes (time steps, channels), got {n_axes}; give several series as "
             "a list of them."
         )
+    if isinstance(series, (pd.Series, pd.DataFrame)):
+        series = encode(series, categories)
     if isinstance(series, pd.Series):
         series = series.to_frame() if named else series.to_frame(0)
     elif n_axes == 1 and (reset or estimator.n_features_in_ == 1):  # else scikit-learn's own error
@@ -154,7 +173,7 @@ def _check_numeric(frame):
         if not (is_numeric_dtype(dtype) or is_bool_dtype(dtype) or is_object_dtype(dtype)):
             hint = "; timestamps belong in the index" if dtype.kind == "M" else ""
             raise ValueError(
-                f"The columns of X must hold numbers, but {column!r} has the dtype {dtype}{hint}."
+                f"The columns of X must hold numbers or categories, but {column!r} has the dtype {dtype}{hint}."
             )
 
 

@@ -1,6 +1,6 @@
 """Windows: what goes in and comes out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,14 @@ from sktsgan._validation import (
     refuse_silent_losses,
     validate_numbers,
 )
+from sktsgan.containers._categories import (
+    by_column,
+    categories_of_windows,
+    decode,
+    encode_windows,
+)
 from sktsgan.containers._long_series import to_periods
+from sktsgan.containers._missing import fill_missing, stack_filled
 from sktsgan.containers._panels import align_listed
 
 __all__ = [
@@ -127,6 +134,8 @@ class WindowContainer:
         The columns of the windows, if they came as a list of DataFrames.
     period : str or None
         Length of the periods in the index of the DataFrame.
+    categories : tuple of Index or None
+        Of each channel, None where it holds numbers; an empty tuple where all do.
     """
 
     n_timesteps: int
@@ -137,6 +146,7 @@ class WindowContainer:
     dtypes: list = field(default_factory=list)
     names: pd.Index | None = None
     period: str | None = None
+    categories: tuple = ()
 
     noun = "windows"
     dtype = np.float64  # of windows as samplers see them
@@ -146,6 +156,11 @@ class WindowContainer:
     def shape(self):
         """The shape of a window as samplers see it."""
         return self.n_timesteps, self.n_channels
+
+    @property
+    def categorical(self):
+        """The channels of categories."""
+        return tuple(c for c, own in enumerate(self.categories) if own is not None)
 
     @property
     def attributes(self):
@@ -158,6 +173,7 @@ class WindowContainer:
     def read(self, estimator, X, *, allow_nan=False, any_length=False):
         """Validate windows for a fitted estimator, of the steps and channels seen in ``fit``."""
         X, _ = align_listed(X, self.names)
+        X = encode_windows(X, self.categories)
         values = validate_numbers(estimator, X, reset=False, min_items=1, allow_nan=allow_nan)
         windows = _three_axes(values, self.n_channels, "X")
         if windows.shape[1] != self.n_timesteps:
@@ -182,6 +198,8 @@ class WindowContainer:
         index_name : object, default=None
             The name of that index.
         """
+        if self.categories and self.columns is None:
+            return self._wrap_list(windows)
         if self.columns is not None:
             frame = self._wrap_frame(windows.reshape(len(windows), -1))
             if table is None or "timestamp" not in table:
@@ -198,8 +216,46 @@ class WindowContainer:
         if whole:
             flat = flat.copy()
             flat[:, whole] = np.round(flat[:, whole])  # a cast would cut off instead
-        casts = {i: dtype for i, dtype in enumerate(self.dtypes) if dtype != np.float64}
-        return pd.DataFrame(flat).astype(casts).set_axis(self.columns, axis=1)
+        known = dict(enumerate(self.categories))
+        known = {i: known.get(i % max(len(known), 1)) for i in range(len(self.columns))}
+        casts = {
+            i: dtype
+            for i, dtype in enumerate(self.dtypes)
+            if dtype != np.float64 and known[i] is None
+        }
+        frame = pd.DataFrame(flat).astype(casts)
+        for i, own in known.items():
+            if own is not None:
+                frame.isetitem(i, pd.Series(decode(flat[:, i], self.dtypes[i], own)))
+        return frame.set_axis(self.columns, axis=1)
+
+    def _wrap_list(self, windows):
+        """Return windows as a list of DataFrames."""
+        rows = replace(self, columns=self.names, flat=True)._wrap_frame(
+            windows.reshape(-1, self.n_channels)
+        )
+        return [
+            rows.iloc[i : i + self.n_timesteps].reset_index(drop=True)
+            for i in range(0, len(rows), self.n_timesteps)
+        ]
+
+    def fill(self, X, draws):
+        """Return windows as they came, with their holes filled; several draws are stacked.
+
+        Parameters
+        ----------
+        X : windows
+            As ``fit`` or ``read`` got them.
+        draws : ndarray of shape (n_draws, n_windows, n_timesteps, n_channels)
+        """
+        known = by_column(X, self.categories)
+        if known and isinstance(X, list):
+            X, _ = align_listed(X, self.names)
+            filled = [[fill_missing(*p, known) for p in zip(X, own, strict=True)] for own in draws]
+            return filled if len(draws) > 1 else filled[0]
+        if known and len(draws) > 1:
+            return np.stack([fill_missing(X, own, known).to_numpy(object) for own in draws])
+        return stack_filled(X, draws) if len(draws) > 1 else fill_missing(X, draws[0], known)
 
 
 def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=False):
@@ -219,14 +275,20 @@ def read_training_windows(estimator, X, *, n_channels, min_windows, allow_nan=Fa
         windows or a channel that varies too little for float64, or NaN: any at all, or with ``allow_nan`` a window or a
         channel of nothing else.
     """
-    X, names = align_listed(X)
+    raw, names = align_listed(X)
+    categories = categories_of_windows(raw, n_channels)
+    X = encode_windows(raw, categories)
     values = validate_numbers(estimator, X, reset=True, min_items=min_windows, allow_nan=allow_nan)
     windows = _three_axes(values, n_channels, "X")
     if allow_nan:
         _check_observed(windows)
     check_spread(windows)
     flat = values.ndim == 2
-    return windows, note_container(X, values, *windows.shape[1:], flat=flat, names=names)
+    container = note_container(raw, values, *windows.shape[1:], flat=flat, names=names)
+    if categories:
+        dtypes = container.dtypes or list(raw[0].dtypes)
+        container = replace(container, categories=categories, dtypes=dtypes)
+    return windows, container
 
 
 def note_container(X, values, n_timesteps, n_channels, flat, names=None):

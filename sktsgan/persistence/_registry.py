@@ -22,7 +22,9 @@ import sktsgan.containers as containers
 import sktsgan.preprocessing as preprocessing
 import sktsgan.samplers as samplers
 import sktsgan.scaling as scaling
-from sktsgan.closed_form import _moves, _neighborhoods, _repair_block, _similar
+from sktsgan.closed_form import _moves, _repair_block, _similar
+from sktsgan.closed_form._neighborhood_block import NeighborhoodBlock
+from sktsgan.closed_form._repair_categories import CategoryRepair
 from sktsgan.closed_form._repair_channels import RepairChannels
 from sktsgan.containers._long_series import Wrapping
 from sktsgan.containers._panels import PanelForm
@@ -34,13 +36,14 @@ from sktsgan.preprocessing._stretches import Stretch
 from sktsgan.prompts._conditions import ConditionEncoder, ConditionTable
 from sktsgan.samplers._neighbor_base import NeighborBase
 from sktsgan.scaling._grid import _NeighborModel
+from sktsgan.scaling._indicators import CategoryIndicators
 from sktsgan.scaling._interpolation import InterpolatedMap
 from sktsgan.training import WindowTokens
 
 __all__ = ["KNOWN_CLASSES", "attributes_of", "check_names", "class_of", "name_of"]
 
 _CHANNELS = "constants_ source_ free_ integer_"
-_ITEMS = "n_features_in_ feature_names_in_ container_ conditions_ classes_ "
+_ITEMS = "n_features_in_ feature_names_in_ container_ conditions_ classes_ categorical_ "
 _WINDOWS = _ITEMS + "n_timesteps_ n_channels_ keeps_training_windows_ "
 _TRAINED = "scaler_ _generator device_ net_ n_iter_ history_ "
 _ESTIMATORS = {
@@ -53,9 +56,9 @@ _ESTIMATORS = {
     samplers.DCGANSampler: _ITEMS + _TRAINED + "image_shape_ _forward_items _latent_size groups_",
     samplers.SeqGANSampler: _ITEMS + _TRAINED + "max_length_ vocabulary_ temperature_",
     SamplingPipeline: "_form",
-    GANImputer: "n_features_in_ feature_names_in_ sampler_",
+    GANImputer: "n_features_in_ feature_names_in_ sampler_ _categories",
     preprocessing.Windowizer: "n_features_in_ feature_names_in_ _layout static_features_ frequency_ n_timesteps_ "
-    "n_windows_ _sklearn_output_config",
+    "n_windows_ categories_ categorical_features_ _sklearn_output_config",
     preprocessing.TextTokenizer: "",
 }
 _STEP = "n_features_in_ feature_names_in_ _sklearn_output_config n_samples_seen_ "
@@ -72,7 +75,7 @@ _STEPS = {
 }
 _PARTS = {
     _moves._Block: "place channels scores neighbors",
-    _neighborhoods._Block: "channels steady codes neighbors expected varied",
+    NeighborhoodBlock: "channels steady codes neighbors expected varied turns",
     _repair_block.BlockRepair: "n_channels random_state law_ seen_ n_overlapping_ _chosen",
     _similar.WindowLaw: "n_channels mean covariance level_covariance rows",
     closed_form.ImageGroups: "n_groups random_state pca_ has_classes_ centres_ class_of_group_ codes_",
@@ -83,11 +86,13 @@ _PARTS = {
     "components_ expected_ means_ roots_",
     closed_form.WindowNeighborhoods: "n_neighbors shape_ classes_ _of_class _members _counts widths_ conditioned_ "
     "scaler_ as_read_ blocks_",
-    closed_form.WindowRepair: "random_state channels_ blocks_",
+    closed_form.WindowRepair: "categorical random_state categories_ channels_ blocks_",
+    CategoryRepair: "categorical numeric_ indicators_ mean_ scale_ codes_ donors_",
+    CategoryIndicators: "codes_ _shares _scale",
     RepairChannels: "low_ high_ mean_ scale_ source_ free_ grids_ bounds_ integer_",
     scaling.ChannelScaler: f"{_CHANNELS} periods_ phases_ maps_",
     scaling.RangeScaler: f"{_CHANNELS} periods_ phases_ maps_",
-    scaling.ReadingScaler: f"{_CHANNELS} white_ mean_ scale_ ranges_ grids_ steady_ atomic_",
+    scaling.ReadingScaler: f"{_CHANNELS} white_ mean_ scale_ ranges_ grids_ steady_ atomic_ categorical categorical_",
     scaling.PixelScaler: f"{_CHANNELS} dtype_ lows_ highs_",
     scaling.GridMap: "standardise grid_ edges_ values_ cuts_ model_",
     _NeighborModel: "inner inner_scale outer outer_scale",
@@ -100,10 +105,10 @@ _PARTS = {
     containers.ImageContainer: "image_shape item_shape dtype flat",
     containers.SeriesContainer: "n_timesteps n_channels flat array_dtype names",
     containers.TextContainer: "vocabulary numbers max_length form analyzer lowercase",
-    containers.WindowContainer: "n_timesteps n_channels flat array_dtype columns dtypes names period",
+    containers.WindowContainer: "n_timesteps n_channels flat array_dtype columns dtypes names period categories",
     ItemForm: "kind dtype are_texts name length",
     PanelForm: "kind name keys attributes columns order level_names",
-    Wrapping: "kind n_axes columns dtypes index_names has_freq period",
+    Wrapping: "kind n_axes columns dtypes index_names has_freq period categories",
     RawForm: "wrapping n_timesteps frequency panel groups",
     Layout: "stretches wrappings lengths frequency window many panel",
     Stretch: "series first n_steps labels starts",
@@ -112,7 +117,7 @@ _PARTS = {
     NeighborBase: "neighborhoods windows_ moves_ gaps_",
     WindowTokens: "patch_length floor means_ scales_ sizes_",
 }
-_OWN_NAMES = {_moves._Block: "BlockOfMoves", _neighborhoods._Block: "BlockOfNeighborhoods"}
+_OWN_NAMES = {_moves._Block: "BlockOfMoves"}
 _TRANSIENT = ("_callback", "_skl_callbacks")  # what scikit-learn leaves of a fit
 
 _ATTRIBUTES = _ESTIMATORS | _STEPS | _PARTS

@@ -12,7 +12,8 @@ import numpy as np
 import sktsgan.closed_form as closed_form
 import sktsgan.samplers as samplers
 import sktsgan.scaling as scaling
-from sktsgan.closed_form import _moves, _neighborhoods, _repair_block, _similar
+from sktsgan.closed_form import _moves, _repair_block, _similar
+from sktsgan.closed_form._neighborhood_block import NeighborhoodBlock
 from sktsgan.closed_form._repair_channels import RepairChannels
 from sktsgan.pipeline import SamplingPipeline
 from sktsgan.preprocessing import Windowizer
@@ -26,7 +27,7 @@ __all__ = ["check_arrays"]
 _CHANNELS = {"constants_": "~f c"}
 _RULES = {
     _moves._Block: {"channels": "i c", "scores": "f n T c", "neighbors": "i n k <n"},
-    _neighborhoods._Block: {
+    NeighborhoodBlock: {
         "channels": "i c",
         "codes": "f n d",
         "neighbors": "i n k <n",

@@ -9,6 +9,7 @@ from sklearn.utils.metaestimators import available_if
 
 from sktsgan.containers._panels import read_panel
 from sktsgan.pipeline._entities import enter
+from sktsgan.pipeline._numeric_columns import sparing_categories
 from sktsgan.pipeline._steps import StepParts
 from sktsgan.pipeline._windows import RawForm
 
@@ -42,7 +43,9 @@ class PanelPipeline(Pipeline):
         Xt : array-like
             Output of the last step.
         """
-        return super().transform(self._enter(X)[0], **params)
+        X = self._enter(X)[0]
+        with sparing_categories(self, X):
+            return super().transform(X, **params)
 
     @property
     def _first(self):

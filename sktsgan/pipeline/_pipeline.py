@@ -21,6 +21,7 @@ from sktsgan.pipeline._entities import (
     tell_sampler,
     to_channels,
 )
+from sktsgan.pipeline._numeric_columns import sparing_categories, tell_categories
 from sktsgan.pipeline._panel_pipeline import PanelPipeline
 from sktsgan.pipeline._repair import fill_missing, stack_draws, to_rows
 from sktsgan.pipeline._steps import check_inverse, check_invertible
@@ -50,7 +51,8 @@ class SamplingPipeline(PanelPipeline):
     steps : list of (str, estimator) tuples
         Transformers with an ``inverse_transform``, and a sampler at the end. One of the transformers may be a
         :class:`Windowizer`: steps before it see the rows of the series (a scaler then has one scale per channel),
-        steps after it see windows. Without a Windowizer, the pipeline is fitted on windows.
+        but no column of categories, texts or booleans; steps after it see windows. Without a Windowizer, the pipeline
+        is fitted on windows.
     transform_input : list of str, default=None
         Metadata to transform before it reaches its step, as in :class:`~sklearn.pipeline.Pipeline`.
     memory : str or object with the joblib.Memory interface, default=None
@@ -148,7 +150,8 @@ class SamplingPipeline(PanelPipeline):
         context = self._init_callback_context(max_subtasks=len(self.steps))
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         routed = self._check_method_params(method="fit", props=params)
-        Xt = self._fit(rows, y, routed, raw_params=params, callback_ctx=context)
+        with sparing_categories(self, rows):
+            Xt = self._fit(rows, y, routed, raw_params=params, callback_ctx=context)
         check_inverse(self.steps[:-1], Xt)
         targets, timestamps, entities = self._parts.read_labels(rows, y)
         own = self._get_metadata_for_step(
@@ -158,6 +161,7 @@ class SamplingPipeline(PanelPipeline):
             own["fit"].setdefault("timestamps", timestamps)
         if panel is not None:
             tell_sampler(own["fit"], self._final_estimator, panel.form, entities)
+        tell_categories(own["fit"], self._final_estimator, self._parts.windowizer, Xt)
         self._fit_sampler(Xt, targets, own["fit"], context)
         self._form = RawForm.of(X, self._parts.windowizer, panel)
         context.call_on_fit_task_end(estimator=self, X=Xt, y=y)
@@ -270,15 +274,17 @@ class SamplingPipeline(PanelPipeline):
         check_scalar(n_draws, "n_draws", Integral, min_val=1)
         parts, form = self._parts, self._raw_form
         known, order = to_channels(X, form.groups, form.panel)
+        categories = getattr(parts.windowizer, "categories_", {})
         rows = parts.pick_rows(known, form)
         if rows.size:
             windows = parts.take_windows(known, rows, form)
             made = self._final_estimator.impute(windows, n_draws=n_draws, random_state=random_state)
-            made = form.wrap_steps(parts.backward(np.concatenate(made) if n_draws > 1 else made))
-            values = to_rows(made).reshape(n_draws, rows.size, -1)
-            filled = [fill_missing(known, rows.ravel(), drawn) for drawn in values]
+            made = np.concatenate(made) if n_draws > 1 else made
+            made = form.wrap_steps(parts.backward(made, form.wrapping.columns))
+            values = to_rows(made, categories).reshape(n_draws, rows.size, -1)
+            filled = [fill_missing(known, rows.ravel(), drawn, categories) for drawn in values]
         else:
-            filled = [fill_missing(known) for _ in range(n_draws)]
+            filled = [fill_missing(known, categories=categories) for _ in range(n_draws)]
         return stack_draws(
             filled if form.panel is None else [put_back(X, own, order) for own in filled]
         )
@@ -307,7 +313,8 @@ class SamplingPipeline(PanelPipeline):
         if self._is_sampling:
             X, y = self._enter(X, y)
             y = None if y is None else self._parts.read_labels(X, y)[0]
-        return super().score(X, y, sample_weight, **params)
+        with sparing_categories(self, X):
+            return super().score(X, y, sample_weight, **params)
 
     def _check_parameters(self):
         self._validate_steps()
@@ -356,4 +363,5 @@ class SamplingPipeline(PanelPipeline):
             starts = drawn.index
         form = self._raw_form
         entities = None if form.panel is None else entities_of(table, form.panel, len(drawn))
-        return form.wrap(self._parts.backward(drawn), starts=starts, first=first, entities=entities)
+        rows = self._parts.backward(drawn, form.wrapping.columns)
+        return form.wrap(rows, starts=starts, first=first, entities=entities)

@@ -10,6 +10,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from sktsgan.containers._long_series import split_series
 from sktsgan.containers._panels import read_panel
+from sktsgan.pipeline._numeric_columns import NumericColumns
 from sktsgan.pipeline._repair import find_incomplete, to_rows
 from sktsgan.pipeline._windows import WindowGrid
 from sktsgan.preprocessing import Windowizer
@@ -85,6 +86,9 @@ def check_inverse(steps, X):
             continue
         if isinstance(step, Windowizer):
             X = np.asarray(X).reshape(-1, step.n_features_in_)
+            X = np.delete(X, step.categorical_features_, axis=1)  # steps before see numbers alone
+            if not X.shape[1]:
+                return
             continue
         try:
             X = _undo([step], X)
@@ -166,21 +170,35 @@ class StepParts:
         """
         if self.before and isinstance(series, list):
             series = pd.concat(series, ignore_index=True)
-        values = to_rows(_apply(self.before, series))
+        categories = self.windowizer.categories_
+        before = [
+            NumericColumns(step, list(categories)) if categories else step for step in self.before
+        ]
+        values = to_rows(_apply(before, series), categories)
         if rows is None:
             rows = np.arange(len(values)).reshape(-1, self.windowizer.n_timesteps_)
         return _apply(self.after, _in_form_of(self.windowizer, values[rows]))
 
-    def backward(self, windows):
+    def backward(self, windows, columns=None):
         """Return the sampler's windows in the units of the data.
 
         With a Windowizer they are rows of shape (n_windows * n_timesteps, n_channels), without one they stay windows.
+        ``columns`` are the names of the channels of the data; categories are places among those of the Windowizer.
         """
         windows = _undo(self.after, windows)
         if self.windowizer is None:
             return windows
         rows = np.asarray(windows).reshape(-1, self.windowizer.n_features_in_)
-        return _undo(self.before, rows)
+        own = self.windowizer.categorical_features_
+        if not self.before or not own:
+            return _undo(self.before, rows)
+        numbers = np.delete(rows, own, axis=1)
+        if numbers.shape[1]:
+            numbers = np.asarray(_undo(self.before, numbers))
+        joined = np.empty((len(rows), len(columns)))
+        whole = np.array([column in self.windowizer.categories_ for column in columns])
+        joined[:, whole], joined[:, ~whole] = rows[:, own], numbers
+        return joined
 
     def read_prompt(self, prompt, form):
         """Return observed values in the form for the sampler, any other prompt as it is."""

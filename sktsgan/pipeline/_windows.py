@@ -47,7 +47,10 @@ class RawForm:
     def of(cls, X, windowizer, panel=None):
         """Return the form of the data ``X`` of a pipeline with this fitted Windowizer, or None, and of their panel."""
         first = split_series(X)[0][0] if panel is None else panel.series[0]
-        wrapping = describe(first, first if hasattr(first, "dtype") else np.asarray(first))
+        categories = getattr(windowizer, "categories_", {})
+        is_frame = isinstance(first, pd.DataFrame)  # of which the dtypes of columns count
+        values = first if is_frame or hasattr(first, "dtype") else np.asarray(first)
+        wrapping = describe(first, values, categories)
         if windowizer is None:
             return cls(wrapping)
         form = None if panel is None else replace(panel.form, order=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from sktsgan.containers._categories import find_categories
 from sktsgan.containers._long_series import describe, get_index, read_values, split_series
 from sktsgan.containers._panels import read_panel
 from sktsgan.preprocessing._resampling import check_rule, resample
@@ -131,8 +132,14 @@ def read_series(windowizer, X, *, reset):
     if windowizer.resample is not None:
         pairs = zip(items, names, strict=True)
         items = [resample(item, windowizer.resample, name) for item, name in pairs]
+    if reset:
+        windowizer.categories_ = _learn_categories(items)
+        columns = getattr(items[0], "columns", list(windowizer.categories_))
+        known = [i for i, name in enumerate(columns) if name in windowizer.categories_]
+        windowizer.categorical_features_ = known
+    categories = windowizer.categories_
     values = [
-        read_values(windowizer, item, reset=reset and i == 0, named=not many)
+        read_values(windowizer, item, reset=reset and i == 0, named=not many, categories=categories)
         for i, item in enumerate(items)
     ]
     indexes = [get_index(item) for item in items]
@@ -146,11 +153,21 @@ def read_series(windowizer, X, *, reset):
     if short and reset:
         _warn_of_short(short, len(names), window)
     form = None if panel is None else panel.form
-    wrappings = [describe(*pair) for pair in zip(raw, values, strict=True)]
+    wrappings = [describe(*pair, categories) for pair in zip(raw, values, strict=True)]
     lengths = [len(series) for series in values]
     return Cut(
         values, indexes, Layout(stretches, wrappings, lengths, frequency, window, listed, form)
     )
+
+
+def _learn_categories(items):
+    """Return the categories of the columns of series; arrays have none."""
+    if not all(isinstance(item, (pd.Series, pd.DataFrame)) for item in items):
+        return {}
+    if isinstance(items[0], pd.DataFrame):
+        shared = [c for c in items[0].columns if all(c in item for item in items)]
+        items = [item[shared] for item in items]
+    return find_categories(items)
 
 
 def _take_apart(windowizer, X, reset):

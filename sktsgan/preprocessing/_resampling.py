@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from sktsgan.containers._categories import holds_categories
+
 __all__ = ["check_rule", "resample"]
 
 
@@ -18,7 +20,8 @@ def check_rule(rule):
 def resample(series, rule, name):
     """Return the mean of the readings within each step of a regular grid; steps without a reading are left out.
 
-    A series without timestamps, or with missing ones, is a ValueError that names it.
+    Of categories, texts and booleans it is the last one. A series without timestamps, or with missing ones, is a
+    ValueError that names it.
     """
     index = getattr(series, "index", None)
     if isinstance(index, pd.PeriodIndex):
@@ -32,4 +35,11 @@ def resample(series, rule, name):
             f"The timestamps of {name} must be known to resample it, but some are NaT."
         )
     steps = series.resample(rule)
-    return steps.mean()[(steps.size() > 0).to_numpy()]
+    known = (steps.size() > 0).to_numpy()
+    if isinstance(series, pd.Series):
+        return (steps.last() if holds_categories(series) else steps.mean())[known]
+    whole = [column for column in series if holds_categories(series[column])]
+    if not whole:
+        return steps.mean()[known]
+    numbers = series.drop(columns=whole).resample(rule).mean()
+    return numbers.join(series[whole].resample(rule).last())[list(series.columns)][known]

@@ -10,11 +10,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan.preprocessing._assembly import (
-    assemble,
-    assemble_by_time,
-    assemble_in_sequence,
-)
+from sktsgan.preprocessing._assembly import assemble, assemble_by_time, assemble_in_sequence
 from sktsgan.preprocessing._layout import check_cut, read_series
 from sktsgan.preprocessing._windows import (
     check_targets,
@@ -52,7 +48,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
         ``"Monday 08:00"``, on the local clock. ``stride`` is then the least distance between starts.
     resample : str, default=None
         Time step of a regular grid, such as ``"10min"``, for irregular series: each step is the mean of the readings
-        in it, and a step without any counts as missing, which ``gaps`` rules. None takes rows as steps.
+        in it (of categories the last one); one without any is missing, see ``gaps``. None takes rows as steps.
     output : {"3d", "flat"}, default="3d"
         Form of the windows: arrays of shape (n_windows, window, n_channels), or, for tabular estimators, rows of
         window * n_channels values, time-major.
@@ -71,6 +67,8 @@ class Windowizer(TransformerMixin, BaseEstimator):
         Names of the channels, if all are strings.
     static_features_ : list of str
         Names of the attributes.
+    categorical_features_ : list of int
+        Channels of categories, texts and booleans, which windows hold as places in ``categories_``, a dict by column.
     frequency_ : pandas.DateOffset or None
         One time step: the ``freq`` of a DatetimeIndex, or else the most common step. None without timestamps.
     n_timesteps_ : int
@@ -93,8 +91,8 @@ class Windowizer(TransformerMixin, BaseEstimator):
     - DataFrames of a list are aligned by the names of their columns; other names are an error.
     - A fold of a cross-validation leaves gaps in the remaining series: with a DatetimeIndex, ``gaps="split"``
       keeps windows from straddling them.
-    - NaN pass through, to be imputed later; infinity is refused.
-    - Windows of several series, or of stretches between gaps, are copied once; they cannot be one view.
+    - NaN pass through, to be imputed later; infinity is refused. Categories come back in their dtype.
+    - Windows of several series, or of stretches between gaps, are copied once.
     - DataFrames whose columns differ in dtype are read as float64, which holds integers up to 2**53 exactly.
     - ``fit`` keeps names, dtypes, the attributes of entities and the first timestamp of each stretch, never values
       of channels. Labels other than regular timestamps or integers are kept in full.
@@ -228,7 +226,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            As ``fit``, or if the channels or the frequency differ from those seen in ``fit``.
+            As ``fit``, or if the channels, their categories or the frequency differ from those seen in ``fit``.
         """
         check_is_fitted(self)
         cut = read_series(self, X, reset=False)
@@ -380,7 +378,7 @@ class Windowizer(TransformerMixin, BaseEstimator):
         Returns
         -------
         names : ndarray of str objects, of shape (window * n_channels,)
-            For a window of 2 steps of the channels ``a`` and ``b``: ``a_t0, b_t0, a_t1, b_t1``.
+            Of 2 steps of ``a`` and ``b``: ``a_t0, b_t0, a_t1, b_t1``.
         """
         channels = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         return np.array(

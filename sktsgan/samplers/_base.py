@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sktsgan._random import draw_seed, torch_generator
 from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
-from sktsgan.containers import fill_missing, read_training_windows, stack_filled
+from sktsgan.containers import read_categorical, read_training_windows
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import (
     KINDS,
@@ -74,7 +74,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, timestamps=None, conditions=None, entities=None):
+    def fit(self, X, y=None, *, timestamps=None, conditions=None, entities=None, categorical=None):
         """Learn the distribution of windows, series, images or texts.
 
         Parameters
@@ -98,6 +98,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         entities : array-like of shape (n_items,), default=None
             Whose item each is, such as the station of a window; its name is one more condition. New items are then
             drawn by entity: all are equally likely, however many items they have.
+        categorical : array-like of int, default=None
+            Channels of windows whose numbers are codes of categories, beside those whose dtype says so.
 
         Returns
         -------
@@ -120,7 +122,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             than half of the items share theirs with four others, is dropped.
         """
         with all_or_nothing(self, self._goes_on):
-            self._learn(*self._read_training_set(X, y, timestamps, conditions, entities))
+            read = X, y, timestamps, conditions, entities, categorical
+            self._learn(*self._read_training_set(*read))
         return self
 
     @contextmanager
@@ -136,11 +139,12 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Whether ``fit`` goes on from where training stands."""
         return getattr(self, "warm_start", False) and hasattr(self, "net_")
 
-    def _read_training_set(self, X, y, timestamps, conditions, entities):
+    def _read_training_set(self, X, y, timestamps, conditions, entities, categorical=None):
         """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
         if self._goes_on:
             return self._read_further_set(X, y, timestamps, conditions, entities)
         items, container = self._read(X)
+        own = read_categorical(categorical, container)
         self._check_parameters(len(items))
         classes, y = check_targets(y, len(items), container.noun)
         table = ConditionTable(
@@ -153,10 +157,11 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             noun=container.noun,
         )
         self.container_, self.conditions_, self.classes_ = container, table, classes
+        self.categorical_ = own
         vars(self).update(container.attributes)
         return items, np.arange(len(items))
 
-    def _read_further_set(self, X, y, timestamps, conditions, entities):
+    def _read_further_set(self, X, y, timestamps, conditions, entities, categorical=None):
         """Validate items for ``partial_fit`` after its first call; return them and their rows."""
         items, known = self._read_more(X), len(self.conditions_)
         if self._goes_on:
@@ -181,7 +186,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _learn_holes(self, windows, seed):
         """Return windows without holes, once it is learned how to impute them; other items as they are."""
         if self._takes_holes:
-            self.imputer_ = WindowRepair(random_state=seed).fit(windows)
+            self.imputer_ = WindowRepair(self.categorical_, random_state=seed).fit(windows)
         return without_holes(self, windows, seed)
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
@@ -360,9 +365,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         windows = self.container_.read(self, X, allow_nan=True)
         check_room("n_draws", n_draws, self.container_, len(windows))
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
-        if n_draws == 1:
-            return fill_missing(X, imputed[0])
-        return stack_filled(X, imputed)
+        return self.container_.fill(X, imputed)
 
     def score(self, X, y=None):
         """Return how close generated items are to ``X``.

@@ -103,7 +103,7 @@ class CopulaSampler(BaseSampler):
         generator = torch_generator(seed)
         rows = torch.randint(n_windows, (int(np.clip(n_windows, *_LEARNED)),), generator=generator)
         made = self.copula_.sample(rows, generator)
-        self.imputer_ = WindowRepair(random_state=seed).fit(made)
+        self.imputer_ = WindowRepair(self.categorical_, random_state=seed).fit(made)
 
     def _make(self, rows, generator):
         return self.copula_.sample(rows, generator)

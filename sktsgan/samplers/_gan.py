@@ -129,7 +129,9 @@ class GANSampler(BaseSampler):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None, *, timestamps=None, conditions=None, entities=None):
+    def partial_fit(
+        self, X, y=None, *, timestamps=None, conditions=None, entities=None, categorical=None
+    ):
         """Train for one pass over further items.
 
         The first call learns scales, base and vocabulary from its items; later calls keep them and move the networks.
@@ -146,6 +148,8 @@ class GANSampler(BaseSampler):
             As in ``fit``; of the same columns in every call, and of classes that the first one brought.
         entities : array-like of shape (n_items,), default=None
             As in ``fit``; in every call or in none, and of entities that the first one brought.
+        categorical : array-like of int, default=None
+            As in ``fit``; what the first call says holds for all.
 
         Returns
         -------
@@ -160,7 +164,7 @@ class GANSampler(BaseSampler):
         started = hasattr(self, "net_")
         read = self._read_further_set if started else self._read_training_set
         with all_or_nothing(self, goes_on=started):
-            items, rows = read(X, y, timestamps, conditions, entities)
+            items, rows = read(X, y, timestamps, conditions, entities, categorical)
             if not started:
                 items = self._start(items)
             if self.net_ is not None:

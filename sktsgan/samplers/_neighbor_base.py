@@ -60,7 +60,7 @@ class NeighborBase:
         return cls(neighborhoods, np.arange(len(table))[seen], len(table))
 
     @classmethod
-    def fit(cls, sampler, windows, table, seed):
+    def fit(cls, sampler, windows, table, seed, categorical=()):
         """Return the base that a sampler makes of windows.
 
         Parameters
@@ -71,11 +71,14 @@ class NeighborBase:
             As in ``around``.
         seed : int
             Of the draws by which the number of neighbours is chosen.
+        categorical : sequence of int, default=()
+            Channels of categories.
         """
         times = times_of_windows(windows)
         sampler = NeighborSampler() if sampler == "neighbors" else sampler
-        n_neighbors = sampler._count_neighbors(windows, times, table, seed)
-        return cls.around(windows, n_neighbors, ReadingScaler().fit(windows), table, times)
+        n_neighbors = sampler._count_neighbors(windows, times, table, seed, categorical)
+        scaler = ReadingScaler(categorical).fit(windows)
+        return cls.around(windows, n_neighbors, scaler, table, times)
 
     def of_some(self, windows, table, seen):
         """Return a base of the same kind that knows only the windows of a mask."""

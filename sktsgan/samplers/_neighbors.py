@@ -9,6 +9,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sktsgan._random import draw_seed
 from sktsgan.closed_form import WindowNeighborhoods, choose_n_neighbors, times_of_windows
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["NeighborSampler"]
 
@@ -127,17 +128,19 @@ class NeighborSampler(BaseSampler):
             times = times_of_windows(windows)  # before holes are filled, which windows share too
             windows = self._learn_holes(windows, seed)
             table = self.conditions_
-            self.n_neighbors_ = self._count_neighbors(windows, times, table, seed)
-            known = table.groups, table.encoded, times
+            own = self.categorical_
+            self.n_neighbors_ = self._count_neighbors(windows, times, table, seed, own)
+            known = table.groups, table.encoded, times, ReadingScaler(own).fit(windows)
             self.neighborhoods_ = WindowNeighborhoods(self.n_neighbors_).fit(windows, *known)
             self.keeps_training_windows_ = True
 
-    def _count_neighbors(self, windows, times, table, seed):
+    def _count_neighbors(self, windows, times, table, seed, categorical=()):
         """Return the number of neighbours that the sampler takes for windows, whose conditions a table holds."""
         self._validate_params()
         if self.n_neighbors != "auto":
             return min(self.n_neighbors, max(len(windows), 2))  # more would only take memory
-        return choose_n_neighbors(windows, table.groups, table.encoded, times, seed)
+        known = table.groups, table.encoded, times
+        return choose_n_neighbors(windows, *known, seed, categorical)
 
     def _make(self, rows, generator):
         seed = int(torch.randint(2**62, (1,), generator=generator))

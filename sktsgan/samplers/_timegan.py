@@ -328,7 +328,8 @@ class TimeGANSampler(GANSampler):
         if not self.scaler_.free_:
             return None  # all channels are constant
         if self.base is not None:
-            self.base_ = NeighborBase.fit(self.base, self._whole(windows), self.conditions_, seed)
+            known = self._whole(windows), self.conditions_, seed, self.categorical_
+            self.base_ = NeighborBase.fit(self.base, *known)
         return self._make_net(windows)
 
     def _fit_scaler(self, windows):

@@ -325,9 +325,9 @@ class TransformerGANSampler(GANSampler):
             self._times = times_of_windows(windows)
         sampler = NeighborSampler() if self.base == "neighbors" else self.base
         known = windows, self._times, self.conditions_
-        self.n_neighbors_ = sampler._count_neighbors(*known, seed)
+        self.n_neighbors_ = sampler._count_neighbors(*known, seed, self.categorical_)
         self._n_wide = round(_WIDER * self.n_neighbors_)
-        self.scaler_ = ReadingScaler().fit(windows)
+        self.scaler_ = ReadingScaler(self.categorical_).fit(windows)
         self.base_ = self._around(windows, self._n_wide)
 
     def _around(self, windows, n_neighbors, seen=slice(None)):

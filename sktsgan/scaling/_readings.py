@@ -22,24 +22,37 @@ class ReadingScaler(ChannelScaler):
     Like ChannelScaler, it restores constants, copies and integers exactly. Where the values of a channel repeat, it
     gets the nearest value that was seen. All values stay within the range seen.
 
+    Parameters
+    ----------
+    categorical : sequence of int, default=()
+        Channels whose values are codes of categories.
+
     Attributes
     ----------
+    categorical_ : ndarray of bool of shape (n_free,)
+        Channels of categories.
     white_ : ndarray of bool of shape (n_free,)
         Channels of noise, of which every reading stands alone.
     steady_ : ndarray of bool of shape (n_free,)
         Channels of which more than a fifth of the readings equal the one before. A mean of windows never stands still.
     atomic_ : ndarray of bool of shape (n_free,)
-        Channels that have one value in more than a fifth of their readings. A mean of windows has no such value.
+        Channels of categories, and those that have one value in more than a fifth of their readings. A mean of
+        windows has no such value.
     """
 
+    def __init__(self, categorical=()):
+        self.categorical = categorical
+
     def _fit_maps(self, channels):
-        self.white_ = find_white(channels)
+        self.categorical_ = np.isin(self.free_, self.categorical)
+        self.white_ = find_white(channels) & ~self.categorical_
         self.mean_ = np.array([channel.mean() for channel in channels])
         self.scale_ = np.array([channel.std() or 1.0 for channel in channels])
         self.ranges_ = [(channel.min(), channel.max()) for channel in channels]
         self.grids_ = [np.unique(x) if lies_on_grid(x) else None for x in channels]
         self.steady_ = np.array([_repeats(x) > _MAX_REPEATED for x in channels], dtype=bool)
-        self.atomic_ = np.array([_largest_atom(x) > _MAX_ATOM for x in channels], dtype=bool)
+        atomic = np.array([_largest_atom(x) > _MAX_ATOM for x in channels], dtype=bool)
+        self.atomic_ = atomic | self.categorical_
 
     def transform(self, windows):
         """Return standardised free channels, of shape (n_windows, n_timesteps, n_free), as float32."""

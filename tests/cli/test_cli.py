@@ -55,7 +55,7 @@ def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
     monkeypatch.setattr("sktsgan.cli._main.score_windows", partial(score_windows, max_iter=20))
     assert run(csv, "-n", "30", "--max-iter", "3") == 0
     said = capsys.readouterr().out
-    assert "Left out because not numeric: site" in said
+    assert "Read as categories: site" in said
     assert "Windows of 8 rows: 185 to learn from, 41 held out" in said
     for row in (
         "TransformerGANSampler",
@@ -91,13 +91,14 @@ def test_new_windows_are_in_the_units_of_the_series(csv):
         "windows.npz",
     ]
     table = pd.read_csv(csv.parent / "out" / "windows.csv")
-    assert list(table.columns) == ["window", "step", "level", "count"]
+    assert list(table.columns) == ["window", "step", "level", "count", "site"]
     assert table.groupby("window")["step"].apply(list).tolist() == [list(range(8))] * 30
     assert 10 < table["count"].mean() < 30
     with np.load(csv.parent / "out" / "windows.npz") as arrays:
-        values = arrays["windows"].reshape(-1, 2)
-        assert arrays["columns"].tolist() == ["level", "count"]
-    np.testing.assert_allclose(values, table[["level", "count"]], rtol=1e-6)
+        values = arrays["windows"].reshape(-1, 3)
+        assert arrays["columns"].tolist() == ["level", "count", "site"]
+    np.testing.assert_allclose(values[:, :2], table[["level", "count"]], rtol=1e-6)
+    assert (values[:, 2] == 0).all() and (table["site"] == "north").all()
 
 
 def test_same_seed_same_windows(csv, tmp_path):
@@ -152,17 +153,28 @@ def test_missing_column_of_the_bundled_series(fails):
     assert fails(argv=["--columns", "nope"]) == "the bundled series has no column 'nope'"
 
 
-def test_column_that_is_not_numeric(fails):
-    assert fails("--columns", "site") == "column 'site' is not numeric: it holds 'north'"
+def test_column_of_too_many_texts(csv, fails):
+    edit(csv, site=[f"site {i}" for i in range(240)])
+    message = "column 'site' holds 240 different texts; at most 100 can be categories"
+    assert fails("--columns", "site") == message
 
 
 def test_time_column_as_a_channel(fails):
     assert fails("--columns", "date") == "column 'date' can't be both the time and a channel"
 
 
-def test_no_numeric_column(csv, fails):
-    edit(csv, level="a", count="b")
-    assert fails() == f"{csv} has no numeric column"
+def test_no_usable_column(csv, fails):
+    pd.read_csv(csv)[["date"]].to_csv(csv, index=False)
+    assert fails() == f"{csv} has no column of numbers or categories"
+
+
+def test_categories_come_back(csv):
+    sites = np.repeat(["north", "south", "east"], 80)
+    edit(csv, site=sites, open=sites == "east")
+    assert run(csv, "-n", "20", "--max-iter", "2", "--windows-only") == 0
+    made = pd.read_csv(csv.parent / "out" / "windows.csv")
+    assert set(made["site"]) <= set(sites) and made["open"].dtype == bool
+    assert ((made["site"] == "east") == made["open"]).all()
 
 
 def test_constant_columns(csv, fails):
@@ -234,5 +246,5 @@ def test_gaps_that_leave_too_few_windows():
 def test_a_time_column_becomes_the_index(csv):
     frame, notes = read_table(csv, time_column="date")
     assert isinstance(frame.index, pd.DatetimeIndex)
-    assert list(frame.columns) == ["level", "count"]
-    assert notes == ["Left out because not numeric: site"]
+    assert list(frame.columns) == ["level", "count", "site"]
+    assert notes == ["Read as categories: site"]

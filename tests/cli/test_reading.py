@@ -100,10 +100,10 @@ def test_a_column_of_numbers_with_a_word_in_it(table, tmp_path):
         read(text, tmp_path)
 
 
-def test_flags_are_numbers(table, tmp_path):
+def test_flags_stay_flags(table, tmp_path):
     frame, notes = read(table.assign(on=table["level"] > 0), tmp_path)
-    assert set(frame["on"]) == {0, 1}
-    assert notes == ["Read True as 1 and False as 0: on."]
+    assert frame["on"].dtype == bool
+    assert notes == ["Read as categories: on"]
 
 
 def test_offsets_of_summer_and_winter(table, tmp_path):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from sktsgan.closed_form import WindowNeighborhoods, choose_n_neighbors, times_of_windows
+from sktsgan.closed_form._neighborhood_block import decode, encode
 from sktsgan.closed_form._neighborhood_size import membership_auc
-from sktsgan.closed_form._neighborhoods import decode, encode, vary_within
+from sktsgan.closed_form._neighborhoods import vary_within
 from sktsgan.datasets import make_sines
 
 

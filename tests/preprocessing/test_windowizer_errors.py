@@ -68,12 +68,15 @@ def test_shapes():
 def test_columns():
     frame = pd.DataFrame({"date": HOURS.as_unit("ns"), "kind": pd.Categorical(["a", "b"] * 10)})
     with raises(
-        "The columns of X must hold numbers, but 'date' has the dtype datetime64[ns]; timestamps "
+        "The columns of X must hold numbers or categories, but 'date' has the dtype datetime64[ns]; timestamps "
         "belong in the index."
     ):
         Windowizer(2).fit(frame)
-    with raises("The columns of X must hold numbers, but 'kind' has the dtype category."):
-        Windowizer(2).fit(frame[["kind"]])
+    known = Windowizer(2).fit(frame[["kind"]])
+    with raises(
+        "The categories of 'kind' must be among those seen in fit, 'a', 'b', but X has 'c' in row 1."
+    ):
+        known.transform(pd.DataFrame({"kind": ["a", "c", "b"]}, index=HOURS[:3]))
 
 
 def test_timestamps():
