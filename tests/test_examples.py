@@ -37,3 +37,12 @@ def test_digits_have_a_row_a_class(run_briefly, capsys):
     assert display.synthetic.shape == (10, 12, 8, 8, 1)
     assert "are recognised" in (out := capsys.readouterr().out)
     assert out.count("Fréchet distance") == 2
+
+
+def test_spoiled_days_are_unusual(monkeypatch, capsys):
+    monkeypatch.setattr(plt, "show", lambda: None)
+    names = runpy.run_path(str(EXAMPLES / "plot_unusual_days.py"))
+    ranks = np.argsort(np.argsort(names["scores"]))
+    assert (ranks[names["spoiled"]] < len(ranks) / 4).all()
+    assert capsys.readouterr().out.count("the spoiled ones come") == 2
+    plt.close("all")

@@ -6,6 +6,7 @@ from sktsgan.closed_form._components import (
     scale_mix,
 )
 from sktsgan.closed_form._copula import WindowCopula
+from sktsgan.closed_form._density import WindowDensity
 from sktsgan.closed_form._image_groups import ImageGroups
 from sktsgan.closed_form._moves import NeighborhoodMoves
 from sktsgan.closed_form._neighborhood_size import choose_n_neighbors
@@ -19,6 +20,7 @@ __all__ = [
     "NeighborhoodMoves",
     "WindowComponents",
     "WindowCopula",
+    "WindowDensity",
     "WindowNeighborhoods",
     "WindowRepair",
     "choose_n_neighbors",

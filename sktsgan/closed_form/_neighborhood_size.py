@@ -9,7 +9,7 @@ from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["choose_n_neighbors", "membership_auc"]
 
-_SIZES = 10, 16, 32
+_SIZES = 8, 16, 32
 _MAX_AUC = 0.9  # with every other block; a model of all windows gives them away less
 _N_BLOCKS = 12
 _MAX_WINDOWS, _LEAST_WINDOWS = 4000, 200  # that are looked at
@@ -17,9 +17,9 @@ _MAX_QUERIES = 1000
 
 
 def choose_n_neighbors(windows, classes, conditions, times, seed, categorical=()):
-    """Return the fewest of 10, 16 or 32 neighbours whose draws don't give away what they were drawn around.
+    """Return the fewest of 8, 16 or 32 neighbours whose draws don't give away what they were drawn around.
 
-    The membership AUC must be at most 0.9. Of fewer than 200 windows it is too uncertain: they get 10.
+    The membership AUC must be at most 0.9. Of fewer than 200 windows it is too uncertain: they get 8.
 
     Parameters
     ----------

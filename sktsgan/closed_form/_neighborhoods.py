@@ -49,11 +49,11 @@ class WindowNeighborhoods:
 
     Parameters
     ----------
-    n_neighbors : int, default=10
+    n_neighbors : int, default=8
         Neighbours k of each window, at least two; a class of fewer windows uses all of them, in turns.
     """
 
-    def __init__(self, n_neighbors=10):
+    def __init__(self, n_neighbors=8):
         self.n_neighbors = n_neighbors
 
     def fit(self, windows, classes=None, conditions=None, times=None, scaler=None):

@@ -5,9 +5,15 @@ from numbers import Integral
 import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
 
 from sktsgan._random import draw_seed
-from sktsgan.closed_form import WindowNeighborhoods, choose_n_neighbors, times_of_windows
+from sktsgan.closed_form import (
+    WindowDensity,
+    WindowNeighborhoods,
+    choose_n_neighbors,
+    times_of_windows,
+)
 from sktsgan.samplers._base import BaseSampler
 from sktsgan.scaling._readings import ReadingScaler
 
@@ -30,9 +36,9 @@ class NeighborSampler(BaseSampler):
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
     n_neighbors : int or "auto", default="auto"
         Number of neighbours that a new window is made of, at least 2. With more of them, new windows are more novel and
-        less like real ones. ``"auto"`` takes the first of 10, 16 and 32 with which closeness to new windows tells the
+        less like real ones. ``"auto"`` takes the first of 8, 16 and 32 with which closeness to new windows tells the
         training windows from those of other periods with an area under the ROC curve of at most 0.9, as measured
-        on alternate blocks of the training windows; 10 where these are fewer than 200.
+        on alternate blocks of the training windows; 8 where these are fewer than 200.
     random_state : int, RandomState instance or None, default=None
         Controls the draws by which ``"auto"`` is decided and missing values are imputed.
 
@@ -146,3 +152,22 @@ class NeighborSampler(BaseSampler):
         seed = int(torch.randint(2**62, (1,), generator=generator))
         rng = np.random.default_rng(seed)
         return self.neighborhoods_.sample(len(rows), rng, rows.numpy())
+
+    def score_samples(self, X):
+        """Return how usual windows are: the log of their density beside the training windows.
+
+        Every training window is the centre of a kernel with the covariance of what neighbours differ in. Training
+        windows themselves score higher than others that are as usual.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels), or as in ``fit``
+            Windows without missing values. Constants, copies of other channels and categories do not count.
+
+        Returns
+        -------
+        log_density : ndarray of shape (n_windows,)
+            In nats, in the units of the channels; higher is more usual.
+        """
+        check_is_fitted(self, "neighborhoods_")
+        return WindowDensity(self.neighborhoods_).log_density(self.container_.read(self, X))
