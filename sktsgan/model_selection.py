@@ -7,6 +7,8 @@ import pandas as pd
 from sklearn.model_selection import BaseCrossValidator
 from sklearn.utils import check_consistent_length, check_scalar, indexable
 
+from sktsgan._validation import naming
+
 __all__ = ["PurgedWindowSplit"]
 
 
@@ -106,7 +108,9 @@ class PurgedWindowSplit(BaseCrossValidator):
             If ``window`` is missing or not the length of the windows of ``X``, there are fewer starts than folds, or
             a fold has no training window left. It is raised before the first fold.
         """
-        X, y, groups = indexable(X, y, groups)
+        with naming("X"):
+            X, y, groups = indexable(X, y, groups)
+            len(X)
         window = self._read_window(X)
         places = self._read_starts(X, groups)
         return iter(self._make_folds(places, window))

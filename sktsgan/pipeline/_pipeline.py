@@ -13,6 +13,7 @@ from sklearn.utils._user_interface import _print_elapsed_time
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
+from sktsgan._validation import naming
 from sktsgan.pipeline._entities import (
     check_attributes,
     enter,
@@ -273,9 +274,11 @@ class SamplingPipeline(PanelPipeline):
         check_is_fitted(self)
         check_scalar(n_draws, "n_draws", Integral, min_val=1)
         parts, form = self._parts, self._raw_form
-        known, order = to_channels(X, form.groups, form.panel)
         categories = getattr(parts.windowizer, "categories_", {})
-        rows = parts.pick_rows(known, form)
+        with naming("X"):
+            known, order = to_channels(X, form.groups, form.panel)
+            to_rows(known, categories)  # all must be numbers, also where nothing is missing
+            rows = parts.pick_rows(known, form)
         if rows.size:
             windows = parts.take_windows(known, rows, form)
             made = self._final_estimator.impute(windows, n_draws=n_draws, random_state=random_state)

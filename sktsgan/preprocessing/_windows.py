@@ -5,6 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import type_of_target
 
+from sktsgan._validation import naming
 from sktsgan.containers._long_series import value_dtype
 
 
@@ -30,9 +31,10 @@ def to_three_axes(X, window, n_channels):
     Another shape is a ValueError.
     """
     # no copy in float64; overlap_mean checks for infinity, since a check here would copy a view
-    windows = check_array(
-        X, dtype=value_dtype(X), allow_nd=True, ensure_2d=False, ensure_all_finite=False
-    )
+    with naming("X"):
+        windows = check_array(
+            X, dtype=value_dtype(X), allow_nd=True, ensure_2d=False, ensure_all_finite=False
+        )
     if windows.ndim == 2 and windows.shape[1] == window * n_channels:
         windows = windows.reshape(-1, window, n_channels)
     if windows.shape[1:] != (window, n_channels):
@@ -101,7 +103,11 @@ def split_targets(y, layout):
             )
         y = y if layout.panel.order is None else y[layout.panel.order]
         return np.split(y, np.cumsum(layout.lengths)[:-1]), ["y"] * len(layout.lengths)
-    series = list(y) if layout.many else [y]
+    if layout.many:
+        with naming("y"):
+            series = list(y)
+    else:
+        series = [y]
     if len(series) != len(layout.lengths):
         raise ValueError(
             f"y must be a list with the targets of each of the {len(layout.lengths)} series, got {len(series)}."
@@ -115,7 +121,8 @@ def check_targets(y, n_steps, rule, name):
 
     ``rule`` is the parameter ``target`` of :class:`Windowizer`: the mean needs numbers, the majority class labels.
     """
-    y = np.asarray(y)
+    with naming(name):
+        y = np.asarray(y)
     if y.shape != (n_steps,):
         raise ValueError(
             f"{name} must have one target for each of the {n_steps} time steps of the series, got "
