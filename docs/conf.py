@@ -15,6 +15,7 @@ extensions = [
 ]
 exclude_patterns = ["_build"]
 autosummary_generate = True
+myst_heading_anchors = 3
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
