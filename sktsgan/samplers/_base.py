@@ -11,27 +11,22 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan._random import draw_seed, torch_generator
+from sktsgan._random import draw_seed
 from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
 from sktsgan.containers import read_categorical, read_training_windows
 from sktsgan.metrics import distribution_kl_score
-from sktsgan.prompts import (
-    KINDS,
-    ConditionTable,
-    read_beginning,
-    read_entities,
-    read_timestamps,
-    select_rows,
-)
-from sktsgan.samplers._blocks import block_size, check_room, rebatch
+from sktsgan.prompts import ConditionTable, read_entities, read_timestamps
+from sktsgan.samplers._blocks import check_room
+from sktsgan.samplers._categories import refuse_many_categories
+from sktsgan.samplers._drawing import DrawingMixin
 from sktsgan.samplers._holes import impute_prompt, impute_windows, is_observed, without_holes
 from sktsgan.samplers._transaction import all_or_nothing
 
 __all__ = ["BaseSampler"]
 
 
-class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of all samplers: ``fit``, ``sample``, ``iter_sample``, ``score`` and ``impute``.
 
     A sampler adds two hooks. ``_learn(items, rows)`` learns from validated items, which are those rows of
@@ -42,6 +37,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     _min_items = 2
     _takes_holes = False  # whether fit learns from windows with NaN, and impute fills them in
+    _takes_categories = False  # whether channels may have more than two
 
     @abstractmethod
     def _learn(self, items, rows):
@@ -145,6 +141,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             return self._read_further_set(X, y, timestamps, conditions, entities)
         items, container = self._read(X)
         own = read_categorical(categorical, container)
+        if not self._takes_categories:
+            refuse_many_categories(self, items, own)
         self._check_parameters(len(items))
         classes, y = check_targets(y, len(items), container.noun)
         table = ConditionTable(
@@ -235,26 +233,6 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
         return self._sample(n_samples, prompt, random_state, return_prompt)
 
-    def _sample(self, n_samples, prompt, random_state, return_prompt, **options):
-        check_is_fitted(self, "container_")
-        check_count("n_samples", n_samples)
-        check_room("n_samples", n_samples, self.container_)
-        blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
-        items, tables, first = None, [], 0
-        for block, table in blocks:
-            if items is None:
-                items = np.empty((n_samples, *self.container_.shape), self.container_.dtype)
-            items[first : first + len(block)] = block
-            first += len(block)
-            tables.append(table)
-        table = pd.concat(tables, ignore_index=True)
-        X = self._wrap(items, table)
-        return (X, table) if return_prompt else X
-
-    def _wrap(self, items, table):
-        starts = self.conditions_.timestamps
-        return self.container_.wrap(items, table, None if starts is None else starts.name)
-
     def iter_sample(
         self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False
     ):
@@ -286,52 +264,6 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             As ``sample``, and if ``batch_size`` is below 1.
         """
         return self._iter_sample(n_samples, batch_size, prompt, random_state, return_prompt)
-
-    def _iter_sample(self, n_samples, batch_size, prompt, random_state, return_prompt, **options):
-        check_is_fitted(self, "container_")
-        check_count("n_samples", n_samples)
-        check_count("batch_size", batch_size)
-        check_room("batch_size", min(batch_size, n_samples), self.container_)
-        blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
-        return self._wrap_batches(rebatch(blocks, batch_size), return_prompt)
-
-    def _wrap_batches(self, batches, return_prompt):
-        for items, table in batches:
-            X = self._wrap(items, table)
-            yield (X, table) if return_prompt else X
-
-    def _iter_blocks(self, n_samples, prompt, random_state, **options):
-        """Yield blocks of items and their conditions, whose sizes depend on the items' shape alone."""
-        selection = self._select(prompt, n_samples, **options)
-        generator = torch_generator(draw_seed(random_state))
-        return self._make_blocks(n_samples, selection, generator)
-
-    def _select(self, prompt, n_samples, **options):
-        """Return the training items that agree with a prompt; ``options`` go on to ``_make``."""
-        container = self.container_
-        selection = select_rows(
-            self.conditions_,
-            prompt,
-            n_samples,
-            name=type(self).__name__,
-            kinds=(*KINDS, read_beginning) if container.noun == "texts" else KINDS,
-            exact=container.exact,
-        )
-        selection.options = options
-        beginnings = [exact.get("prefix") for exact in selection.exact]
-        if any(beginning is not None for beginning in beginnings):
-            prefixes = container.encode_beginnings(beginnings)
-            if prefixes.shape[1]:  # else nothing begins with a word
-                selection.prefixes, selection.weigh = prefixes, self._weigh
-        return selection
-
-    def _make_blocks(self, n_samples, selection, generator):
-        size = block_size(self.container_.shape)
-        for first in range(0, n_samples, size):
-            n_items = min(size, n_samples - first)
-            rows = selection.draw(first, n_items, generator)
-            made = self._make(rows, generator, **selection.details(first, n_items))
-            yield made, selection.describe(first, rows)
 
     @available_if(lambda self: self._takes_holes)
     def impute(self, X, *, n_draws=1, random_state=None):

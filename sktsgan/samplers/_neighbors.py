@@ -116,6 +116,7 @@ class NeighborSampler(BaseSampler):
     }
 
     _takes_holes = True
+    _takes_categories = True
 
     def __init__(self, *, n_channels=None, n_neighbors="auto", random_state=None):
         self.n_channels = n_channels

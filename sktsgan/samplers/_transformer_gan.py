@@ -192,6 +192,7 @@ class TransformerGANSampler(GANSampler):
     }
 
     _takes_holes = True
+    _takes_categories = property(lambda self: self.base is not None)
 
     def __init__(
         self,
