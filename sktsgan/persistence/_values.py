@@ -257,7 +257,7 @@ def _write_dtype(writer, value, path):
     if isinstance(value, pd.CategoricalDtype):
         categories = writer.write(value.categories, f"{path}.categories")
         return {"type": "categories", "ordered": value.ordered, "categories": categories}
-    named = isinstance(value, np.dtype) and value != object  # for whose "|O" pandas has no name
+    named = isinstance(value, np.dtype) and value.kind != "O"  # for whose "|O" pandas has no name
     return {"type": "dtype", "name": value.str if named else str(value)}
 
 
