@@ -17,16 +17,17 @@ from sktsgan.closed_form import WindowRepair
 from sktsgan.containers import read_categorical, read_training_windows
 from sktsgan.metrics import distribution_kl_score
 from sktsgan.prompts import ConditionTable, read_entities, read_timestamps
-from sktsgan.samplers._blocks import check_room
+from sktsgan.samplers._blocks import check_room, rebatch
 from sktsgan.samplers._categories import refuse_many_categories
-from sktsgan.samplers._drawing import DrawingMixin
+from sktsgan.samplers._drawing import iter_blocks
 from sktsgan.samplers._holes import impute_prompt, impute_windows, is_observed, without_holes
+from sktsgan.samplers._rules import check_rules, encode, read_constraints
 from sktsgan.samplers._transaction import all_or_nothing
 
 __all__ = ["BaseSampler"]
 
 
-class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     """Base of all samplers: ``fit``, ``sample``, ``iter_sample``, ``score`` and ``impute``.
 
     A sampler adds two hooks. ``_learn(items, rows)`` learns from validated items, which are those rows of
@@ -38,6 +39,7 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
     _min_items = 2
     _takes_holes = False  # whether fit learns from windows with NaN, and impute fills them in
     _takes_categories = False  # whether channels may have more than two
+    constraints = None  # of samplers that have no such parameter
 
     @abstractmethod
     def _learn(self, items, rows):
@@ -70,7 +72,17 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, timestamps=None, conditions=None, entities=None, categorical=None):
+    def fit(
+        self,
+        X,
+        y=None,
+        *,
+        timestamps=None,
+        conditions=None,
+        entities=None,
+        categorical=None,
+        channels=None,
+    ):
         """Learn the distribution of windows, series, images or texts.
 
         Parameters
@@ -96,6 +108,10 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
             drawn by entity: all are equally likely, however many items they have.
         categorical : array-like of int, default=None
             Channels of windows whose numbers are codes of categories, beside those whose dtype says so.
+        channels : list of str or DataFrame, default=None
+            Names of the channels of windows, by which ``constraints`` speak of them; None takes those of the columns,
+            or ``x0``, ``x1`` and so on. A DataFrame by name says in ``scale`` and ``offset`` how values become what
+            the rules speak of.
 
         Returns
         -------
@@ -108,7 +124,8 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
             If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
             a channel holds nothing else; if it has fewer than two items, an empty text, or the wrong number of axes;
             or if ``y``, ``timestamps``, ``conditions`` or ``entities`` do not hold one known value for each item, or
-            timestamps are numbers. Nothing has been trained then. Whatever the error, and after an interruption, the
+            timestamps are numbers; or if a window breaks one of the ``constraints``.
+            Nothing has been trained then. Whatever the error, and after an interruption, the
             sampler is as it was before.
 
         Warns
@@ -118,7 +135,7 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
             than half of the items share theirs with four others, is dropped.
         """
         with all_or_nothing(self, self._goes_on):
-            read = X, y, timestamps, conditions, entities, categorical
+            read = X, y, timestamps, conditions, entities, categorical, channels
             self._learn(*self._read_training_set(*read))
         return self
 
@@ -135,7 +152,9 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
         """Whether ``fit`` goes on from where training stands."""
         return getattr(self, "warm_start", False) and hasattr(self, "net_")
 
-    def _read_training_set(self, X, y, timestamps, conditions, entities, categorical=None):
+    def _read_training_set(
+        self, X, y, timestamps, conditions, entities, categorical=None, channels=None
+    ):
         """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
         if self._goes_on:
             return self._read_further_set(X, y, timestamps, conditions, entities)
@@ -156,10 +175,14 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
         )
         self.container_, self.conditions_, self.classes_ = container, table, classes
         self.categorical_ = own
+        self.rules_ = read_constraints(self, items, own, channels)
+        self.constraints_ = [] if self.rules_ is None else self.rules_.texts_
         vars(self).update(container.attributes)
         return items, np.arange(len(items))
 
-    def _read_further_set(self, X, y, timestamps, conditions, entities, categorical=None):
+    def _read_further_set(
+        self, X, y, timestamps, conditions, entities, categorical=None, channels=None
+    ):
         """Validate items for ``partial_fit`` after its first call; return them and their rows."""
         items, known = self._read_more(X), len(self.conditions_)
         if self._goes_on:
@@ -179,13 +202,14 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
     def _read_more(self, X):
         """Return validated items like those of ``fit``, without holes."""
         items = self.container_.read(self, X, allow_nan=self._takes_holes)
-        return without_holes(self, items)
+        check_rules(self, items)
+        return encode(self, without_holes(self, items))
 
     def _learn_holes(self, windows, seed):
-        """Return windows without holes, once it is learned how to impute them; other items as they are."""
+        """Return windows without holes, in the form that models see, once it is learned how to impute them."""
         if self._takes_holes:
             self.imputer_ = WindowRepair(self.categorical_, random_state=seed).fit(windows)
-        return without_holes(self, windows, seed)
+        return encode(self, without_holes(self, windows, seed))
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
         """Make new windows, series or images.
@@ -233,6 +257,26 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
             return (X, pd.DataFrame(index=range(n_samples))) if return_prompt else X
         return self._sample(n_samples, prompt, random_state, return_prompt)
 
+    def _sample(self, n_samples, prompt, random_state, return_prompt, **options):
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
+        check_room("n_samples", n_samples, self.container_)
+        blocks = iter_blocks(self, n_samples, prompt, random_state, **options)
+        items, tables, first = None, [], 0
+        for block, table in blocks:
+            if items is None:
+                items = np.empty((n_samples, *self.container_.shape), self.container_.dtype)
+            items[first : first + len(block)] = block
+            first += len(block)
+            tables.append(table)
+        table = pd.concat(tables, ignore_index=True)
+        X = self._wrap(items, table)
+        return (X, table) if return_prompt else X
+
+    def _wrap(self, items, table):
+        starts = self.conditions_.timestamps
+        return self.container_.wrap(items, table, None if starts is None else starts.name)
+
     def iter_sample(
         self, n_samples, *, batch_size=1024, prompt=None, random_state=None, return_prompt=False
     ):
@@ -265,6 +309,19 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
         """
         return self._iter_sample(n_samples, batch_size, prompt, random_state, return_prompt)
 
+    def _iter_sample(self, n_samples, batch_size, prompt, random_state, return_prompt, **options):
+        check_is_fitted(self, "container_")
+        check_count("n_samples", n_samples)
+        check_count("batch_size", batch_size)
+        check_room("batch_size", min(batch_size, n_samples), self.container_)
+        blocks = iter_blocks(self, n_samples, prompt, random_state, **options)
+        return self._wrap_batches(rebatch(blocks, batch_size), return_prompt)
+
+    def _wrap_batches(self, batches, return_prompt):
+        for items, table in batches:
+            X = self._wrap(items, table)
+            yield (X, table) if return_prompt else X
+
     @available_if(lambda self: self._takes_holes)
     def impute(self, X, *, n_draws=1, random_state=None):
         r"""Impute missing values.
@@ -290,11 +347,13 @@ class BaseSampler(DrawingMixin, CallbackSupportMixin, BaseEstimator, metaclass=A
         Raises
         ------
         ValueError
-            If ``X`` holds infinity or windows of another shape than in ``fit``, or if ``n_draws`` is below 1.
+            If ``X`` holds infinity, windows of another shape than in ``fit`` or observed values that break one of the
+            ``constraints``, or if ``n_draws`` is below 1.
         """
         check_is_fitted(self, "container_")
         check_count("n_draws", n_draws)
         windows = self.container_.read(self, X, allow_nan=True)
+        check_rules(self, windows)
         check_room("n_draws", n_draws, self.container_, len(windows))
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
         return self.container_.fill(X, imputed)

@@ -33,6 +33,10 @@ class NeighborSampler(BaseSampler):
         less like real ones. ``"auto"`` takes the first of 10, 16 and 32 with which closeness to new windows tells the
         training windows from those of other periods with an area under the ROC curve of at most 0.9, as measured
         on alternate blocks of the training windows; 10 where these are fewer than 200.
+    constraints : "auto" or list of str, default=None
+        Rules that windows obey, by the names of channels: ``"0 <= share <= 1"``, ``"low <= high"``,
+        ``"a + b == total"``, ``"increasing(counter)"``, ``"combinations(city, country)"``. ``"auto"`` finds those that
+        all training windows obey; ``constraints_`` says which.
     random_state : int, RandomState instance or None, default=None
         Controls the draws by which ``"auto"`` is decided and missing values are imputed.
 
@@ -42,6 +46,8 @@ class NeighborSampler(BaseSampler):
         Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
         Table of what is known of the training windows.
+    constraints_ : list of str
+        Rules that windows obey.
     imputer_ : WindowRepair
         The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     keeps_training_windows_ : bool
@@ -112,15 +118,17 @@ class NeighborSampler(BaseSampler):
     _parameter_constraints = {
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "n_neighbors": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"})],
+        "constraints": [list, tuple, StrOptions({"auto"}), None],
         "random_state": ["random_state"],
     }
 
     _takes_holes = True
     _takes_categories = True
 
-    def __init__(self, *, n_channels=None, n_neighbors="auto", random_state=None):
+    def __init__(self, *, n_channels=None, n_neighbors="auto", constraints=None, random_state=None):
         self.n_channels = n_channels
         self.n_neighbors = n_neighbors
+        self.constraints = constraints
         self.random_state = random_state
 
     def _learn(self, windows, rows):
