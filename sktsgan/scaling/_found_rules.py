@@ -38,7 +38,7 @@ def find_rules(windows, names, categorical=()):
     rows = rows[:: -(-len(rows) // _MAX_ROWS)]
     others = [c for c in channels if c not in counters]
     pairs = _find_combinations(rows, names, [c for c in varied if c in categorical])
-    return [*texts, *_find_sums(rows, names, others), *_find_orders(rows, names, others), *pairs]
+    return [*texts, *_find_sums(rows, names, channels), *_find_orders(rows, names, others), *pairs]
 
 
 def _is_name(name):

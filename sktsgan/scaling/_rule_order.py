@@ -6,7 +6,7 @@ import numpy as np
 
 __all__ = ["RuleOrder"]
 
-_KINDS = "bound", "increasing", "combinations", "sum", "order"  # sums have to agree with bounds
+_KINDS = "bound", "combinations", "sum", "increasing", "order"  # what comes later has to agree
 
 
 class RuleOrder:
@@ -43,6 +43,7 @@ class RuleOrder:
         """Sort rules; one that can't be kept with those before it is a ValueError, or is left out if ``lenient``."""
         n = self.n_channels
         self._names = names
+        self._never_fall = {rule.left[0] for rule in rules if rule.kind == "increasing"}
         self.low_, self.high_ = [-np.inf] * n, [np.inf] * n
         self.parents_, self.sums_, self.totals_ = {c: [] for c in range(n)}, {}, []
         self.counters_, self.combinations_, kept = [], [], []
@@ -58,7 +59,7 @@ class RuleOrder:
         self.rules_ = [rule for rule in rules if rule in kept]
         self.order_ = list(TopologicalSorter(self._graph()).static_order())
         self._pass_bounds_on()
-        del self._names
+        del self._names, self._never_fall
         return self
 
     def _pass_bounds_on(self):
@@ -93,8 +94,15 @@ class RuleOrder:
             self.high_[c] = min(self.high_[c], rule.right)
 
     def _add_increasing(self, rule):
-        if rule.left[0] not in self.counters_:
-            self.counters_.append(rule.left[0])
+        (c,) = rule.left
+        if c in self.sums_:  # which rises with its parts
+            holds = self._never_fall >= set(self.sums_[c])
+            return None if holds else f"{self._names[c]!r} is a sum of channels that may fall"
+        if c in self._shared_out:
+            return f"{self._names[c]!r} is part of a constant sum"
+        if c not in self.counters_:
+            self.counters_.append(c)
+        return None
 
     def _add_combinations(self, rule):
         if any(set(rule.left) & set(own) for own in self.combinations_):
@@ -125,14 +133,14 @@ class RuleOrder:
         parts, total = list(rule.left), rule.right
         low, high = ([bounds[c] for c in parts] for bounds in (self.low_, self.high_))
         if isinstance(total, float):
-            if set(parts) & {*self.sums_, *self._shared_out, *self.counters_}:
+            if set(parts) & {*self.sums_, *self._shared_out}:
                 return "a channel of it is in another rule"
             if not (all(b == 0 for b in low) or np.isinf(low).all()) or min(high) < total:
                 return "the parts of a constant sum can all be at least 0, or have no bounds"
             self.totals_.append((parts, total))
             return None
         (c,) = total
-        if c in self.sums_ or c in self._shared_out or c in self.counters_:
+        if c in self.sums_ or c in self._shared_out:
             return f"{self._names[c]!r} is in another rule"
         if self.low_[c] > sum(low) or self.high_[c] < sum(high):
             return f"the parts need bounds of which those of {self._names[c]!r} follow"

@@ -79,7 +79,7 @@ def test_shares_and_durations_are_right(made, table):
 
 def test_numbers_depend_on_categories(made, table):
     real, new = (frame.groupby("weather", observed=True)["heat"].mean() for frame in (table, made))
-    np.testing.assert_allclose(new, real, atol=0.6)
+    np.testing.assert_allclose(new, real, atol=0.9)
 
 
 def test_impute_fills_categories(pipeline, table):

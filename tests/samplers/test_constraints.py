@@ -126,6 +126,19 @@ def test_auto_finds_nothing_in_noise():
     assert plain.constraints_ == []
 
 
+def test_sums_of_counters():
+    meters = np.random.default_rng(0).poisson(2, size=(200, 6, 2)).cumsum(axis=1)
+    meters = np.concatenate([meters, meters.sum(axis=2, keepdims=True)], axis=2)
+    sampler = NeighborSampler(constraints="auto", random_state=0).fit(meters)
+    assert {"increasing(x2)", "x0 + x1 == x2"} <= set(sampler.constraints_)
+    made = sampler.sample(200, random_state=0)
+    assert (np.diff(made, axis=1) >= 0).all()
+    assert (made[..., 0] + made[..., 1] == made[..., 2]).all()
+    rules = ["x0 + x1 == x2", "increasing(x2)"]
+    with pytest.raises(ValueError, match="'x2' is a sum of channels that may fall"):
+        NeighborSampler(constraints=rules).fit(meters)
+
+
 def test_parts_of_a_constant_sum():
     shares = np.random.default_rng(0).dirichlet([2, 3, 4], size=(200, 6))
     rules = [*(f"0 <= x{c}" for c in range(3)), "x0 + x1 + x2 == 1"]
