@@ -94,7 +94,7 @@ _PARTS = {
     CategoryIndicators: "codes_ _shares _scale",
     RepairChannels: "low_ high_ mean_ scale_ source_ free_ grids_ bounds_ integer_",
     DistanceMap: "scale_ least_ has_zeros_",
-    ChannelRules: "constraints names scale offset order_ texts_ decimals_ grids_ combinations_ maps_",
+    ChannelRules: "constraints names scale offset order_ texts_ decimals_ digits_ grids_ combinations_ maps_",
     Rule: "text kind left right",
     RuleOrder: "n_channels rules_ low_ high_ parents_ sums_ totals_ counters_ combinations_ order_",
     scaling.ChannelScaler: f"{_CHANNELS} periods_ phases_ maps_",

@@ -240,7 +240,8 @@ def _check_period(made):
 
 def _check_rules(made):
     order, n = made.order_, len(made.names)
-    _need(len(made.scale) == len(made.offset) == len(made.decimals_) == n, "names and channels")
+    parts = made.scale, made.offset, made.decimals_, made.digits_
+    _need(all(len(part) == n for part in parts), "names and channels")
     _need(sorted(order.order_) == sorted(order.parents_) == list(range(n)), "order_ and names")
     _need(len(order.low_) == len(order.high_) == n, "bounds and names")
     mapped = {c for c, parents in order.parents_.items() if parents}

@@ -49,8 +49,9 @@ def _name_channels(container):
         return list(map(str, container.names))
     if container.columns is None:
         return [f"x{c}" for c in range(n)]
-    first = map(str, container.columns[:n])
-    return [_STEP.sub("", name) or name for name in first]
+    first = list(map(str, container.columns[:n]))
+    names = [_STEP.sub("", name) or name for name in first]
+    return names if len(set(names)) == n else first
 
 
 def check_rules(sampler, windows):

@@ -81,10 +81,18 @@ class ChannelRules:
         """
         flat = (windows * self.scale + self.offset).reshape(-1, len(self.names))
         self.decimals_ = [_count_decimals(column) for column in flat.T]
+        self.digits_ = [
+            _significant(column) if own is None and (scale != 1 or offset != 0) else own
+            for column, own, scale, offset in zip(
+                flat.T, self.decimals_, self.scale, self.offset, strict=True
+            )
+        ]
         windows = self._to_units(windows)
         auto = isinstance(self.constraints, str) and self.constraints == "auto"
         texts = find_rules(windows, self.names, categorical) if auto else self.constraints
         rules = read_rules(texts, self.names)
+        if auto:  # those found are but for rounding
+            rules = [rule for rule in rules if not rule.find_broken(windows).any()]
         self._check_kinds(rules, categorical)
         _check(rules, windows, self.names)
         self.order_ = RuleOrder(len(self.names)).fit(rules, self.names, lenient=auto)
@@ -108,9 +116,9 @@ class ChannelRules:
     def _to_units(self, windows):
         """Return windows as the rules speak of them, without what scaling has added by rounding."""
         windows = windows * self.scale + self.offset
-        for c, decimals in enumerate(self.decimals_):
-            if decimals is not None:
-                windows[..., c] = np.round(windows[..., c], decimals)
+        for c, digits in enumerate(self.digits_):
+            if digits is not None:
+                windows[..., c] = np.round(windows[..., c], digits)
         return windows
 
     def _from_units(self, windows):
@@ -263,6 +271,12 @@ def _count_decimals(column):
         if (np.abs(np.round(column, decimals) - column) <= rounding).all():
             return decimals
     return None
+
+
+def _significant(column):
+    """Return the decimals that leave the largest value twelve digits: what lies beyond is rounding."""
+    largest = np.nanmax(np.abs(column))
+    return 12 - int(np.ceil(np.log10(largest))) if largest > 0 else 12
 
 
 def _find_grid(channel):

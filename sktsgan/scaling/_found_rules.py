@@ -69,7 +69,8 @@ def _find_sums(rows, names, channels):
         design = np.column_stack([rows[:, others], np.ones(len(rows))])
         scale = np.abs(design).max(axis=0)
         found = np.linalg.lstsq(design / scale, rows[:, c], rcond=1e-9)[0] / scale
-        whole, constant = np.round(found[:-1]), found[-1]
+        whole = np.round(found[:-1])
+        constant = np.median(rows[:, c] - rows[:, others] @ whole)
         parts = [o for o, weight in zip(others, whole, strict=True) if weight]
         tolerance = _ROUNDING * np.abs(rows[:, [c, *parts]]).max()
         gap = np.abs(rows[:, others] @ whole + constant - rows[:, c]).max()
@@ -87,8 +88,7 @@ def _write_sum(c, parts, weights, constant, tolerance, names):
     if set(weights) <= {0, 1} and abs(constant) <= tolerance and len(parts) > 1:
         return f"{' + '.join(names[o] for o in parts)} == {names[c]}"
     if set(weights) <= {0, -1}:
-        total = float(f"{constant:.6g}")
-        return f"{' + '.join(names[o] for o in sorted([c, *parts]))} == {total!r}"
+        return f"{' + '.join(names[o] for o in sorted([c, *parts]))} == {constant:.12g}"
     return None
 
 

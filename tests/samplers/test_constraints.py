@@ -115,6 +115,18 @@ def test_auto_finds_what_always_holds(places):
     assert set(made["city"]) == {"Lyon", "Nice", "Bonn"}
 
 
+@pytest.mark.parametrize("offset", [0.1, 1 / 3, 0.7])
+def test_scalers_do_not_hide_bounds(offset):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"share": np.clip(rng.normal(offset, 1, size=300), 0, 1)})
+    frame["rest"] = 1 - frame["share"]
+    sampler = NeighborSampler(constraints="auto", random_state=0)
+    pipeline = make_sampling_pipeline(StandardScaler(), Windowizer(WINDOW), sampler).fit(frame)
+    assert {"0 <= share <= 1", "0 <= rest <= 1", "share + rest == 1"} == set(sampler.constraints_)
+    made = pipeline.sample(200, random_state=0)
+    assert made.min(axis=None) >= 0 and made.max(axis=None) <= 1
+
+
 def test_auto_finds_nothing_in_noise():
     X = np.random.default_rng(0).normal(size=(100, 8, 3))
     sampler = NeighborSampler(constraints="auto", random_state=0).fit(X)
