@@ -105,10 +105,13 @@ def _reason(error):
 
 def _run(args, frame, train, held_out, starts):
     known, shape = (frame.dtypes, find_categories([frame])), train.shape[1:]
-    sampler = TransformerGANSampler(n_channels=shape[1], max_iter=args.max_iter, verbose=1)
+    options = {"max_iter": args.max_iter, "constraints": "auto", "verbose": 1}
+    sampler = TransformerGANSampler(n_channels=shape[1], **options)
     with _refusing():
         # a table, by whose columns a later run knows the names of the channels and their categories
         sampler.set_params(random_state=args.seed).fit(flat_table(train, *known, starts))
+    if sampler.constraints_:
+        print(f"Rules that always held, and will: {', '.join(sampler.constraints_)}")
     made = _to_windows(sampler.sample(args.n_samples, random_state=args.seed), shape, *known)
     model = args.output / "model.sktsgan"
     with _refusing():
@@ -140,7 +143,7 @@ def _compare(args, sampler, train, held_out, starts, dtypes, categories):
     """Print the scores beside those of simpler models, and draw the pictures."""
     print("\nScoring ...\n", flush=True)
     n, seed, known = len(train), args.seed, (dtypes, categories)
-    base = NeighborSampler(n_channels=train.shape[2], random_state=seed)
+    base = NeighborSampler(n_channels=train.shape[2], constraints="auto", random_state=seed)
     base.fit(flat_table(train, *known, starts))
     new, drawn = (
         _to_windows(model.sample(n, random_state=seed), train.shape[1:], *known)

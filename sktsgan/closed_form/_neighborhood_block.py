@@ -70,13 +70,14 @@ class NeighborhoodBlock:
             own = self.expected[rows]
             seen = seen + own[:, None] - self.expected[near]
             given = given + own - self.expected[donors]
-        way = _way_back(seen, self.codes[rows], 2 * len(self.channels))
-        seen, given = seen + way[:, None], given + way
-        means = 1 / near.shape[1] if self.turns is None else self._chances(rows)
-        codes = _blend(seen, means, rng)
-        if self.turns is not None:
-            centre = np.matmul(means[:, None], seen)[:, 0]
-            codes = centre + _lean(codes - centre, given - centre)
+        if self.turns is None:
+            way = _way_back(seen, self.codes[rows], 2 * len(self.channels))
+            seen, given = seen + way[:, None], given + way
+            codes = _blend(seen, 1 / near.shape[1], rng)
+        else:  # by whose chances rare windows are as frequent as they were
+            chances = self._chances(rows)
+            centre = np.matmul(chances[:, None], seen)[:, 0]
+            codes = centre + _lean(_blend(seen, chances, rng) - centre, given - centre)
         if self.steady:
             _take_fast_part(codes, given, len(self.channels))
         few = widths > 0

@@ -226,7 +226,10 @@ class WindowContainer:
         frame = pd.DataFrame(flat).astype(casts)
         for i, own in known.items():
             if own is not None:
-                frame.isetitem(i, pd.Series(decode(flat[:, i], self.dtypes[i], own)))
+                made = decode(flat[:, i], dtype := self.dtypes[i], own)
+                frame.isetitem(
+                    i, pd.Series(made, dtype=dtype)
+                )  # which would take texts for strings
         return frame.set_axis(self.columns, axis=1)
 
     def _wrap_list(self, windows):

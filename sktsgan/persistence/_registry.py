@@ -35,15 +35,18 @@ from sktsgan.preprocessing._layout import Layout
 from sktsgan.preprocessing._stretches import Stretch
 from sktsgan.prompts._conditions import ConditionEncoder, ConditionTable
 from sktsgan.samplers._neighbor_base import NeighborBase
+from sktsgan.scaling._constraints import ChannelRules, DistanceMap
 from sktsgan.scaling._grid import _NeighborModel
 from sktsgan.scaling._indicators import CategoryIndicators
 from sktsgan.scaling._interpolation import InterpolatedMap
+from sktsgan.scaling._rule_order import RuleOrder
+from sktsgan.scaling._rules import Rule
 from sktsgan.training import WindowTokens
 
 __all__ = ["KNOWN_CLASSES", "attributes_of", "check_names", "class_of", "name_of"]
 
 _CHANNELS = "constants_ source_ free_ integer_"
-_ITEMS = "n_features_in_ feature_names_in_ container_ conditions_ classes_ categorical_ "
+_ITEMS = "n_features_in_ feature_names_in_ container_ conditions_ classes_ categorical_ rules_ constraints_ "
 _WINDOWS = _ITEMS + "n_timesteps_ n_channels_ keeps_training_windows_ "
 _TRAINED = "scaler_ _generator device_ net_ n_iter_ history_ "
 _ESTIMATORS = {
@@ -90,6 +93,10 @@ _PARTS = {
     CategoryRepair: "categorical numeric_ indicators_ mean_ scale_ codes_ donors_",
     CategoryIndicators: "codes_ _shares _scale",
     RepairChannels: "low_ high_ mean_ scale_ source_ free_ grids_ bounds_ integer_",
+    DistanceMap: "scale_ least_ has_zeros_",
+    ChannelRules: "constraints names scale offset order_ texts_ decimals_ digits_ grids_ combinations_ maps_",
+    Rule: "text kind left right",
+    RuleOrder: "n_channels rules_ low_ high_ parents_ sums_ totals_ counters_ combinations_ order_",
     scaling.ChannelScaler: f"{_CHANNELS} periods_ phases_ maps_",
     scaling.RangeScaler: f"{_CHANNELS} periods_ phases_ maps_",
     scaling.ReadingScaler: f"{_CHANNELS} white_ mean_ scale_ ranges_ grids_ steady_ atomic_ categorical categorical_",

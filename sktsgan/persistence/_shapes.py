@@ -19,6 +19,7 @@ from sktsgan.pipeline import SamplingPipeline
 from sktsgan.preprocessing import Windowizer
 from sktsgan.prompts._conditions import ConditionEncoder, ConditionTable
 from sktsgan.samplers._neighbor_base import NeighborBase
+from sktsgan.scaling._constraints import ChannelRules
 from sktsgan.scaling._interpolation import InterpolatedMap
 from sktsgan.training import WindowTokens
 
@@ -237,6 +238,32 @@ def _check_period(made):
     _need(0 < made.period < 2**16, "period and windows")  # or the way from knot to knot had no end
 
 
+def _check_rules(made):
+    order, n = made.order_, len(made.names)
+    parts = made.scale, made.offset, made.decimals_, made.digits_
+    _need(all(len(part) == n for part in parts), "names and channels")
+    _need(sorted(order.order_) == sorted(order.parents_) == list(range(n)), "order_ and names")
+    _need(len(order.low_) == len(order.high_) == n, "bounds and names")
+    mapped = {c for c, parents in order.parents_.items() if parents}
+    _need(set(made.maps_) == mapped | set(order.counters_), "maps_ and order_")
+    _need(set(made.grids_) == mapped, "grids_ and order_")
+    tables = zip(order.combinations_, made.combinations_, strict=True)
+    _need(all(len(own) == table.shape[1] for own, table in tables), "combinations_ and order_")
+    groups = [*order.parents_.values(), *order.sums_.values(), *order.combinations_]
+    groups += [order.counters_, *(parts for parts, _ in order.totals_)]
+    _need(all(0 <= c < n for group in groups for c in group), "rules and names")
+
+
+def _learned_shape(made):
+    """Return the shape of a window as a model learned it."""
+    n_timesteps, n_channels = made.container_.shape
+    rules = made.rules_
+    if rules is None:
+        return n_timesteps, n_channels
+    _need(len(rules.names) == n_channels, "rules_ and container_")
+    return n_timesteps, n_channels + len(rules.order_.counters_)
+
+
 def _check_sampler(made):
     if not hasattr(made, "conditions_"):
         return
@@ -244,14 +271,14 @@ def _check_sampler(made):
     _need((None if made.classes_ is None else made.classes_.tolist()) == known, "classes_ and y")
     rows = []
     if hasattr(made, "neighborhoods_"):
-        shape = len(made.neighborhoods_.classes_), *made.container_.shape
+        shape = len(made.neighborhoods_.classes_), *_learned_shape(made)
         _need(tuple(made.neighborhoods_.shape_) == shape, "neighborhoods_ and container_")
         rows.append(shape[0])
     if hasattr(made, "copula_"):
         rows.append(len(made.copula_.class_of_row_))
     if getattr(made, "base_", None) is not None:
         shape = made.base_.neighborhoods.shape_
-        _need(tuple(shape[1:]) == made.container_.shape, "base_ and container_")
+        _need(tuple(shape[1:]) == _learned_shape(made), "base_ and container_")
         rows.append(len(made.base_.windows_))
     _need(all(count == n for count in rows), "conditions_ and the model")
     container = made.container_
@@ -269,6 +296,7 @@ _TOGETHER = {
     NeighborBase: _check_base,
     InterpolatedMap: _check_period,
     RepairChannels: _check_grids,
+    ChannelRules: _check_rules,
     SamplingPipeline: _check_pipeline,
     scaling.ReadingScaler: _check_grids,
     scaling.SeriesExtender: _check_extender,

@@ -257,7 +257,8 @@ def _write_dtype(writer, value, path):
     if isinstance(value, pd.CategoricalDtype):
         categories = writer.write(value.categories, f"{path}.categories")
         return {"type": "categories", "ordered": value.ordered, "categories": categories}
-    return {"type": "dtype", "name": value.str if isinstance(value, np.dtype) else str(value)}
+    named = isinstance(value, np.dtype) and value.kind != "O"  # for whose "|O" pandas has no name
+    return {"type": "dtype", "name": value.str if named else str(value)}
 
 
 _DTYPE = re.compile(

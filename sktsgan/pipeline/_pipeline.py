@@ -25,6 +25,7 @@ from sktsgan.pipeline._entities import (
 from sktsgan.pipeline._numeric_columns import sparing_categories, tell_categories
 from sktsgan.pipeline._panel_pipeline import PanelPipeline
 from sktsgan.pipeline._repair import fill_missing, stack_draws, to_rows
+from sktsgan.pipeline._rules import mend_rows, settle_rows, tell_channels
 from sktsgan.pipeline._steps import check_inverse, check_invertible
 from sktsgan.pipeline._windows import RawForm
 
@@ -163,6 +164,7 @@ class SamplingPipeline(PanelPipeline):
         if panel is not None:
             tell_sampler(own["fit"], self._final_estimator, panel.form, entities)
         tell_categories(own["fit"], self._final_estimator, self._parts.windowizer, Xt)
+        tell_channels(own["fit"], self._final_estimator, self._parts)
         self._fit_sampler(Xt, targets, own["fit"], context)
         self._form = RawForm.of(X, self._parts.windowizer, panel)
         context.call_on_fit_task_end(estimator=self, X=Xt, y=y)
@@ -285,6 +287,10 @@ class SamplingPipeline(PanelPipeline):
             made = np.concatenate(made) if n_draws > 1 else made
             made = form.wrap_steps(parts.backward(made, form.wrapping.columns))
             values = to_rows(made, categories).reshape(n_draws, rows.size, -1)
+            if rows.ndim == 2:
+                lengths = form.lengths_of(known)
+                observed = to_rows(known, categories).reshape(sum(lengths), -1)
+                values = mend_rows(values, rows.ravel(), observed, lengths, self._final_estimator)
             filled = [fill_missing(known, rows.ravel(), drawn, categories) for drawn in values]
         else:
             filled = [fill_missing(known, categories=categories) for _ in range(n_draws)]
@@ -367,4 +373,5 @@ class SamplingPipeline(PanelPipeline):
         form = self._raw_form
         entities = None if form.panel is None else entities_of(table, form.panel, len(drawn))
         rows = self._parts.backward(drawn, form.wrapping.columns)
+        rows = settle_rows(rows, self._final_estimator, form.n_timesteps)
         return form.wrap(rows, starts=starts, first=first, entities=entities)

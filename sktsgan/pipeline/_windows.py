@@ -121,6 +121,13 @@ class RawForm:
             return None
         return self.read_windows(X)
 
+    def lengths_of(self, X):
+        """Return the number of steps of each series of ``X``, or of its windows."""
+        steps = self.windows_in(X)
+        if steps is not None:
+            return [self.n_timesteps] * (len(steps) // self.n_timesteps)
+        return [len(item) for item in split_series(X)[0]]
+
     def read_windows(self, X):
         """Return the steps of windows as a series, one window after the other, or None if ``X`` holds none.
 

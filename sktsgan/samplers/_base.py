@@ -11,21 +11,17 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sktsgan._random import draw_seed, torch_generator
+from sktsgan._random import draw_seed
 from sktsgan._validation import check_count, check_targets, refuse_flags
 from sktsgan.closed_form import WindowRepair
 from sktsgan.containers import read_categorical, read_training_windows
 from sktsgan.metrics import distribution_kl_score
-from sktsgan.prompts import (
-    KINDS,
-    ConditionTable,
-    read_beginning,
-    read_entities,
-    read_timestamps,
-    select_rows,
-)
-from sktsgan.samplers._blocks import block_size, check_room, rebatch
+from sktsgan.prompts import ConditionTable, read_entities, read_timestamps
+from sktsgan.samplers._blocks import check_room, rebatch
+from sktsgan.samplers._categories import refuse_many_categories
+from sktsgan.samplers._drawing import iter_blocks
 from sktsgan.samplers._holes import impute_prompt, impute_windows, is_observed, without_holes
+from sktsgan.samplers._rules import check_rules, encode, read_constraints
 from sktsgan.samplers._transaction import all_or_nothing
 
 __all__ = ["BaseSampler"]
@@ -42,6 +38,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     _min_items = 2
     _takes_holes = False  # whether fit learns from windows with NaN, and impute fills them in
+    _takes_categories = False  # whether channels may have more than two
+    constraints = None  # of samplers that have no such parameter
 
     @abstractmethod
     def _learn(self, items, rows):
@@ -74,7 +72,17 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
 
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, timestamps=None, conditions=None, entities=None, categorical=None):
+    def fit(
+        self,
+        X,
+        y=None,
+        *,
+        timestamps=None,
+        conditions=None,
+        entities=None,
+        categorical=None,
+        channels=None,
+    ):
         """Learn the distribution of windows, series, images or texts.
 
         Parameters
@@ -100,6 +108,10 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             drawn by entity: all are equally likely, however many items they have.
         categorical : array-like of int, default=None
             Channels of windows whose numbers are codes of categories, beside those whose dtype says so.
+        channels : list of str or DataFrame, default=None
+            Names of the channels of windows, by which ``constraints`` speak of them; None takes those of the columns,
+            or ``x0``, ``x1`` and so on. A DataFrame by name says in ``scale`` and ``offset`` how values become what
+            the rules speak of.
 
         Returns
         -------
@@ -112,7 +124,8 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             If ``X`` holds infinity, or NaN where the sampler can't learn from windows with holes or where a window or
             a channel holds nothing else; if it has fewer than two items, an empty text, or the wrong number of axes;
             or if ``y``, ``timestamps``, ``conditions`` or ``entities`` do not hold one known value for each item, or
-            timestamps are numbers. Nothing has been trained then. Whatever the error, and after an interruption, the
+            timestamps are numbers; or if a window breaks one of the ``constraints``.
+            Nothing has been trained then. Whatever the error, and after an interruption, the
             sampler is as it was before.
 
         Warns
@@ -122,7 +135,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
             than half of the items share theirs with four others, is dropped.
         """
         with all_or_nothing(self, self._goes_on):
-            read = X, y, timestamps, conditions, entities, categorical
+            read = X, y, timestamps, conditions, entities, categorical, channels
             self._learn(*self._read_training_set(*read))
         return self
 
@@ -139,12 +152,16 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         """Whether ``fit`` goes on from where training stands."""
         return getattr(self, "warm_start", False) and hasattr(self, "net_")
 
-    def _read_training_set(self, X, y, timestamps, conditions, entities, categorical=None):
+    def _read_training_set(
+        self, X, y, timestamps, conditions, entities, categorical=None, channels=None
+    ):
         """Return validated items and their rows in the table of conditions, a new one but for ``warm_start``."""
         if self._goes_on:
             return self._read_further_set(X, y, timestamps, conditions, entities)
         items, container = self._read(X)
         own = read_categorical(categorical, container)
+        if not self._takes_categories:
+            refuse_many_categories(self, items, own)
         self._check_parameters(len(items))
         classes, y = check_targets(y, len(items), container.noun)
         table = ConditionTable(
@@ -158,10 +175,14 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         )
         self.container_, self.conditions_, self.classes_ = container, table, classes
         self.categorical_ = own
+        self.rules_ = read_constraints(self, items, own, channels)
+        self.constraints_ = [] if self.rules_ is None else self.rules_.texts_
         vars(self).update(container.attributes)
         return items, np.arange(len(items))
 
-    def _read_further_set(self, X, y, timestamps, conditions, entities, categorical=None):
+    def _read_further_set(
+        self, X, y, timestamps, conditions, entities, categorical=None, channels=None
+    ):
         """Validate items for ``partial_fit`` after its first call; return them and their rows."""
         items, known = self._read_more(X), len(self.conditions_)
         if self._goes_on:
@@ -181,13 +202,14 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
     def _read_more(self, X):
         """Return validated items like those of ``fit``, without holes."""
         items = self.container_.read(self, X, allow_nan=self._takes_holes)
-        return without_holes(self, items)
+        check_rules(self, items)
+        return encode(self, without_holes(self, items))
 
     def _learn_holes(self, windows, seed):
-        """Return windows without holes, once it is learned how to impute them; other items as they are."""
+        """Return windows without holes, in the form that models see, once it is learned how to impute them."""
         if self._takes_holes:
             self.imputer_ = WindowRepair(self.categorical_, random_state=seed).fit(windows)
-        return without_holes(self, windows, seed)
+        return encode(self, without_holes(self, windows, seed))
 
     def sample(self, n_samples=1, *, prompt=None, random_state=None, return_prompt=False):
         """Make new windows, series or images.
@@ -239,7 +261,7 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self, "container_")
         check_count("n_samples", n_samples)
         check_room("n_samples", n_samples, self.container_)
-        blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
+        blocks = iter_blocks(self, n_samples, prompt, random_state, **options)
         items, tables, first = None, [], 0
         for block, table in blocks:
             if items is None:
@@ -292,46 +314,13 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         check_count("n_samples", n_samples)
         check_count("batch_size", batch_size)
         check_room("batch_size", min(batch_size, n_samples), self.container_)
-        blocks = self._iter_blocks(n_samples, prompt, random_state, **options)
+        blocks = iter_blocks(self, n_samples, prompt, random_state, **options)
         return self._wrap_batches(rebatch(blocks, batch_size), return_prompt)
 
     def _wrap_batches(self, batches, return_prompt):
         for items, table in batches:
             X = self._wrap(items, table)
             yield (X, table) if return_prompt else X
-
-    def _iter_blocks(self, n_samples, prompt, random_state, **options):
-        """Yield blocks of items and their conditions, whose sizes depend on the items' shape alone."""
-        selection = self._select(prompt, n_samples, **options)
-        generator = torch_generator(draw_seed(random_state))
-        return self._make_blocks(n_samples, selection, generator)
-
-    def _select(self, prompt, n_samples, **options):
-        """Return the training items that agree with a prompt; ``options`` go on to ``_make``."""
-        container = self.container_
-        selection = select_rows(
-            self.conditions_,
-            prompt,
-            n_samples,
-            name=type(self).__name__,
-            kinds=(*KINDS, read_beginning) if container.noun == "texts" else KINDS,
-            exact=container.exact,
-        )
-        selection.options = options
-        beginnings = [exact.get("prefix") for exact in selection.exact]
-        if any(beginning is not None for beginning in beginnings):
-            prefixes = container.encode_beginnings(beginnings)
-            if prefixes.shape[1]:  # else nothing begins with a word
-                selection.prefixes, selection.weigh = prefixes, self._weigh
-        return selection
-
-    def _make_blocks(self, n_samples, selection, generator):
-        size = block_size(self.container_.shape)
-        for first in range(0, n_samples, size):
-            n_items = min(size, n_samples - first)
-            rows = selection.draw(first, n_items, generator)
-            made = self._make(rows, generator, **selection.details(first, n_items))
-            yield made, selection.describe(first, rows)
 
     @available_if(lambda self: self._takes_holes)
     def impute(self, X, *, n_draws=1, random_state=None):
@@ -358,11 +347,13 @@ class BaseSampler(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError
-            If ``X`` holds infinity or windows of another shape than in ``fit``, or if ``n_draws`` is below 1.
+            If ``X`` holds infinity, windows of another shape than in ``fit`` or observed values that break one of the
+            ``constraints``, or if ``n_draws`` is below 1.
         """
         check_is_fitted(self, "container_")
         check_count("n_draws", n_draws)
         windows = self.container_.read(self, X, allow_nan=True)
+        check_rules(self, windows)
         check_room("n_draws", n_draws, self.container_, len(windows))
         imputed = impute_windows(self, windows, n_draws, draw_seed(random_state))
         return self.container_.fill(X, imputed)

@@ -4,11 +4,12 @@ from numbers import Integral
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from sktsgan._random import draw_seed, torch_generator
 from sktsgan.closed_form import WindowCopula, WindowRepair
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._rules import decode
 
 __all__ = ["CopulaSampler"]
 
@@ -27,6 +28,10 @@ class CopulaSampler(BaseSampler):
     ----------
     n_channels : int, default=None
         Channels of flat windows; None means one for flat windows and any number for windows with three axes.
+    constraints : "auto" or list of str, default=None
+        Rules that windows obey, by the names of channels: ``"0 <= share <= 1"``, ``"low <= high"``,
+        ``"a + b == total"``, ``"increasing(counter)"``, ``"combinations(city, country)"``. ``"auto"`` finds those that
+        all training windows obey; ``constraints_`` says which.
     random_state : int, RandomState instance or None, default=None
         Controls the solver of principal components and the draws by which missing values are imputed.
 
@@ -38,6 +43,8 @@ class CopulaSampler(BaseSampler):
         Table of what is known of the training windows.
     copula_ : WindowCopula
         The fitted model.
+    constraints_ : list of str
+        Rules that windows obey.
     imputer_ : WindowRepair
         The model that ``impute`` draws from. It learned from windows of ``copula_``.
     keeps_training_windows_ : bool
@@ -79,13 +86,15 @@ class CopulaSampler(BaseSampler):
 
     _parameter_constraints = {
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
+        "constraints": [list, tuple, StrOptions({"auto"}), None],
         "random_state": ["random_state"],
     }
 
     _takes_holes = True
 
-    def __init__(self, *, n_channels=None, random_state=None):
+    def __init__(self, *, n_channels=None, constraints=None, random_state=None):
         self.n_channels = n_channels
+        self.constraints = constraints
         self.random_state = random_state
 
     def _learn(self, windows, rows):
@@ -102,7 +111,7 @@ class CopulaSampler(BaseSampler):
         """Let the model of missing values learn from windows of the copula, in place of the training windows."""
         generator = torch_generator(seed)
         rows = torch.randint(n_windows, (int(np.clip(n_windows, *_LEARNED)),), generator=generator)
-        made = self.copula_.sample(rows, generator)
+        made = decode(self, self.copula_.sample(rows, generator))
         self.imputer_ = WindowRepair(self.categorical_, random_state=seed).fit(made)
 
     def _make(self, rows, generator):

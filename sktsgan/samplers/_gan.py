@@ -130,7 +130,15 @@ class GANSampler(BaseSampler):
     @with_callbacks
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
-        self, X, y=None, *, timestamps=None, conditions=None, entities=None, categorical=None
+        self,
+        X,
+        y=None,
+        *,
+        timestamps=None,
+        conditions=None,
+        entities=None,
+        categorical=None,
+        channels=None,
     ):
         """Train for one pass over further items.
 
@@ -150,6 +158,8 @@ class GANSampler(BaseSampler):
             As in ``fit``; in every call or in none, and of entities that the first one brought.
         categorical : array-like of int, default=None
             As in ``fit``; what the first call says holds for all.
+        channels : list of str or DataFrame, default=None
+            As in ``fit``; what the first call says holds for all.
 
         Returns
         -------
@@ -164,7 +174,7 @@ class GANSampler(BaseSampler):
         started = hasattr(self, "net_")
         read = self._read_further_set if started else self._read_training_set
         with all_or_nothing(self, goes_on=started):
-            items, rows = read(X, y, timestamps, conditions, entities, categorical)
+            items, rows = read(X, y, timestamps, conditions, entities, categorical, channels)
             if not started:
                 items = self._start(items)
             if self.net_ is not None:
@@ -180,6 +190,10 @@ class GANSampler(BaseSampler):
     @property
     def _n_warmup(self):
         return round(self.warmup * self.max_iter)
+
+    def _add_rows(self, items, rows):
+        if getattr(self, "base_", None) is not None:
+            self.base_.add_rows(rows, self.conditions_, len(self.conditions_))
 
     def _learn(self, items, rows):
         n_steps = self.max_iter

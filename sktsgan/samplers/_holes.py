@@ -60,7 +60,10 @@ def impute_windows(sampler, windows, n_draws, seed):
         made[:, empty] = whole.reshape(n_draws, len(empty), *windows.shape[1:])
     some = np.flatnonzero(holes.any(axis=1) & ~holes.all(axis=1))
     if len(some):
-        made[:, some] = sampler.imputer_.draw(windows[some], n_draws, torch_generator(seed))
+        filled = sampler.imputer_.draw(windows[some], n_draws, torch_generator(seed))
+        if getattr(sampler, "rules_", None) is not None:
+            filled = sampler.rules_.mend(filled, windows[some])
+        made[:, some] = filled
     return made
 
 

@@ -15,6 +15,7 @@ from sktsgan.closed_form import (
     times_of_windows,
 )
 from sktsgan.samplers._base import BaseSampler
+from sktsgan.samplers._rules import encode
 from sktsgan.scaling._readings import ReadingScaler
 
 __all__ = ["NeighborSampler"]
@@ -39,6 +40,10 @@ class NeighborSampler(BaseSampler):
         less like real ones. ``"auto"`` takes the first of 8, 16 and 32 with which closeness to new windows tells the
         training windows from those of other periods with an area under the ROC curve of at most 0.9, as measured
         on alternate blocks of the training windows; 8 where these are fewer than 200.
+    constraints : "auto" or list of str, default=None
+        Rules that windows obey, by the names of channels: ``"0 <= share <= 1"``, ``"low <= high"``,
+        ``"a + b == total"``, ``"increasing(counter)"``, ``"combinations(city, country)"``. ``"auto"`` finds those that
+        all training windows obey; ``constraints_`` says which.
     random_state : int, RandomState instance or None, default=None
         Controls the draws by which ``"auto"`` is decided and missing values are imputed.
 
@@ -48,6 +53,8 @@ class NeighborSampler(BaseSampler):
         Class labels seen in ``fit``; None also if ``y`` held numbers.
     conditions_ : ConditionTable
         Table of what is known of the training windows.
+    constraints_ : list of str
+        Rules that windows obey.
     imputer_ : WindowRepair
         The model that ``impute`` draws from. It keeps up to 4,000 training windows.
     keeps_training_windows_ : bool
@@ -118,14 +125,17 @@ class NeighborSampler(BaseSampler):
     _parameter_constraints = {
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "n_neighbors": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"})],
+        "constraints": [list, tuple, StrOptions({"auto"}), None],
         "random_state": ["random_state"],
     }
 
     _takes_holes = True
+    _takes_categories = True
 
-    def __init__(self, *, n_channels=None, n_neighbors="auto", random_state=None):
+    def __init__(self, *, n_channels=None, n_neighbors="auto", constraints=None, random_state=None):
         self.n_channels = n_channels
         self.n_neighbors = n_neighbors
+        self.constraints = constraints
         self.random_state = random_state
 
     def _learn(self, windows, rows):
@@ -163,11 +173,17 @@ class NeighborSampler(BaseSampler):
         ----------
         X : array-like or DataFrame of shape (n_windows, n_timesteps, n_channels), or as in ``fit``
             Windows without missing values. Constants, copies of other channels and categories do not count.
+            With ``constraints``, the density is that of the channels as the rules write them, such as distances.
 
         Returns
         -------
         log_density : ndarray of shape (n_windows,)
-            In nats, in the units of the channels; higher is more usual.
+            In nats, in the units of the channels; higher is more usual. Minus infinity for windows that break one of
+            the ``constraints``.
         """
         check_is_fitted(self, "neighborhoods_")
-        return WindowDensity(self.neighborhoods_).log_density(self.container_.read(self, X))
+        windows = self.container_.read(self, X)
+        scores = WindowDensity(self.neighborhoods_).log_density(encode(self, windows))
+        if self.rules_ is not None:
+            scores[~self.rules_.obeyed_by(windows)] = -np.inf
+        return scores

@@ -41,6 +41,8 @@ class TimeGANSampler(GANSampler):
         Model that the generator starts from: ``"neighbors"`` is a NeighborSampler with its defaults, None is noise.
     refine : {"auto", "always"}, default="auto"
         As in :class:`TransformerGANSampler`: whether the sampler goes back to the base where training doesn't pay.
+    constraints : "auto" or list of str, default=None
+        Rules that windows obey, as in :class:`NeighborSampler`; ``constraints_`` says which.
     scaling : {"scores", "range"}, default="scores"
         Scale of the channels: normal scores, or [0, 1] by their range, as published. A
         base needs normal scores.
@@ -141,7 +143,6 @@ class TimeGANSampler(GANSampler):
     prediction, and what it makes is cut off again.
 
     The static features of [1]_ are ``y``, ``timestamps`` and ``conditions``: every network sees them at each step.
-
     The published configuration is ``TimeGANSampler(**TIMEGAN)``, by ``from sktsgan.samplers.published import TIMEGAN``.
     It departs from the code published with [1]_ in that
 
@@ -186,6 +187,7 @@ class TimeGANSampler(GANSampler):
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"neighbors"}), NeighborSampler, None],
         "refine": [StrOptions({"auto", "always"})],
+        "constraints": [list, tuple, StrOptions({"auto"}), None],
         "scaling": [StrOptions({"scores", "range"})],
         "cell": [StrOptions({"gru", "lstm"})],
         "hidden_size": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
@@ -208,6 +210,7 @@ class TimeGANSampler(GANSampler):
         n_channels=None,
         base="neighbors",
         refine="auto",
+        constraints=None,
         scaling="scores",
         cell="gru",
         hidden_size="auto",
@@ -233,6 +236,7 @@ class TimeGANSampler(GANSampler):
         self.n_channels = n_channels
         self.base = base
         self.refine = refine
+        self.constraints = constraints
         self.scaling = scaling
         self.cell = cell
         self.hidden_size = hidden_size
@@ -386,10 +390,6 @@ class TimeGANSampler(GANSampler):
         means = scores.sum(axis=1, keepdims=True, where=inside) / inside.sum(axis=1, keepdims=True)
         steps = (part[inside[..., 0]] for part in (scores, scores - means))
         return torch.as_tensor(np.stack([part.T @ part / len(part) for part in steps]))
-
-    def _add_rows(self, windows, rows):
-        if self.base_ is not None:
-            self.base_.add_rows(rows, self.conditions_, len(self.conditions_))
 
     def _noise(self, rows, generator):
         """Draw what the generator starts from."""

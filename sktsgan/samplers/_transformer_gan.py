@@ -45,6 +45,8 @@ class TransformerGANSampler(GANSampler):
     refine : {"auto", "always"}, default="auto"
         ``"auto"`` holds out 30 % of the windows and goes back to the base where the pair, judged by these, isn't
         better. ``"always"`` trains on all windows and keeps the pair.
+    constraints : "auto" or list of str, default=None
+        Rules that windows obey, as in :class:`NeighborSampler`; ``constraints_`` says which.
     latent_size : int, default=100
         Size of the noise, without a base.
     patch_length : int, default=None
@@ -141,8 +143,7 @@ class TransformerGANSampler(GANSampler):
 
     Notes
     -----
-    The plain transformer GAN of the literature [4]_ is ``TransformerGANSampler(**TTSGAN)``, by
-    ``from sktsgan.samplers.published import TTSGAN``.
+    ``TransformerGANSampler(**sktsgan.samplers.published.TTSGAN)`` is the transformer GAN of the literature [4]_.
 
     The generator's output g for a draw moves it by Nᵀ N g / ‖N‖, where the rows of N are the neighbours less their
     mean: where they agree, nothing changes. The pair is kept if the mean accuracy of both judges falls by more than
@@ -176,6 +177,7 @@ class TransformerGANSampler(GANSampler):
         "n_channels": [Interval(Integral, 1, None, closed="left"), None],
         "base": [StrOptions({"neighbors"}), NeighborSampler, None],
         "refine": [StrOptions({"auto", "always"})],
+        "constraints": [list, tuple, StrOptions({"auto"}), None],
         "latent_size": [Interval(Integral, 1, None, closed="left")],
         "patch_length": [Interval(Integral, 1, None, closed="left"), None],
         "embedding_size": [Interval(Integral, 1, None, closed="left")],
@@ -192,6 +194,7 @@ class TransformerGANSampler(GANSampler):
     }
 
     _takes_holes = True
+    _takes_categories = property(lambda self: self.base is not None)
 
     def __init__(
         self,
@@ -199,6 +202,7 @@ class TransformerGANSampler(GANSampler):
         n_channels=None,
         base="neighbors",
         refine="auto",
+        constraints=None,
         latent_size=100,
         patch_length=None,
         embedding_size=64,
@@ -223,6 +227,7 @@ class TransformerGANSampler(GANSampler):
         self.n_channels = n_channels
         self.base = base
         self.refine = refine
+        self.constraints = constraints
         self.latent_size = latent_size
         self.patch_length = patch_length
         self.embedding_size = embedding_size
@@ -372,10 +377,6 @@ class TransformerGANSampler(GANSampler):
     def _sizes(self):
         names = "embedding_size", "n_layers", "n_heads", "dropout"
         return {name: getattr(self, name) for name in names} | {"n_conditions": self._n_conditions}
-
-    def _add_rows(self, windows, rows):
-        if self.base_ is not None:
-            self.base_.add_rows(rows, self.conditions_, len(self.conditions_))
 
     def _noise(self, rows, generator):
         """Draw what the generator starts from and, with a base, the windows that it was drawn around."""

@@ -70,6 +70,16 @@ def test_categories_do_not_count():
     assert_array_equal(sampler.score_samples(X[:20]), scores)
 
 
+def test_windows_that_break_rules_have_no_density():
+    X = np.abs(walks(300, 0))
+    X[..., 1] += X[..., 0]
+    sampler = NeighborSampler(constraints=["x0 <= x1"], random_state=0).fit(X[:250])
+    broken = X[250:].copy()
+    broken[::2, 1, 0] = broken[::2, 1, 1] + 1
+    scores = sampler.score_samples(broken)
+    assert (scores[::2] == -np.inf).all() and np.isfinite(scores[1::2]).all()
+
+
 def test_classes_of_one_window_and_repeated_windows():
     X = walks(30, 0)
     assert np.isfinite(NeighborSampler(random_state=0).fit(X, np.arange(30)).score_samples(X)).all()
