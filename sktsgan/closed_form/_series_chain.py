@@ -18,6 +18,7 @@ _MEMORIES = 96, 384  # steps over which slower levels are averaged
 _LEVEL_WEIGHT = 1.0  # beside the recent steps, in what makes moments alike
 _MEMORY_WEIGHT = 0.5
 _N_SIMILAR = 5
+_MOST_FUTURES = 50  # similar moments that series which all go on from the same steps may follow
 _APART = 12  # steps between two similar moments
 _MAX_MOMENTS = 16_000
 _MAX_PAIRS = 4000
@@ -38,11 +39,14 @@ class _Course:
     memories : ndarray of shape (n_series, n_memories, n_signals)
     ends : ndarray of shape (n_series,)
         The training step that would follow the block that each series took last.
+    n_similar : int
+        Moments to draw the next from.
     """
 
     context: np.ndarray
     memories: np.ndarray
     ends: np.ndarray
+    n_similar: int = _N_SIMILAR
 
 
 class SeriesChain:
@@ -181,7 +185,7 @@ class SeriesChain:
         hold = np.exp(-(1 + np.arange(self.block_)) / _HOLD)
         self.slopes_ = np.clip(slopes, 0, 1) * hold[:, None]
 
-    def _find_similar(self, features, ends, distance, rng):
+    def _find_similar(self, features, ends, distance, rng, n_similar=_N_SIMILAR):
         """Return a moment like each of some others, drawn from the nearest.
 
         Parameters
@@ -191,6 +195,8 @@ class SeriesChain:
             Training steps that must be at least ``distance`` steps away.
         distance : int
         rng : numpy.random.Generator
+        n_similar : int, default=5
+            Nearest ones to draw from.
         """
         distances = self._squares - 2 * features @ self.features_.T
         lows = np.searchsorted(self.moments_, ends - distance)
@@ -198,15 +204,15 @@ class SeriesChain:
         for row, low, high in zip(distances, lows, highs, strict=True):
             if high - low < len(row):  # of very few moments, any will do
                 row[low:high] = np.inf
-        n_near = min(_N_SIMILAR * 2 * _APART, distances.shape[1])
+        n_near = min(n_similar * 2 * _APART, distances.shape[1])
         near = np.argpartition(distances, n_near - 1, axis=1)[:, :n_near]
-        drawn = rng.random(len(features))
+        drawn = _deal(len(features), rng)
         picked = np.empty(len(features), dtype=int)
         for i, (row, rows) in enumerate(zip(distances, near, strict=True)):
             rows = rows[np.isfinite(row[rows])]
             rows = rows[np.argsort(row[rows])]
             _, best = np.unique(self.moments_[rows] // _APART, return_index=True)
-            rows = rows[np.sort(best)[:_N_SIMILAR]]
+            rows = rows[np.sort(best)[:n_similar]]
             picked[i] = rows[int(drawn[i] * len(rows))]
         return picked
 
@@ -249,8 +255,7 @@ class SeriesChain:
         if place is not None:
             distance = ((self.places_ - place) ** 2).sum(axis=1)
             rows = np.sort(np.argsort(distance, kind="stable")[:_STARTS])
-        turns = (np.arange(n_series) + rng.random(n_series)) / n_series
-        rows = rng.permutation(rows[(turns * len(rows)).astype(int)])
+        rows = rows[(_deal(n_series, rng) * len(rows)).astype(int)]
         return _Course(self._contexts(rows), self.memories_[rows], self.moments_[rows])
 
     def _go_on(self, n_series, initial):
@@ -261,13 +266,14 @@ class SeriesChain:
         context = np.pad(signals[-self.block_ :], ((missing, 0), (0, 0)), mode="edge")
         nowhere = np.full(n_series, -2 * self.block_)
         parts = (np.repeat(part[None], n_series, axis=0) for part in (context, memories))
-        return _Course(*parts, nowhere)
+        return _Course(*parts, nowhere, int(np.clip(n_series, _N_SIMILAR, _MOST_FUTURES)))
 
     def _extend(self, course, n, place, rng):
         """Return the next ``n`` steps of series, and let them stand after these."""
         places = None if place is None else np.repeat(place[None], len(course.ends), axis=0)
         features = self._features(course.context, course.memories, places)
-        rows = self._find_similar(features, course.ends, self.block_ // 2, rng)
+        nearest = course.ends, self.block_ // 2, rng, course.n_similar
+        rows = self._find_similar(features, *nearest)
         steps = self.moments_[rows, None] + np.arange(n)
         gaps = (course.context[:, -1] - self.signals_[steps[:, 0] - 1])[:, self.blended_]
         signals = self.signals_[steps]
@@ -282,5 +288,10 @@ class SeriesChain:
         course.memories = course.memories * kept[0][:, None] + np.einsum(
             "tm,bts->bms", kept[1:] * self.rates_, made
         )
-        course.ends = steps[:, -1] + 1
+        course.ends, course.n_similar = steps[:, -1] + 1, _N_SIMILAR
         return values
+
+
+def _deal(n, rng):
+    """Return numbers from 0 to 1 in random order, one in each n-th of that range."""
+    return rng.permutation((np.arange(n) + rng.random(n)) / n)

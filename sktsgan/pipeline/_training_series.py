@@ -14,7 +14,7 @@ from sktsgan.prompts._calendar import calendar_places
 __all__ = ["TrainingSeries", "weigh_places"]
 
 _CIRCLES = (  # columns of calendar_places, and the weights of each harmonic
-    (slice(1, 9), (1.0, 0.0, 0.0, 0.0)),  # the year
+    (slice(1, 9), (3.0, 0.0, 0.0, 0.0)),  # the year
     (slice(9, 15), (1.0, 0.5, 0.5)),  # the week
     (slice(15, 27), (0.3, 0.3, 0.0, 0.0, 0.0, 0.0)),  # the day
 )
