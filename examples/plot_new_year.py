@@ -25,9 +25,7 @@ pipeline = make_sampling_pipeline(Windowizer(24), NeighborSampler(random_state=0
 # Two more
 # --------
 # Dates or a length say what is made. The index, the columns and the dtypes are those of a table that goes on.
-new = pipeline.sample_series(
-    start="2021-01-01", end="2021-12-31 23:00", n_series=2, random_state=0
-)
+new = pipeline.sample_series(start="2021-01-01", end="2021-12-31 23:00", n_series=2, random_state=0)
 print(new.groupby("series").describe().round(1).T)
 
 # %%

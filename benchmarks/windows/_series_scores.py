@@ -53,7 +53,9 @@ def _judge_seams(series, seams, seed):
     across = begins - length // 2
     # a window that begins where a block does has no seam within
     free = lengths - length - length // 2
-    within = begins + length // 2 + (rng.random(across.shape) * (free - length // 2 + 1)).astype(int)
+    within = (
+        begins + length // 2 + (rng.random(across.shape) * (free - length // 2 + 1)).astype(int)
+    )
     sets = []
     for places in (within, across):
         sets.append(series[places[:, None] + np.arange(length)])

@@ -25,7 +25,9 @@ _MAX_PAIRS = 4000
 _PAIR_BATCH = 500
 _HOLD = 24.0  # steps in which a gap fades to 1/e, where real ones would never close
 _STARTS = 50  # training moments, nearest in the calendar, that a series may begin at
-_LEAST_STRETCH = 4  # parts of a stretch: one is seen of the past, one is a block, two are to choose from
+_LEAST_STRETCH = (
+    4  # parts of a stretch: one is seen of the past, one is a block, two are to choose from
+)
 
 
 @dataclass
@@ -145,7 +147,9 @@ class SeriesChain:
             rows = slice(first, first + length)
             for i, rate in enumerate(self.rates_):
                 begin = signals[rows][: int(1 / rate)].mean(axis=0, keepdims=True)
-                filtered = lfilter([rate], [1, rate - 1], signals[rows], axis=0, zi=(1 - rate) * begin)
+                filtered = lfilter(
+                    [rate], [1, rate - 1], signals[rows], axis=0, zi=(1 - rate) * begin
+                )
                 memories[rows, i] = filtered[0]
         return memories
 

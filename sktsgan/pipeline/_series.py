@@ -138,9 +138,8 @@ def _read_date(name, value, times):
 
 def _check_reach(first, length, frequency):
     try:
-        make_timestamps(first, 1, frequency)
         first + length * frequency
-    except (OverflowError, ValueError):
+    except (NotImplementedError, OverflowError, ValueError):
         raise ValueError(
             f"length must end before the last date that can be told, got {length!r} steps from {first}."
         ) from None
@@ -176,7 +175,9 @@ def read_initial(initial, form, times):
         else:
             values = np.asarray(table, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"initial must hold numbers like the series seen in fit: {error}") from None
+        raise ValueError(
+            f"initial must hold numbers like the series seen in fit: {error}"
+        ) from None
     if values.ndim != wrapping.n_axes or not len(values):
         raise ValueError(
             f"initial must have at least one row and {wrapping.n_axes} axes, as in fit, got the shape {values.shape}."
@@ -184,7 +185,9 @@ def read_initial(initial, form, times):
     values = values.reshape(len(values), -1)
     if not np.isfinite(values).all():
         row = int(np.argmax(~np.isfinite(values).all(axis=1)))
-        raise ValueError(f"initial must be finite and without missing values, got one in row {row}.")
+        raise ValueError(
+            f"initial must be finite and without missing values, got one in row {row}."
+        )
     return initial, values
 
 

@@ -157,6 +157,8 @@ class SeriesPipeline(PanelPipeline):
         elif not getattr(self._final_estimator, "keeps_training_windows_", True):
             name = type(self._final_estimator).__name__
             reason = f"a sampler that may keep training data, which {name} doesn't"
+        elif not hasattr(self, "training_series_"):
+            reason = "a pipeline fitted by this version: older files hold no series"
         else:
             reason = "numbers or categories in X, since it begins before the first step"
         raise ValueError(f"sample_series needs {reason}.")
