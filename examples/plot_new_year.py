@@ -54,8 +54,9 @@ for (name, year), (left, right) in zip(years.items(), axes, strict=True):
     left.set(title=name, ylabel="channel_0")
     for season, months, style in (("winter", (12, 1, 2), "-"), ("summer", (6, 7, 8), "--")):
         right.plot(daily_profile(year, months), style, color=color, label=season)
-    right.legend(loc="lower right")
+    right.legend(loc="upper left", ncols=2, frameon=False)
     right.set_title("mean of the day")
+    left.set_ylim(-4, 26)
 axes[-1, 0].set_xlabel("day of the year; black: mean of a week")
 axes[-1, 1].set_xlabel("hour")
 plt.show()
@@ -70,7 +71,8 @@ figure, ax = plt.subplots(figsize=(12, 4), layout="constrained")
 ax.plot(week["channel_0"], color="#0072B2", label="given")
 for i in range(20):
     ax.plot(futures.loc[i]["channel_0"], color="#D55E00", linewidth=0.6, alpha=0.6)
-ax.plot(series["channel_0"].loc[futures.loc[0].index[:24]], color="#0072B2", label="what came")
+came = series["channel_0"].loc[futures.loc[0].index[0] :]  # the last day of the series
+ax.plot(came, "--", color="black", label="what came")
 ax.set(title="20 ways to go on", ylabel="channel_0")
 ax.legend(loc="upper left")
 plt.show()

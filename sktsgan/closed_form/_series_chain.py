@@ -95,9 +95,12 @@ class SeriesChain:
             If no stretch has eight steps.
         """
         lengths = np.diff(np.append(firsts, len(values)))
-        self.block_ = min(_BLOCK, int(lengths.max()) // _LEAST_STRETCH)
+        longest = int(lengths.max(initial=0))
+        self.block_ = min(_BLOCK, longest // _LEAST_STRETCH)
         if self.block_ < 2:
-            raise ValueError(f"n_steps must be at least 8 without a gap, got {lengths.max()}")
+            raise ValueError(
+                f"X must have 8 steps without a gap or a missing value to make series from, got {longest}."
+            )
         self._fit_scales(values, firsts, lengths, categorical)
         self.values_, self.signals_ = values, self._to_signals(values)
         self.rates_ = np.array([1 / n for n in _MEMORIES if 3 * n <= np.median(lengths)])

@@ -243,6 +243,7 @@ def _check_pipeline(made):
 
 def _check_training_series(made):
     n, n_channels = made.values.shape
+    _need(not np.isinf(made.values).any(), "values and what is finite")
     _need(n > 0 and made.firsts[:1].tolist() == [0], "values and firsts")
     _need((np.diff(made.firsts) > 0).all(), "firsts and an order")
     _need(made.times is None or len(made.times) == n, "values and times")

@@ -242,7 +242,7 @@ def test_what_can_make_no_series_says_why(frame):
             make_sampling_pipeline(Windowizer(12), CopulaSampler()).fit(frame[["heat"]]),
             "needs a sampler that may keep training data, which CopulaSampler doesn't",
         ),
-        (fit(short.iloc[:7], 3), "at least 8"),
+        (fit(short.iloc[:7], 3), "must have 8 steps without a gap"),
     ]
     for fitted, message in cases:
         with pytest.raises(ValueError, match=message):
