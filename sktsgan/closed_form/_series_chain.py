@@ -271,9 +271,17 @@ class SeriesChain:
         memories = self._remember(signals, [0], [len(signals)])[-1]
         missing = max(self.block_ - len(signals), 0)
         context = np.pad(signals[-self.block_ :], ((missing, 0), (0, 0)), mode="edge")
-        nowhere = np.full(n_series, -2 * self.block_)
+        ends = np.full(n_series, self._find_after(signals[-self.block_ :]))
         parts = (np.repeat(part[None], n_series, axis=0) for part in (context, memories))
-        return _Course(*parts, nowhere, int(np.clip(n_series, _N_SIMILAR, _MOST_FUTURES)))
+        return _Course(*parts, ends, int(np.clip(n_series, _N_SIMILAR, _MOST_FUTURES)))
+
+    def _find_after(self, signals):
+        """Return the training step after steps equal to given ones, or else a step far from all."""
+        n = len(signals)
+        for end in np.flatnonzero((self.signals_ == signals[-1]).all(axis=1)) + 1:
+            if end >= n and np.array_equal(self.signals_[end - n : end], signals):
+                return end
+        return -2 * self.block_
 
     def _extend(self, course, n, place, rng):
         """Return the next ``n`` steps of series, and let them stand after these."""

@@ -72,6 +72,11 @@ def test_initial_steps_are_gone_on_from(chain, values):
     assert len(np.unique(made[:, 0, 0])) > 15
 
 
+def test_what_came_after_the_same_steps_is_not_copied(chain, values):
+    made = draw(chain, 50, 12, initial=values[500:600])
+    assert np.abs(made - values[600:612]).max(axis=(1, 2)).min() > 1e-3
+
+
 def test_places_in_the_calendar_are_kept_to(values):
     angle = np.arange(N_STEPS) / 300
     places = 5 * np.column_stack([np.cos(angle), np.sin(angle)])
