@@ -37,3 +37,11 @@ def test_digits_have_a_row_a_class(run_briefly, capsys):
     assert display.synthetic.shape == (10, 12, 8, 8, 1)
     assert "are recognised" in (out := capsys.readouterr().out)
     assert out.count("Fréchet distance") == 2
+
+
+def test_a_new_year_is_like_the_real_one(run_briefly):
+    names = run_briefly("plot_new_year.py", "n_series=20", "n_series=20")
+    assert {len(year) for year in names["years"].values()} == {8760}
+    real, *new = (names["daily_profile"](year, (6, 7, 8)) for year in names["years"].values())
+    assert all(np.abs(profile - real).max() < 1 for profile in new)
+    assert names["futures"].index.get_level_values("series").nunique() == 20
