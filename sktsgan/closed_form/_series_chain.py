@@ -61,8 +61,8 @@ class SeriesChain:
     with y the training series. The gap between the two closes as fast as it does between pairs of similar moments in
     the training series: a(h) is the slope of the regression of their gaps at h on those at 0, for each channel, at
     most exp(−h / 24), so that a series can't leave the range of real ones for long. This is a bootstrap of blocks from
-    nearest neighbours (Lall and Sharma 1996) without seams: white noise does jump where a block begins, as it does
-    anywhere, and a smooth channel doesn't.
+    nearest neighbours (Lall and Sharma 1996) that closes its gaps: white noise does jump where a block begins, as it
+    does anywhere, and a smooth channel doesn't.
 
     Moments are alike in the last steps, the level of the last block, two slower levels (averages that forget over 96
     and 384 steps), and their place in the calendar. One of the five nearest is drawn, 12 steps apart from each other;
