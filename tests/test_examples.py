@@ -46,3 +46,11 @@ def test_spoiled_days_are_unusual(monkeypatch, capsys):
     assert (ranks[names["spoiled"]] < len(ranks) / 4).all()
     assert capsys.readouterr().out.count("the spoiled ones come") == 2
     plt.close("all")
+
+
+def test_a_new_year_is_like_the_real_one(run_briefly):
+    names = run_briefly("plot_new_year.py", "n_series=20", "n_series=20")
+    assert {len(year) for year in names["years"].values()} == {8760}
+    real, *new = (names["daily_profile"](year, (6, 7, 8)) for year in names["years"].values())
+    assert all(np.abs(profile - real).max() < 1 for profile in new)
+    assert names["futures"].index.get_level_values("series").nunique() == 20

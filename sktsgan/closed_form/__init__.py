@@ -14,10 +14,12 @@ from sktsgan.closed_form._neighborhoods import WindowNeighborhoods
 from sktsgan.closed_form._overlap import times_of_windows
 from sktsgan.closed_form._repair import WindowRepair
 from sktsgan.closed_form._repair_categories import most_frequent
+from sktsgan.closed_form._series_chain import SeriesChain
 
 __all__ = [
     "ImageGroups",
     "NeighborhoodMoves",
+    "SeriesChain",
     "WindowComponents",
     "WindowCopula",
     "WindowDensity",

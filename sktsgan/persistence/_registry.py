@@ -30,6 +30,7 @@ from sktsgan.containers._long_series import Wrapping
 from sktsgan.containers._panels import PanelForm
 from sktsgan.containers._text_items import ItemForm
 from sktsgan.pipeline import GANImputer, SamplingPipeline
+from sktsgan.pipeline._training_series import TrainingSeries
 from sktsgan.pipeline._windows import RawForm
 from sktsgan.preprocessing._layout import Layout
 from sktsgan.preprocessing._stretches import Stretch
@@ -58,7 +59,7 @@ _ESTIMATORS = {
     samplers.TimeGANSampler: _WINDOWS + _TRAINED + "_extender base_ refined_ gate_scores_",
     samplers.DCGANSampler: _ITEMS + _TRAINED + "image_shape_ _forward_items _latent_size groups_",
     samplers.SeqGANSampler: _ITEMS + _TRAINED + "max_length_ vocabulary_ temperature_",
-    SamplingPipeline: "_form",
+    SamplingPipeline: "_form training_series_",
     GANImputer: "n_features_in_ feature_names_in_ sampler_ _categories",
     preprocessing.Windowizer: "n_features_in_ feature_names_in_ _layout static_features_ frequency_ n_timesteps_ "
     "n_windows_ categories_ categorical_features_ _sklearn_output_config",
@@ -117,6 +118,7 @@ _PARTS = {
     PanelForm: "kind name keys attributes columns order level_names",
     Wrapping: "kind n_axes columns dtypes index_names has_freq period categories",
     RawForm: "wrapping n_timesteps frequency panel groups",
+    TrainingSeries: "values firsts times categorical",
     Layout: "stretches wrappings lengths frequency window many panel",
     Stretch: "series first n_steps labels starts",
     ConditionTable: "noun entity dropped values frame timestamps fields _told _encoder encoded _apart _seen",

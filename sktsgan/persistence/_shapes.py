@@ -16,6 +16,7 @@ from sktsgan.closed_form import _moves, _repair_block, _similar
 from sktsgan.closed_form._neighborhood_block import NeighborhoodBlock
 from sktsgan.closed_form._repair_channels import RepairChannels
 from sktsgan.pipeline import SamplingPipeline
+from sktsgan.pipeline._training_series import TrainingSeries
 from sktsgan.preprocessing import Windowizer
 from sktsgan.prompts._conditions import ConditionEncoder, ConditionTable
 from sktsgan.samplers._neighbor_base import NeighborBase
@@ -85,6 +86,7 @@ _RULES = {
     ConditionTable: {"encoded": "f n e", "_seen": "i g"},
     ConditionEncoder: {"varying_": "b r", "means_": "f r", "scales_": "f r"},
     NeighborBase: {"windows_": "^i n <w", "gaps_": "f f"},
+    TrainingSeries: {"values": "~f n c", "firsts": "i s <n"},
     WindowTokens: {"floor": "f c"},
 }
 _SIZES = {  # of letters that are settled before an array is seen
@@ -232,6 +234,21 @@ def _check_pipeline(made):
     (windowizer,) = (step for _, step in made.steps if isinstance(step, Windowizer))
     lengths = {form.n_timesteps, windowizer.n_timesteps_, sampler.n_timesteps_}
     _need(len(lengths) == 1, "lengths of windows")
+    kept = getattr(made, "training_series_", None)
+    if kept is not None:
+        n_channels = len(form.wrapping.dtypes)
+        fits = form.wrapping.kind == "array" or kept.values.shape[1] == n_channels
+        _need(fits, "training_series_ and channels")
+        _need((kept.times is None) == (form.frequency is None), "training_series_ and frequency")
+
+
+def _check_training_series(made):
+    n, n_channels = made.values.shape
+    _need(not np.isinf(made.values).any(), "values and what is finite")
+    _need(n > 0 and made.firsts[:1].tolist() == [0], "values and firsts")
+    _need((np.diff(made.firsts) > 0).all(), "firsts and an order")
+    _need(made.times is None or len(made.times) == n, "values and times")
+    _need(all(0 <= channel < n_channels for channel in made.categorical), "values and categorical")
 
 
 def _check_period(made):
@@ -298,6 +315,7 @@ _TOGETHER = {
     RepairChannels: _check_grids,
     ChannelRules: _check_rules,
     SamplingPipeline: _check_pipeline,
+    TrainingSeries: _check_training_series,
     scaling.ReadingScaler: _check_grids,
     scaling.SeriesExtender: _check_extender,
     WindowTokens: _check_tokens,

@@ -23,9 +23,9 @@ from sktsgan.pipeline._entities import (
     to_channels,
 )
 from sktsgan.pipeline._numeric_columns import sparing_categories, tell_categories
-from sktsgan.pipeline._panel_pipeline import PanelPipeline
 from sktsgan.pipeline._repair import fill_missing, stack_draws, to_rows
 from sktsgan.pipeline._rules import mend_rows, settle_rows, tell_channels
+from sktsgan.pipeline._series_pipeline import SeriesPipeline
 from sktsgan.pipeline._steps import check_inverse, check_invertible
 from sktsgan.pipeline._windows import RawForm
 
@@ -40,7 +40,7 @@ def _sampler_has(method):
     return check
 
 
-class SamplingPipeline(PanelPipeline):
+class SamplingPipeline(SeriesPipeline):
     """A pipeline that ends in a sampler and makes new windows in the units of the series it was fitted on.
 
     A scikit-learn :class:`~sklearn.pipeline.Pipeline` with three additions: ``sample``, ``iter_sample`` and ``impute``
@@ -167,6 +167,7 @@ class SamplingPipeline(PanelPipeline):
         tell_channels(own["fit"], self._final_estimator, self._parts)
         self._fit_sampler(Xt, targets, own["fit"], context)
         self._form = RawForm.of(X, self._parts.windowizer, panel)
+        self._keep_series(X, panel)
         context.call_on_fit_task_end(estimator=self, X=Xt, y=y)
         return self
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import has_fit_parameter
 
-__all__ = ["mend_rows", "settle_rows", "tell_channels"]
+__all__ = ["mend_piece", "mend_rows", "settle_rows", "tell_channels"]
 
 
 def tell_channels(params, sampler, parts):
@@ -73,3 +73,23 @@ def mend_rows(filled, rows, known, lengths, sampler):
     parts = zip(np.split(series, ends, axis=1), np.split(known, ends), strict=True)
     mended = [rules.mend(*pair, in_units=True) for pair in parts]
     return np.concatenate(mended, axis=1)[:, rows]
+
+
+def mend_piece(values, last, sampler):
+    """Return pieces of new series in which rules hold, also beside the step before them.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_series, n_steps, n_channels)
+        In the units of the rules; they move no farther than a rule asks for.
+    last : ndarray of shape (n_series, 1, n_channels) or None
+        The step before; None where nothing came before.
+    sampler : sampler
+    """
+    rules = getattr(sampler, "rules_", None)
+    if rules is None:
+        return values
+    if last is None:
+        return rules.mend(values, np.full(values.shape, np.nan), in_units=True)
+    known = np.concatenate([last, np.full(values.shape, np.nan)], axis=1)
+    return rules.mend(np.concatenate([last, values], axis=1), known, in_units=True)[:, 1:]
