@@ -16,6 +16,6 @@ def refuse_many_categories(sampler, windows, categorical):
         n_codes = len(np.unique(codes[~np.isnan(codes)]))
         if n_codes > 2:
             raise ValueError(
-                f"{type(sampler).__name__} can't learn channels of more than two categories, but channel {channel} has "
-                f"{n_codes}; take NeighborSampler or TransformerGANSampler, or leave it out."
+                f"{type(sampler).__name__} can't learn channels of more than two categories, but channel {channel} of "
+                f"X has {n_codes}; take NeighborSampler or TransformerGANSampler, or leave it out."
             )

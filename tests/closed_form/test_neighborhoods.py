@@ -230,7 +230,7 @@ def test_more_neighbours_give_windows_away_less():
 
 @pytest.mark.parametrize(
     ("aucs", "expected"),
-    [((0.9,), 10), ((0.95, 0.7), 16), ((0.95, 0.91, 0.7), 32), ((1, 1, 1), 32)],
+    [((0.9,), 8), ((0.95, 0.7), 16), ((0.95, 0.91, 0.7), 32), ((1, 1, 1), 32)],
 )
 def test_number_of_neighbours(monkeypatch, aucs, expected):
     aucs = iter(aucs)
@@ -239,8 +239,8 @@ def test_number_of_neighbours(monkeypatch, aucs, expected):
     assert choose_n_neighbors(np.empty((200, 2, 1)), None, None, np.arange(200), 0) == expected
 
 
-def test_few_windows_get_ten_neighbours():
-    assert choose_n_neighbors(np.empty((199, 2, 1)), None, None, np.arange(199), 0) == 10
+def test_few_windows_get_eight_neighbours():
+    assert choose_n_neighbors(np.empty((199, 2, 1)), None, None, np.arange(199), 0) == 8
 
 
 def test_membership_by_class_and_condition(walks):

@@ -78,11 +78,11 @@ class Unpicklable(CopulaSampler):
 
 
 class Gullible(CopulaSampler):
-    def _select(self, prompt, n_samples):
+    def _sample(self, n_samples, prompt, *args, **options):
         try:
-            return super()._select(prompt, n_samples)
+            return super()._sample(n_samples, prompt, *args, **options)
         except ValueError:
-            return super()._select(None, n_samples)
+            return super()._sample(n_samples, None, *args, **options)
 
 
 class DeafToPrompts(CopulaSampler):
@@ -91,11 +91,9 @@ class DeafToPrompts(CopulaSampler):
 
 
 class Unordered(CopulaSampler):
-    def _select(self, prompt, n_samples):
-        selection = super()._select(prompt, n_samples)
-        if selection.which is not None:
-            selection.which = selection.which.sort().values
-        return selection
+    def _sample(self, *args):
+        made = super()._sample(*args)
+        return (made[0], made[1][::-1]) if isinstance(made, tuple) else made
 
 
 class Careless(CopulaSampler):
