@@ -16,7 +16,9 @@ from sktsgan.cli._tables import read_table, split_dated
 from sktsgan.containers._categories import decode, encode_windows, find_categories
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.persistence import save
+from sktsgan.pipeline import make_sampling_pipeline
 from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
+from sktsgan.preprocessing import Windowizer
 from sktsgan.samplers import NeighborSampler, TransformerGANSampler
 
 __all__ = ["main"]
@@ -35,6 +37,7 @@ examples:
   python -m sktsgan
   python -m sktsgan my.csv --window 24 --time-column date -n 1000
   python -m sktsgan my.csv --columns temperature humidity --output new-windows
+  python -m sktsgan my.csv --time-column date --prompt January --series 8760
   python -m sktsgan sample new-windows/model.sktsgan -n 500 --prompt January"""
 
 
@@ -112,11 +115,13 @@ def _run(args, frame, train, held_out, starts):
         sampler.set_params(random_state=args.seed).fit(flat_table(train, *known, starts))
     if sampler.constraints_:
         print(f"Rules that always held, and will: {', '.join(sampler.constraints_)}")
-    made = _to_windows(sampler.sample(args.n_samples, random_state=args.seed), shape, *known)
     model = args.output / "model.sktsgan"
     with _refusing():
-        files = _write_windows(args.output, made, *known)
+        made = sampler.sample(args.n_samples, prompt=args.prompt, random_state=args.seed)
+        files = _write_windows(args.output, _to_windows(made, shape, *known), *known)
         save(sampler, model)
+        if args.series:
+            files |= _write_series(args, frame)
     files[model] = "the model, for: python -m sktsgan sample"
     if not args.windows_only:
         if np.isnan(train).any() or np.isnan(held_out).any():
@@ -131,6 +136,16 @@ def _run(args, frame, train, held_out, starts):
     print()
     for path, what in files.items():
         print(f"wrote {path}: {what}")
+
+
+def _write_series(args, frame):
+    """Write a new series that begins where that of the file ends; return the contents of the file by path."""
+    windowizer = Windowizer(window=args.window, gaps="split", static=None)
+    sampler = NeighborSampler(constraints="auto", random_state=args.seed)
+    pipeline = make_sampling_pipeline(windowizer, sampler).fit(frame)
+    path = args.output / "series.csv"
+    pipeline.sample_series(args.series, random_state=args.seed).to_csv(path)
+    return {path: f"one new series of {args.series} rows"}
 
 
 def _to_windows(table, shape, dtypes, categories):
@@ -319,6 +334,13 @@ def _parser():
         type=Path,
         default=Path("sktsgan-output"),
         help="folder for the files (default: %(default)s)",
+    )
+    add("--prompt", help="what new windows are to be like, such as January; needs --time-column")
+    add(
+        "--series",
+        type=_at_least(1),
+        metavar="ROWS",
+        help="write a new series of so many rows too, dated after the last row of the file",
     )
     add("--windows-only", action="store_true", help="write new windows only, no scores or pictures")
     return parser

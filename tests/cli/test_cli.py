@@ -248,3 +248,20 @@ def test_a_time_column_becomes_the_index(csv):
     assert isinstance(frame.index, pd.DatetimeIndex)
     assert list(frame.columns) == ["level", "count", "site"]
     assert notes == ["Read as categories: site"]
+
+
+def test_a_prompt_and_a_whole_series(csv, capsys):
+    options = ["-n", "40", "--max-iter", "3", "--time-column", "date", "--windows-only"]
+    run(csv, *options, "--prompt", "first half of January", "--series", "100")
+    old = pd.read_csv(csv, parse_dates=["date"])
+    new = pd.read_csv(csv.parent / "out" / "series.csv", parse_dates=["date"])
+    assert list(new.columns) == list(old.columns) and len(new) == 100
+    assert new["date"][0] - old["date"].iloc[-1] == old["date"][1] - old["date"][0]
+    assert new["level"].between(old["level"].min(), old["level"].max()).all()
+    assert "one new series of 100 rows" in capsys.readouterr().out
+
+
+def test_a_prompt_that_was_not_seen_is_one_line(csv, fails):
+    assert "was not seen in fit" in fails(
+        "--time-column", "date", "--prompt", "July", "--max-iter", "1"
+    )
