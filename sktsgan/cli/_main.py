@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sktsgan._validation import check_memory
-from sktsgan.cli._sample import flat_table, sample_parser, write_samples
+from sktsgan.cli._sample import PROMPT_HELP, flat_table, read_prompt, sample_parser, write_samples
 from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
-from sktsgan.cli._tables import read_table, split_dated
+from sktsgan.cli._tables import read_table, split_known
 from sktsgan.containers._categories import decode, encode_windows, find_categories
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.persistence import save
@@ -90,7 +90,11 @@ def _sample(args):
 def _learn_and_write(args):
     with _refusing():
         frame = _load(args)
-        train, held_out, starts = split_dated(frame, window=args.window, stride=args.stride)
+        train, held_out, *who = split_known(frame, window=args.window, stride=args.stride)
+        if args.series and who[1] is not None:
+            raise ValueError(
+                "--series needs one entity: leave out --entity-column, or its other rows"
+            )
         n_bytes = args.n_samples * train[0].nbytes
         check_memory("--n-samples", args.n_samples, n_bytes)
         args.output.mkdir(parents=True, exist_ok=True)
@@ -98,7 +102,7 @@ def _learn_and_write(args):
         f"Windows of {args.window} rows: {len(train)} to learn from, {len(held_out)} held out.\n",
         flush=True,
     )
-    _run(args, frame, train, held_out, starts)
+    _run(args, frame, train, held_out, *who)
 
 
 def _reason(error):
@@ -106,19 +110,22 @@ def _reason(error):
     return f"{filename}: {error.strerror}" if filename else str(error)
 
 
-def _run(args, frame, train, held_out, starts):
+def _run(args, frame, train, held_out, starts, entities):
     known, shape = (frame.dtypes, find_categories([frame])), train.shape[1:]
     options = {"max_iter": args.max_iter, "constraints": "auto", "verbose": 1}
     sampler = TransformerGANSampler(n_channels=shape[1], **options)
     with _refusing():
         # a table, by whose columns a later run knows the names of the channels and their categories
-        sampler.set_params(random_state=args.seed).fit(flat_table(train, *known, starts))
+        sampler.set_params(random_state=args.seed)
+        sampler.fit(flat_table(train, *known, starts), entities=entities)
     if sampler.constraints_:
         print(f"Rules that always held, and will: {', '.join(sampler.constraints_)}")
     model = args.output / "model.sktsgan"
     with _refusing():
-        made = sampler.sample(args.n_samples, prompt=args.prompt, random_state=args.seed)
-        files = _write_windows(args.output, _to_windows(made, shape, *known), *known)
+        options = {"prompt": args.prompt, "random_state": args.seed, "return_prompt": True}
+        made, asked = sampler.sample(args.n_samples, **options)
+        whose = None if entities is None else asked[entities.name]
+        files = _write_windows(args.output, _to_windows(made, shape, *known), *known, whose)
         save(sampler, model)
         if args.series:
             files |= _write_series(args, frame)
@@ -132,7 +139,7 @@ def _run(args, frame, train, held_out, starts):
                 )
                 for X in (train, held_out)
             )
-        files |= _compare(args, sampler, train, held_out, starts, *known)
+        files |= _compare(args, sampler, train, held_out, (starts, entities), *known)
     print()
     for path, what in files.items():
         print(f"wrote {path}: {what}")
@@ -154,12 +161,12 @@ def _to_windows(table, shape, dtypes, categories):
     return encode_windows(table, own).to_numpy(float).reshape(-1, *shape)
 
 
-def _compare(args, sampler, train, held_out, starts, dtypes, categories):
+def _compare(args, sampler, train, held_out, who, dtypes, categories):
     """Print the scores beside those of simpler models, and draw the pictures."""
     print("\nScoring ...\n", flush=True)
     n, seed, known = len(train), args.seed, (dtypes, categories)
     base = NeighborSampler(n_channels=train.shape[2], constraints="auto", random_state=seed)
-    base.fit(flat_table(train, *known, starts))
+    base.fit(flat_table(train, *known, who[0]), entities=who[1])
     new, drawn = (
         _to_windows(model.sample(n, random_state=seed), train.shape[1:], *known)
         for model in (sampler, base)
@@ -174,11 +181,12 @@ def _compare(args, sampler, train, held_out, starts, dtypes, categories):
     return _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
 
 
-def _write_windows(folder, windows, dtypes, categories):
+def _write_windows(folder, windows, dtypes, categories, entities):
     """Write windows as a table with one row per step and as an array; return the contents of each file by path.
 
     They are in the units of the series, columns of integers hold integers, and categories are as they were, in the
-    array their places among all of them. Files of the same names in the folder, which must exist, are replaced.
+    array their places among all of them. ``entities``, a Series or None, says whose they are. Files of the same names
+    in the folder, which must exist, are replaced.
     """
     n_windows, n_timesteps, n_channels = windows.shape
     index = pd.MultiIndex.from_product(
@@ -190,6 +198,8 @@ def _write_windows(folder, windows, dtypes, categories):
     table[integers] = table[integers].round()
     for name, own in categories.items():
         table[name] = decode(table[name].to_numpy(), dtypes[name], own)
+    if entities is not None:
+        table.insert(0, entities.name, np.repeat(entities.to_numpy(), n_timesteps))
     csv, npz = folder / "windows.csv", folder / "windows.npz"
     table.astype(dtypes[integers].to_dict()).to_csv(csv)
     np.savez_compressed(npz, windows=windows, columns=np.array(dtypes.index, dtype=str))
@@ -247,6 +257,7 @@ def _load(args):
         frame, notes = read_table(
             args.csv,
             time_column=args.time_column,
+            entity_column=args.entity_column,
             columns=args.columns,
             sep=args.sep,
             decimal=args.decimal,
@@ -281,6 +292,9 @@ def _separator(text):
 def _add_reading(add):
     """Add the arguments that say how a CSV file is read."""
     add("--time-column", metavar="NAME", help="column of dates or times, in increasing order")
+    add(
+        "--entity-column", metavar="NAME", help="column of stations, people, ... each with a series"
+    )
     add(
         "--columns",
         metavar="NAME",
@@ -335,7 +349,7 @@ def _parser():
         default=Path("sktsgan-output"),
         help="folder for the files (default: %(default)s)",
     )
-    add("--prompt", help="what new windows are to be like, such as January; needs --time-column")
+    add("--prompt", type=read_prompt, help=PROMPT_HELP)
     add(
         "--series",
         type=_at_least(1),

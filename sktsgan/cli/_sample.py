@@ -9,7 +9,11 @@ import pandas as pd
 from sktsgan.containers._categories import decode
 from sktsgan.persistence import load
 
-__all__ = ["flat_table", "sample_parser", "write_samples"]
+__all__ = ["PROMPT_HELP", "flat_table", "read_prompt", "sample_parser", "write_samples"]
+
+PROMPT_HELP = (
+    'what they are to be like: January, "first half of May", a label, or station=EWR,month=5'
+)
 
 _BETWEEN = " @"  # the name of a channel and the step, in the columns of a flat table
 
@@ -53,6 +57,23 @@ def _long_table(flat, n_timesteps):
     return table
 
 
+def read_prompt(text):
+    """Return a prompt: a text as it is, or of pairs such as ``station=EWR,month=5`` a dict."""
+    if "=" not in text:
+        return text
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if not all(equals and name.strip() for name, equals, _ in pairs):
+        raise argparse.ArgumentTypeError(f"must be a text, or name=value,name=value, got {text!r}")
+    return {name.strip(): _number(value.strip()) for name, _, value in pairs}
+
+
+def _number(text):
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
 def sample_parser():
     """Return the parser of the arguments behind ``sample``."""
     parser = argparse.ArgumentParser(
@@ -62,9 +83,7 @@ def sample_parser():
     add = parser.add_argument
     add("model", metavar="MODEL", type=Path, help="a file that sktsgan.save wrote")
     add("-n", "--n-samples", type=int, default=1000, help="items to make (default: 1000)")
-    add(
-        "--prompt", help='what they are to be like, such as January, "first half of May" or a label'
-    )
+    add("--prompt", type=read_prompt, help=PROMPT_HELP)
     add("--seed", type=int, default=0, help="same seed, same items (default: 0)")
     add(
         "-o",

@@ -265,3 +265,34 @@ def test_a_prompt_that_was_not_seen_is_one_line(csv, fails):
     assert "was not seen in fit" in fails(
         "--time-column", "date", "--prompt", "July", "--max-iter", "1"
     )
+
+
+@pytest.fixture
+def stations(csv):
+    """Write the same table for two stations, the second ten higher and not as long."""
+    frame = pd.read_csv(csv).drop(columns="site")
+    other = frame.assign(level=frame["level"] + 10)[:120]
+    table = pd.concat([frame.assign(station="A"), other.assign(station="B")])
+    table.sample(frac=1, random_state=0).sort_values("date", kind="stable").to_csv(csv, index=False)
+    return csv
+
+
+def test_entities_have_windows_of_their_own(stations, capsys):
+    options = ["-n", "60", "--max-iter", "3", "--entity-column", "station", "--windows-only"]
+    assert run(stations, *options) == 0
+    assert "2 entities by station" in capsys.readouterr().out
+    made = pd.read_csv(stations.parent / "out" / "windows.csv").set_index("station")
+    assert made.loc["A", "level"].max() < 5 < made.loc["B", "level"].min()
+    run(stations, *options, "--prompt", "station=B")
+    made = pd.read_csv(stations.parent / "out" / "windows.csv")
+    assert set(made["station"]) == {"B"} and len(made) == 60 * 8
+
+
+def test_entities_that_can_not_be_used(stations, fails):
+    assert "--series needs one entity" in fails("--entity-column", "station", "--series", "10")
+    assert "both the time and the entity" in fails("--entity-column", "date")
+    assert "both the entity and a channel" in fails(
+        "--entity-column", "station", "--columns", "level", "station"
+    )
+    edit(stations, station=["A", *[None] * 359])
+    assert fails("--entity-column", "station").endswith("names no entity in data row 2")
