@@ -234,8 +234,12 @@ def _check_pipeline(made):
     (windowizer,) = (step for _, step in made.steps if isinstance(step, Windowizer))
     lengths = {form.n_timesteps, windowizer.n_timesteps_, sampler.n_timesteps_}
     _need(len(lengths) == 1, "lengths of windows")
-    kept = getattr(made, "training_series_", None)
-    if kept is not None:
+    series = getattr(made, "training_series_", None)
+    series = [] if series is None else series if isinstance(series, list) else [series]
+    _need(
+        form.panel is None or len(series) in (0, len(form.panel.keys)), "training_series_ and panel"
+    )
+    for kept in series:
         n_channels = len(form.wrapping.dtypes)
         fits = form.wrapping.kind == "array" or kept.values.shape[1] == n_channels
         _need(fits, "training_series_ and channels")

@@ -11,7 +11,7 @@ from sktsgan.containers._long_series import get_index
 from sktsgan.pipeline._training_series import weigh_places
 from sktsgan.preprocessing._time_grid import check_timestamps, find_jumps, make_timestamps
 
-__all__ = ["SeriesRequest", "read_initial", "read_request"]
+__all__ = ["SeriesRequest", "check_panel", "draw_evenly", "read_initial", "read_request"]
 
 _CHUNK = 4096  # steps whose places in the calendar are worked out together
 
@@ -105,6 +105,28 @@ def read_request(form, times, length, start, end, initial):
     if not n_steps:
         raise ValueError(f"end must not be before the first step, {first}, got {end!r}.")
     return SeriesRequest(n_steps, first, form.frequency)
+
+
+def check_panel(n_series, n_entities, initial):
+    """Return the number of new entities of a panel, and refuse what panels have no use for."""
+    if n_series != 1:
+        raise ValueError(
+            f"n_series must be 1, since the pipeline was fitted on a panel, got {n_series!r}; n_entities says how many."
+        )
+    if initial is not None:
+        raise ValueError(
+            "initial must be None, since the pipeline was fitted on a panel; fit one on one entity to go on from it."
+        )
+    if n_entities is None:
+        return 1
+    check_count("n_entities", n_entities)
+    return n_entities
+
+
+def draw_evenly(n_values, n_draws, rng):
+    """Return numbers below ``n_values`` in random order, each about as often as any other."""
+    rounds = [rng.permutation(n_values) for _ in range(-(-n_draws // n_values))]
+    return np.concatenate(rounds)[:n_draws]
 
 
 def _read_numbered(length, start, end, initial):

@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from sktsgan.closed_form import SeriesChain
+from sktsgan.containers._categories import encode
 from sktsgan.preprocessing._layout import read_series
 from sktsgan.prompts._calendar import calendar_places
 
@@ -42,9 +43,12 @@ class TrainingSeries:
 
     @classmethod
     def of(cls, X, windowizer):
-        """Return a copy of the series that a fitted Windowizer, or one like it, cuts."""
-        grid = clone(windowizer).set_params(stride=1, phase=None, output="3d")
-        cut = read_series(grid, X, reset=True)
+        """Return a copy of the series, or of the one entity, that a fitted Windowizer cuts."""
+        grid = clone(windowizer).set_params(
+            stride=1, phase=None, output="3d", groups=None, static=None
+        )
+        known = getattr(windowizer, "categories_", {})
+        cut = read_series(grid, _encode(X, known), reset=True)
         stretches = cut.layout.stretches
         parts = [cut.values[one.series][one.rows] for one in stretches]
         firsts = np.cumsum([0, *map(len, parts[:-1])])
@@ -54,7 +58,7 @@ class TrainingSeries:
             times = [cut.indexes[one.series][one.rows] for one in stretches]
             times = times[0].append(times[1:]) if len(times) > 1 else times[0]
             times = times._with_freq(None)
-        return cls(values, firsts, times, tuple(grid.categorical_features_))
+        return cls(values, firsts, times, tuple(windowizer.categorical_features_))
 
     @cached_property
     def chain(self):
@@ -67,6 +71,17 @@ class TrainingSeries:
         # what begins in a hole begins after it
         firsts = np.flatnonzero(_first_known(begins, known)[known])
         return SeriesChain().fit(self.values[known], firsts, places, self.categorical)
+
+
+def _encode(X, categories):
+    """Return series in which categories are their places among those of all entities."""
+    if not categories:
+        return X
+    return (
+        [encode(item, categories) for item in X]
+        if isinstance(X, list | tuple)
+        else encode(X, categories)
+    )
 
 
 def _first_known(begins, known):

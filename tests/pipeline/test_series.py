@@ -233,11 +233,9 @@ def test_undated_series_have_no_start():
 
 def test_what_can_make_no_series_says_why(frame):
     windows = np.random.default_rng(0).normal(size=(100, 12, 1))
-    panel = pd.concat({"a": frame[["heat"]], "b": frame[["heat"]] + 1}, names=["site"])
     short = frame[["heat"]].iloc[:9]
     cases = [
         (make_sampling_pipeline(NeighborSampler()).fit(windows), "needs a Windowizer"),
-        (fit(panel), "needs one series, since the pipeline was fitted on a panel"),
         (
             make_sampling_pipeline(Windowizer(12), CopulaSampler()).fit(frame[["heat"]]),
             "needs a sampler that may keep training data, which CopulaSampler doesn't",
@@ -274,3 +272,57 @@ def test_rules_hold_in_whole_series():
         )
     pieces = pd.concat(list(pipe.iter_series(300, batch_size=70, **options))).sort_index()
     pd.testing.assert_frame_equal(pieces, made.sort_index())
+
+
+@pytest.fixture(scope="module")
+def stations():
+    """Hours of three stations of two regions, in one table."""
+    rng, dates = (
+        np.random.default_rng(0),
+        pd.date_range("2024-01-01", periods=400, freq="h", name="time"),
+    )
+    parts = []
+    for i, region in enumerate(["north", "north", "south"]):
+        wet = np.where(rng.random(400) < 0.3, "rain", "dry" if i else "fog")
+        level = 10 * i + np.sin(np.arange(400) / 4) + rng.normal(scale=0.1, size=400)
+        parts.append(pd.DataFrame({"region": region, "level": level, "sky": wet}, index=dates))
+    return pd.concat(parts, keys=["EWR", "JFK", "MIA"], names=["station", "time"])
+
+
+def test_new_entities_of_a_panel(stations):
+    pipe = make_sampling_pipeline(Windowizer(12), NeighborSampler(random_state=0)).fit(stations)
+    options = {"start": "2025-01-01", "n_entities": 6, "random_state": 0}
+    made = pipe.sample_series(100, **options)
+    assert list(made.columns) == list(stations.columns) and len(made) == 600
+    assert made.index.names == ["station", "time"]
+    keys = made.index.get_level_values("station")
+    assert keys.nunique() == 6 and not set(keys) & {"EWR", "JFK", "MIA"}
+    for _, own in made.groupby(level="station"):
+        source = round(own["level"].mean() / 10)
+        assert set(own["region"]) == {["north", "north", "south"][source]}
+        assert set(own["sky"]) <= ({"rain", "dry"} if source else {"rain", "fog"})
+        assert own.index.get_level_values("time")[0] == pd.Timestamp("2025-01-01")
+    regions = made.groupby(level="station")["region"].first()
+    assert regions.value_counts().to_dict() == {"north": 4, "south": 2}  # as in the panel
+    pieces = pd.concat(list(pipe.iter_series(100, batch_size=30, **options)))
+    assert_frame_equal(pieces, made)
+
+
+def test_what_panels_have_no_use_for(stations):
+    pipe = make_sampling_pipeline(Windowizer(12), NeighborSampler(random_state=0)).fit(stations)
+    with pytest.raises(ValueError, match="n_series must be 1"):
+        pipe.sample_series(10, n_series=2)
+    with pytest.raises(ValueError, match="initial must be None"):
+        pipe.sample_series(10, initial=stations.loc["EWR"])
+    with pytest.raises(ValueError, match="n_entities must be .* got 0"):
+        pipe.sample_series(10, n_entities=0)
+    one = make_sampling_pipeline(Windowizer(12), NeighborSampler(random_state=0))
+    with pytest.raises(ValueError, match="n_entities must be None"):
+        one.fit(stations.loc["EWR", ["level"]]).sample_series(10, n_entities=2)
+
+
+def test_pipelines_of_panels_can_be_saved(stations, tmp_path):
+    pipe = make_sampling_pipeline(Windowizer(12), NeighborSampler(random_state=0)).fit(stations)
+    sktsgan.save(pipe, tmp_path / "model")
+    again = sktsgan.load(tmp_path / "model").sample_series(50, n_entities=2, random_state=0)
+    assert_frame_equal(again, pipe.sample_series(50, n_entities=2, random_state=0))
