@@ -144,7 +144,7 @@ def test_tables_of_windows(table):
 def test_samplers_of_numbers_refuse_more_than_two_categories(sampler, table):
     name = type(sampler).__name__
     message = (
-        f"{name} can't learn channels of more than two categories, but channel 1 has 3; take "
+        f"{name} can't learn channels of more than two categories, but channel 1 of X has 3; take "
         "NeighborSampler or TransformerGANSampler, or leave it out."
     )
     pipeline = make_sampling_pipeline(Windowizer(WINDOW), sampler)
