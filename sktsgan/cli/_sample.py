@@ -37,6 +37,8 @@ def flat_table(windows, dtypes, categories, starts=None):
             values = windows[:, step, channel]
             if name in categories:
                 values = decode(values, dtypes[name], categories[name])
+            elif dtypes[name].kind in "iu" and not np.isnan(values).any():
+                values = values.astype(dtypes[name])
             columns[f"{name}{_BETWEEN}{step}"] = values
     return pd.DataFrame(columns, index=starts)
 
@@ -50,8 +52,9 @@ def _long_table(flat, n_timesteps):
     index = pd.MultiIndex.from_product(
         [range(len(flat)), range(n_timesteps)], names=["window", "step"]
     )
-    rows = len(index), len(names)
-    table = pd.DataFrame(flat.to_numpy().reshape(rows), index=index, columns=names).infer_objects()
+    k = len(names)  # a channel has one dtype at all steps
+    channels = {c: flat.iloc[:, c::k].to_numpy().ravel() for c in range(k)}
+    table = pd.DataFrame(channels, index=index).infer_objects().set_axis(names, axis=1)
     if isinstance(flat.index, pd.DatetimeIndex):
         table.insert(0, "window starts", np.repeat(flat.index, n_timesteps))
     return table
@@ -104,8 +107,14 @@ def write_samples(args):
     model = load(args.model)
     if not hasattr(model, "sample"):
         raise ValueError(f"{args.model} is a {type(model).__name__}, which makes no new items")
-    made = model.sample(args.n_samples, prompt=args.prompt, random_state=args.seed)
-    _to_table(model, made).to_csv(args.output)
+    made, told = model.sample(
+        args.n_samples, prompt=args.prompt, random_state=args.seed, return_prompt=True
+    )
+    table = _to_table(model, made)
+    entity = getattr(getattr(model, "conditions_", None), "entity", None)
+    if entity is not None and entity in told and isinstance(table.index, pd.MultiIndex):
+        table.insert(0, entity, told[entity].to_numpy()[table.index.get_level_values(0)])
+    table.to_csv(args.output)
     asked = "" if args.prompt is None else f" for {args.prompt!r}"
     return f"{args.n_samples} items of {type(model).__name__}{asked}"
 

@@ -286,6 +286,10 @@ def test_entities_have_windows_of_their_own(stations, capsys):
     run(stations, *options, "--prompt", "station=B")
     made = pd.read_csv(stations.parent / "out" / "windows.csv")
     assert set(made["station"]) == {"B"} and len(made) == 60 * 8
+    model, path = stations.parent / "out" / "model.sktsgan", stations.parent / "more.csv"
+    main(["sample", str(model), "-n", "9", "--prompt", "station=A", "--output", str(path)])
+    more = pd.read_csv(path)
+    assert set(more["station"]) == {"A"} and more["level"].max() < 5 and more["count"].dtype == int
 
 
 def test_entities_that_can_not_be_used(stations, fails):
