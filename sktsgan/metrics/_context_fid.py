@@ -63,7 +63,7 @@ def context_fid(real, synthetic, *, max_iter=200, n_channels=None, random_state=
     normal distributions are fitted to the representations of both sets. **The values are not comparable with
     published ones**, which use TS2Vec [2]_. That encoder has eleven residual blocks, the last of 320 channels, and is
     trained for 600 steps on random crops. Here it has up to four residual blocks of dilated convolutions (dilations
-    1, 2, 4, 8) of 32 channels, 32 features, and ``max_iter`` steps of AdamW (learning rate 0.001) on batches of 32 windows:
+    1, 2, 4, 8) of 32 channels, 32 features, and ``max_iter`` steps of AdamW (learning rate 0.001) on batches of 32:
     two to five seconds on one core. Two views of a window hide half of the steps each; a contrastive loss asks to
     find the other view of a window among those of the batch, by features that are the maximum over steps. There are no
     crops and no contrast between steps. All features are divided by one number, their standard deviation in the real
