@@ -27,6 +27,9 @@ __all__ = ["Measure", "accuracies", "distances", "diversity", "memorisation", "t
 
 _JUDGED = 1000  # windows of a set
 _ENCODER_STEPS = 200
+_SATURATED = (
+    0.9  # accuracy by which real windows are told apart, and nothing can be seen of new ones
+)
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,23 @@ class Measure:
         """Where the new windows stand, in words."""
         if self.real is None:
             return ""
+        if self.best == 0.5:
+            return self._reading_of_accuracy()
+        if self.key == "gap":  # only a small one is bad
+            share = self.new / min(self.real, 1.0) if self.real else 1.0
+            return "as real" if share > 0.75 else "a little off" if share > 0.5 else "off"
         new, real = abs(self.new - self.best), abs(self.real - self.best)
         if new <= max(1.25 * real, real + self.slack):
             return "as real"
         return "a little off" if new <= max(2.5 * real, real + 3 * self.slack) else "off"
+
+    def _reading_of_accuracy(self):
+        if self.real > _SATURATED:
+            return "floor too high to tell"
+        excess = self.new - max(self.real, 0.5)
+        if excess <= self.slack:
+            return "as real"
+        return "a little off" if excess <= 4 * self.slack else "off"
 
     def to_dict(self):
         """Return the values and the reading as a dict."""
@@ -71,8 +87,8 @@ class Measure:
 def accuracies(sets, seed, known=None):
     """Return the accuracies of two strong classifiers; ``known`` has those of the first, of new and of real windows."""
     judges = {
-        "c2st": (None, "gradient boosting", "on all values and increments"),
-        "c2st_convolutions": ("convolutions", "random convolutions", "which see shapes"),
+        "c2st": (None, "gradient boosting", "that sees all values and increments"),
+        "c2st_convolutions": ("convolutions", "random convolutions", "that sees shapes"),
     }
     found = []
     for key, (judge, name, sees) in judges.items():
@@ -84,7 +100,7 @@ def accuracies(sets, seed, known=None):
                 classifier_two_sample_score(sets.reference, X, **options)
                 for X in (sets.new, sets.others)
             )
-        says = f"Share of windows that a classifier {sees} labels right; 0.5 is guessing."
+        says = f"Share of windows that a classifier {sees} tells right; 0.5 is guessing."
         found.append(Measure(key, f"Accuracy of {name}", says, new, real, 0.5, 0.03))
     return found
 
@@ -144,7 +160,9 @@ def trained_judges(even, seed):
     """Return the scores of recurrent networks, which take minutes."""
     reference, others, new = even
     found = []
-    values = (discriminative_score(reference, X, n_fits=1, random_state=seed) for X in (new, others))
+    values = (
+        discriminative_score(reference, X, n_fits=1, random_state=seed) for X in (new, others)
+    )
     says = "|accuracy − 0.5| of a recurrent network, from 0 to 0.5."
     found.append(Measure("discriminative", "Discriminative score", says, *values, 0.0, 0.03))
     if reference.shape[1] > 1:
@@ -164,7 +182,7 @@ def diversity(even):
         Measure(
             "recall",
             "Variety: real windows reached",
-            "Share of held-out windows that lie among these.",
+            "Share of the real windows compared with that lie among these.",
             *(pair[1] for pair in pairs),
             1.0,
             0.05,
@@ -172,7 +190,7 @@ def diversity(even):
         Measure(
             "precision",
             "Quality: windows among real ones",
-            "Share of these windows that lie among held-out ones.",
+            "Share of these windows that lie among the real ones; small where values are many.",
             *(pair[0] for pair in pairs),
             1.0,
             0.05,
@@ -180,7 +198,7 @@ def diversity(even):
         Measure(
             "gap",
             "Distance to the nearest other, ratio",
-            "Within a set, over that of the held-out windows; near 0, windows repeat each other.",
+            "Within a set, over that of the real windows compared with; near 0, windows repeat each other.",
             *gaps,
             1.0,
             0.15,

@@ -24,12 +24,18 @@ def describe_model(sampler):
     for name, label in _ATTRIBUTES.items():
         value = getattr(sampler, name, None)
         if value is not None and not (isinstance(value, list | tuple) and not value):
-            fitted[label] = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            fitted[label] = _say(value)
     return {
         "name": type(sampler).__name__,
         "parameters": {name: f"{value!r:.200}" for name, value in sorted(parameters.items())},
         "fitted": fitted,
     }
+
+
+def _say(value):
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def draw_losses(sampler):

@@ -52,7 +52,13 @@ def to_markdown(data):
     lines = [f"# Report on {data['sizes']['new']} new windows", "", *_bullets(data["verdict"])]
     for group in _GROUPS:
         rows = [
-            (one["label"], number(one["new"]), number(one["real"]), number(one["best"]), one["reading"])
+            (
+                one["label"],
+                number(one["new"]),
+                number(one["real"]),
+                number(one["best"]),
+                one["reading"],
+            )
             for one in data[group]
         ]
         head = "measure", "new", "real", "best", "reading"

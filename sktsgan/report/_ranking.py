@@ -13,8 +13,9 @@ _TELLING = 0.03  # above the floor
 
 _ADVICE = {
     ("values", "level", "minimum", "maximum", "values at one step"): (
-        "Values lie elsewhere. Look at the histogram of the channel; if the floor is high too, training and held-out "
-        "windows are of different periods: learn from more of them, or give fit the timestamps or conditions."
+        "Values lie elsewhere. Look at the histogram of the channel. If both agree, real readings are rounded and new "
+        "ones are not, or bounds are missed: round them, or pass constraints. If the floor is high too, periods "
+        "differ: learn from more of them, or give fit the timestamps or conditions."
     ),
     ("exact zeros", "most common value", "values on the grid", "equal values"): (
         "Real readings repeat exact values. Give integers an integer dtype and codes a category dtype, and use "

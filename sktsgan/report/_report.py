@@ -133,8 +133,8 @@ def report(
         Real windows that the sampler was fitted on, in the order of time; with a pipeline, its input.
     X_held_out : array-like of shape (n_held_out, n_timesteps, n_channels) or flat, default=None
         Real windows that it has not seen and that share no step with those of ``X_real``. All sets are compared with
-        them. If None, blocks of ``X_real`` in turn make two halves: one is what sets are compared with, the
-        other gives the floor, and near copies can't be found.
+        them. If None, ``X_real`` is split into two random halves: one is what sets are compared with, the other gives
+        the floor, and near copies can't be found.
     detail : {"quick", "full"}, default="quick"
         "full" adds recurrent judges, t-SNE, and the ranking of all channels rather than of the four that differ most;
         it takes minutes.
@@ -257,9 +257,9 @@ def _notes(sets, measures):
     notes = []
     if sets.held_out is None:
         notes.append(
-            "There are no held-out windows. Floors come from two halves of the real windows, blocks of time in turn: "
-            "new windows are compared with one half, and so is the other half. If the sampler was fitted on both, this "
-            "favours it."
+            "There are no held-out windows. Floors come from two random halves of the real windows: new windows are "
+            "compared with one half, and so is the other half. Where windows overlap, each has near twins in the other "
+            "half, so that the floor is lower than a generator that doesn't copy can reach."
         )
     else:
         notes.append(
@@ -268,9 +268,10 @@ def _notes(sets, measures):
         )
     if len(sets.reference) < 200 or len(sets.new) < 200:
         notes.append("With fewer than 200 windows of a set, figures vary much by chance.")
-    if measures["c2st"].real > 0.7 or measures["c2st_convolutions"].real > 0.7:
+    if max(measures[key].real for key in ("c2st", "c2st_convolutions")) > 0.7:
         notes.append(
-            "Real windows of the two parts are easy to tell apart: they come from different conditions, so look at the "
-            "difference from the floor, not at the values."
+            "Training and held-out windows are easy to tell apart: they come from different conditions, such as other "
+            "weeks. Look at the difference from the floor, not at the values, and hold out more and shorter periods if "
+            "you can."
         )
     return notes

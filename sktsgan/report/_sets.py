@@ -17,7 +17,6 @@ __all__ = ["Sets", "read_sets"]
 _LEAST = 10  # windows of a set: of fewer, no score means anything
 _MOST_DRAWN = 5000
 _MOST_COMPARED = 2000
-_N_BLOCKS = 20
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def read_sets(source, X_real, X_held_out, n_channels, channel_names, seed):
                 f"{name} has windows of shape {X.shape[1:]}, but those of X_real have shape {train.shape[1:]}."
             )
     names = _check_names(None if names is None else list(names), train.shape[2])
-    reference, others = _halves(train) if held_out is None else (held_out, train)
+    reference, others = _halves(train, seed) if held_out is None else (held_out, train)
     return Sets(train, held_out, new, reference, others, names, sampler)
 
 
@@ -105,8 +104,7 @@ def _refuse_others(sampler, source, X_real):
     raise ValueError(f"report is for windows: {kind} are not supported yet.")
 
 
-def _halves(windows):
-    """Return two halves of the windows, of blocks of time in turn, so that few windows of both overlap."""
-    n_blocks = min(_N_BLOCKS, len(windows))
-    block = np.arange(len(windows)) * n_blocks // len(windows)
-    return windows[block % 2 == 0], windows[block % 2 == 1]
+def _halves(windows, seed):
+    """Return two random halves of the windows, in their order."""
+    first = np.random.default_rng(seed).permutation(len(windows)) % 2 == 0
+    return windows[first], windows[~first]

@@ -3,6 +3,14 @@
 __all__ = ["percent", "verdict"]
 
 _SPACE = "\N{NO-BREAK SPACE}"
+_CONCLUSIONS = {
+    "floor too high to tell": (
+        "Real windows of the two parts differ so much that this says little; see where they differ."
+    ),
+    "as real": "To it, new windows are as good as real ones.",
+    "a little off": "New windows are a little easier to know than real ones.",
+    "off": "New windows are clearly easier to know than real ones.",
+}
 
 
 def percent(share):
@@ -25,14 +33,7 @@ def verdict(measures, ranking, *, has_held_out, keeps_training_windows):
     """
     sentences = [_fidelity(measures, has_held_out)]
     if ranking:
-        first = ranking[0]
-        where = (
-            "all channels together" if first["channel"] == "all" else f"channel {first['channel']}"
-        )
-        sentences.append(
-            f"What gives them away most is “{first['feature']}” of {where}, "
-            f"by which alone a classifier is right in {percent(first['accuracy'])} of cases."
-        )
+        sentences.append(_giveaway(ranking[0]))
     sentences.append(_variety(measures, has_held_out))
     sentences += _copies(measures, has_held_out)
     if keeps_training_windows:
@@ -44,23 +45,25 @@ def verdict(measures, ranking, *, has_held_out, keeps_training_windows):
 
 def _fidelity(measures, has_held_out):
     judges = [measures[key] for key in ("c2st", "c2st_convolutions")]
-    judge = max(judges, key=lambda one: one.new)
-    excess = judge.new - max(judge.real, 0.5)
-    if has_held_out:
-        says = (
-            f"A strong classifier tells new windows from held-out ones with {percent(judge.new)} accuracy; "
-            f"real windows of other days with {percent(judge.real)}. "
-        )
-    else:
-        says = (
-            f"A strong classifier tells new windows from half of the real ones with {percent(judge.new)} accuracy; "
-            f"the other half with {percent(judge.real)}. "
-        )
-    if excess <= judge.slack:
-        return says + "To it, new windows are as good as real ones."
-    if excess <= 4 * judge.slack:
-        return says + "New windows are a little easier to know than real ones."
-    return says + "New windows are clearly easier to know than real ones."
+    judge = max(judges, key=lambda one: one.new - max(one.real, 0.5))
+    real = "real windows of other days" if has_held_out else "the other half"
+    says = (
+        f"A strong classifier tells new windows from {'held-out' if has_held_out else 'half of the real'} ones with "
+        f"{percent(judge.new)} accuracy; {real} with {percent(judge.real)}. "
+    )
+    return says + _CONCLUSIONS[judge.reading]
+
+
+def _giveaway(first):
+    """Say by what new windows are known best."""
+    joint = first["channel"] == "all"
+    where = "all channels together" if joint else f"channel {first['channel']}"
+    says = (
+        f"What gives them away most is “{first['feature']}” of {where}: by that alone a quick classifier is right in "
+        f"{percent(first['accuracy'])} of cases"
+    )
+    floor = first["floor"]
+    return f"{says}, with real windows in {percent(floor)}." if floor is not None else f"{says}."
 
 
 def _variety(measures, has_held_out):
@@ -101,4 +104,7 @@ def _copies(measures, has_held_out):
         if membership < 0.65
         else "membership inference can tell which windows were learned from"
     )
-    return [*says, f"{near} (ratio {ratio:.2f}, 1 is best); {attack} (AUC {membership:.2f}, 0.5 is best)."]
+    return [
+        *says,
+        f"{near} (ratio {ratio:.2f}, 1 is best); {attack} (AUC {membership:.2f}, 0.5 is best).",
+    ]
