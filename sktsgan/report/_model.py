@@ -39,7 +39,7 @@ def _say(value):
 
 
 def draw_losses(sampler):
-    """Return a picture of the losses and their names, in the order of styles; None if nothing was trained."""
+    """Return a picture of the losses and their last values by name; None if nothing was trained."""
     history = getattr(sampler, "history_", None)
     rows = [row for row in history or [] if hasattr(row, "keys")]
     names = list(dict.fromkeys(name for row in rows for name in row if name.endswith("_loss")))
@@ -52,7 +52,8 @@ def draw_losses(sampler):
         return None
     groups = [(f"other{i % 4}", [line]) for i, line in enumerate(lines.values())]
     label = f"Losses in training: {', '.join(lines)}"
-    return {"svg": curves(groups, label, size=(600, 180), zero=True), "names": list(lines)}
+    svg = curves(groups, label, size=(600, 180), zero=True)
+    return {"svg": svg, "last": {name: float(line[-1]) for name, line in lines.items()}}
 
 
 def _thin(values):

@@ -27,12 +27,22 @@ def number(value):
     return f"{value:.2e}".replace("-", "−")
 
 
+def advice(row, rows):
+    """Return what to try, said once: later rows name the feature at which it stands."""
+    first = next(one for one in rows if one["try"] == row["try"])
+    if first is row or not row["try"]:
+        return row["try"]
+    if first["feature"] == row["feature"]:
+        return "as above"
+    return f"as for “{first['feature']}”"
+
+
 @cache
 def _template():
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": number, "percent": percent}
+    environment.filters |= {"number": number, "percent": percent, "advice": advice}
     source = files("sktsgan.report").joinpath("page.html").read_text(encoding="utf-8")
     return environment.from_string(source)
 
@@ -70,10 +80,18 @@ def to_markdown(data):
         ]
         lines += ["", "## Channels", "", *_table([key.replace("_", " ") for key in keys], rows)]
     lines += ["", "## Where they differ", ""]
+    found = data["discrepancies"]
     rows = [
-        (row["feature"], row["channel"], row["lag"] or "", number(row["accuracy"]), number(row["floor"]), row["try"])
-        for row in data["discrepancies"]
-    ]  # fmt: skip
+        (
+            row["feature"],
+            row["channel"],
+            row["lag"] or "",
+            number(row["accuracy"]),
+            number(row["floor"]),
+            advice(row, found),
+        )
+        for row in found
+    ]
     head = "feature", "channel", "lag", "accuracy", "floor", "what to try"
     lines += _table(head, rows) if rows else ["Nothing beyond what real windows show."]
     lines += ["", "## Notes", "", *_bullets(data["notes"])]

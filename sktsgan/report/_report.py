@@ -266,6 +266,10 @@ def _notes(sets, measures):
             "Every set is compared with the held-out windows. The floor is the distance of the training windows from "
             "them: what a sampler that only copies would get."
         )
+    if not getattr(sets.sampler, "refined_", True):
+        notes.append(
+            "Training did not improve on the sampler's base, so these are windows of the base."
+        )
     if len(sets.reference) < 200 or len(sets.new) < 200:
         notes.append("With fewer than 200 windows of a set, figures vary much by chance.")
     if max(measures[key].real for key in ("c2st", "c2st_convolutions")) > 0.7:

@@ -1,7 +1,8 @@
 """Small pictures as SVG, in colours that the page's style gives."""
 
+from html import escape
+
 import numpy as np
-from markupsafe import Markup, escape
 
 __all__ = ["curves", "histograms", "scatter"]
 
@@ -95,7 +96,7 @@ def _scale(values, low, high, length, flip=False):
 
 def _svg(parts, size, label):
     width, height = size
-    return Markup(
+    return (
         f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}">{"".join(parts)}</svg>'
     )

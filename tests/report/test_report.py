@@ -179,7 +179,7 @@ def test_losses_are_drawn_where_there_are_any():
         ]
 
     page = report(Trained(random_state=0).fit(TRAIN), TRAIN, HELD_OUT, random_state=0)
-    assert page.pictures["losses"]["names"] == ["generator", "discriminator"]
+    assert page.pictures["losses"]["last"] == {"generator": 1 / 8, "discriminator": 0.5}
     assert "Losses in training" in page.to_html()
 
 
