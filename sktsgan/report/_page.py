@@ -32,8 +32,6 @@ def advice(row, rows):
     first = next(one for one in rows if one["try"] == row["try"])
     if first is row or not row["try"]:
         return row["try"]
-    if first["feature"] == row["feature"]:
-        return "as above"
     return f"as for “{first['feature']}”"
 
 

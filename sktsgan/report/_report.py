@@ -237,7 +237,8 @@ def _planes(even, full, seed):
     names = labels if full else ["pca"]
     made = project(real, new, names, 400, seed)
     return {
-        name: scatter(one, f"Real and new windows by {labels[name]}") for name, one in made.items()
+        name: scatter(one, f"Real and new windows by {labels[name]}", ellipses=name == "pca")
+        for name, one in made.items()
     }
 
 

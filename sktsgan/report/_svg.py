@@ -60,8 +60,8 @@ def histograms(real, new, label, *, n_bins=30, size=(120, 40)):
     return _svg(parts, size, label)
 
 
-def scatter(projection, label, *, size=(340, 280), most=400):
-    """Return points of both sets in the plane, with ellipses at two standard deviations."""
+def scatter(projection, label, *, ellipses=True, size=(340, 280), most=400):
+    """Return points of both sets in the plane, with ellipses at two standard deviations if asked for."""
     sets = projection.real[:most], projection.synthetic[:most]
     both = np.concatenate(sets)
     (left, bottom), (right, top) = np.quantile(both, [0.002, 0.998], axis=0)
@@ -76,15 +76,21 @@ def scatter(projection, label, *, size=(340, 280), most=400):
         y = _scale(points[:, 1], bottom, top, size[1], flip=True)
         dots = "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x, y, strict=True))
         parts.append(f'<path class="dots {style}" d="{dots}"/>')
-        variances, directions = np.linalg.eigh(covariance)
-        angle = np.linspace(0, 2 * np.pi, 60)
-        circle = np.column_stack([np.cos(angle), np.sin(angle)]) * 2 * np.sqrt(variances)
-        ring = circle @ directions.T + mean
-        a = _scale(ring[:, 0], left, right, size[0])
-        b = _scale(ring[:, 1], bottom, top, size[1], flip=True)
-        points = "L".join(f"{i:.1f} {j:.1f}" for i, j in zip(a, b, strict=True))
-        parts.append(f'<path class="line ring {style}" d="M{points}Z"/>')
+        if ellipses:
+            ring = _ellipse(mean, covariance)
+            a = _scale(ring[:, 0], left, right, size[0])
+            b = _scale(ring[:, 1], bottom, top, size[1], flip=True)
+            outline = "L".join(f"{i:.1f} {j:.1f}" for i, j in zip(a, b, strict=True))
+            parts.append(f'<path class="line ring {style}" d="M{outline}Z"/>')
     return _svg(parts, size, label)
+
+
+def _ellipse(mean, covariance):
+    """Return points at two standard deviations of a normal distribution, shape (60, 2)."""
+    variances, directions = np.linalg.eigh(covariance)
+    angle = np.linspace(0, 2 * np.pi, 60)
+    circle = np.column_stack([np.cos(angle), np.sin(angle)]) * 2 * np.sqrt(variances)
+    return circle @ directions.T + mean
 
 
 def _scale(values, low, high, length, flip=False):
