@@ -12,6 +12,7 @@ from sktsgan.model_selection import PurgedWindowSplit
 from sktsgan.persistence import Checkpoint, load, save
 from sktsgan.pipeline import SamplingPipeline, make_sampling_pipeline
 from sktsgan.preprocessing import Windowizer
+from sktsgan.report import report
 from sktsgan.samplers import (
     CopulaSampler,
     DCGANSampler,
@@ -43,5 +44,6 @@ __all__ = [
     "load",
     "make_sampling_pipeline",
     "repair_series",
+    "report",
     "save",
 ]

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,7 @@ import pandas as pd
 
 from sktsgan._validation import check_memory
 from sktsgan.cli._sample import PROMPT_HELP, flat_table, read_prompt, sample_parser, write_samples
-from sktsgan.cli._scores import format_scores, independent_gaussians, score_windows
+from sktsgan.cli._scores import UNSEEN_ACCURACY, format_scores, independent_gaussians, score_windows
 from sktsgan.cli._tables import read_table, split_known
 from sktsgan.containers._categories import decode, encode_windows, find_categories
 from sktsgan.datasets import load_appliances_energy
@@ -19,6 +20,8 @@ from sktsgan.persistence import save
 from sktsgan.pipeline import make_sampling_pipeline
 from sktsgan.plotting import DistributionDisplay, LossCurveDisplay, WindowDisplay
 from sktsgan.preprocessing import Windowizer
+from sktsgan.report._report import build_report
+from sktsgan.report._sets import read_sets
 from sktsgan.samplers import NeighborSampler, TransformerGANSampler
 
 __all__ = ["main"]
@@ -176,9 +179,14 @@ def _compare(args, sampler, train, held_out, who, dtypes, categories):
         "NeighborSampler": drawn,
         "independent Gaussians": independent_gaussians(train, n, random_state=seed),
     }
-    print(format_scores(score_windows(candidates, train, held_out, random_state=seed)))
+    scores = score_windows(candidates, train, held_out, random_state=seed)
+    print(format_scores(scores), flush=True)
     columns = list(dtypes.index)
-    return _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
+    files = _write_pictures(args.output, train, new, sampler, columns=columns, random_state=seed)
+    sets = read_sets(new, train, held_out, None, columns, seed)
+    known = scores.loc[["TransformerGANSampler", "real windows"], UNSEEN_ACCURACY]
+    page = build_report(replace(sets, sampler=sampler), seed=seed, known=tuple(map(float, known)))
+    return files | {page.save(args.output / "report.html"): "the report; open it in a browser"}
 
 
 def _write_windows(folder, windows, dtypes, categories, entities):

@@ -12,10 +12,11 @@ from sktsgan.metrics import (
     distribution_kl_divergence,
 )
 
-__all__ = ["format_scores", "independent_gaussians", "score_windows"]
+__all__ = ["UNSEEN_ACCURACY", "format_scores", "independent_gaussians", "score_windows"]
 
 _SEEN, _UNSEEN = "against training windows", "against held-out windows"
 _COLUMNS = [(_SEEN, "KL"), (_SEEN, "GRU"), (_SEEN, "C2ST"), (_UNSEEN, "KL"), (_UNSEEN, "C2ST")]
+UNSEEN_ACCURACY = (_UNSEEN, "C2ST")
 _MAX_JOBS = 4
 _LEGEND = """\
 KL    divergence of two-dimensional Gaussians after PCA, in nats: 0 is best

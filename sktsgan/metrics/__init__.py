@@ -1,6 +1,7 @@
 """How close generated items are to real ones."""
 
 from sktsgan.metrics._bleu import bleu_score, self_bleu_score
+from sktsgan.metrics._context_fid import context_fid
 from sktsgan.metrics._digit_features import DigitFeatures
 from sktsgan.metrics._discrepancy import discrepancy_report
 from sktsgan.metrics._discriminative import discriminative_score
@@ -9,6 +10,7 @@ from sktsgan.metrics._distribution_kl import distribution_kl_divergence, distrib
 from sktsgan.metrics._frechet import frechet_distance
 from sktsgan.metrics._likelihood import nll_score
 from sktsgan.metrics._membership import membership_inference_score
+from sktsgan.metrics._moments import kurtosis_difference, skewness_difference
 from sktsgan.metrics._nearest_neighbor import nearest_neighbor_ratio
 from sktsgan.metrics._precision_recall import precision_recall
 from sktsgan.metrics._predictive import predictive_score
@@ -25,6 +27,7 @@ __all__ = [
     "autocorrelation_difference",
     "bleu_score",
     "classifier_two_sample_score",
+    "context_fid",
     "correlation_difference",
     "discrepancy_report",
     "discriminative_score",
@@ -32,6 +35,7 @@ __all__ = [
     "distribution_kl_divergence",
     "distribution_kl_score",
     "frechet_distance",
+    "kurtosis_difference",
     "marginal_difference",
     "membership_inference_score",
     "nearest_neighbor_ratio",
@@ -40,4 +44,5 @@ __all__ = [
     "predictive_score",
     "prompt_fidelity",
     "self_bleu_score",
+    "skewness_difference",
 ]

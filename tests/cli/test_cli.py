@@ -68,12 +68,16 @@ def test_learns_a_csv_and_names_every_file(csv, capsys, monkeypatch):
     assert [path.name for path in files] == [
         "distribution.png",
         "model.sktsgan",  # of too few windows to train a pair: there are no losses
+        "report.html",
         "windows.csv",
         "windows.npz",
         "windows.png",
     ]
     assert all(f"wrote {path}: " in said for path in files)
     assert "The base alone: too few windows to judge by." in said
+    page = (csv.parent / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Report on 185 new windows of TransformerGANSampler" in page
+    assert all(f'<th scope="row">{name}</th>' in page for name in ("level", "count", "site"))
 
 
 def test_losses_are_drawn_where_something_was_trained(csv, monkeypatch):
