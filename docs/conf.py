@@ -16,11 +16,12 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "_templates", "gallery/backreferences", "sg_execution_times.rst"]
+exclude_patterns = ["_build", "_templates", "gallery/backreferences"]
 templates_path = ["_templates"]
 autosummary_generate = True
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
@@ -28,6 +29,8 @@ suppress_warnings = ["ref.ref"]  # inherited docstrings refer to labels of sciki
 
 html_theme = "pydata_sphinx_theme"
 html_title = "sktsgan"
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
@@ -50,4 +53,5 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "remove_config_comments": True,
     "show_signature": False,
+    "write_computation_times": False,
 }
