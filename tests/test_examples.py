@@ -116,3 +116,12 @@ def test_sinusoids_have_the_shape_of_the_real_ones(run_briefly):
     assert names["generated"].shape == names["real"].shape
     f, p = names["frequency_and_phase"](names["real"])
     assert f.shape == p.shape == (1000 * 5,)
+
+
+@pytest.mark.filterwarnings("ignore::sktsgan.exceptions.ModeCollapseWarning")
+def test_a_gate_decides_about_the_pair(run_briefly, capsys):
+    names = run_briefly("plot_transformer_gan.py", max_iter=2)
+    assert names["new"].shape == names["windows"].shape
+    assert set(names["sampler"].gate_scores_) == {"base", "pair"}
+    out = capsys.readouterr().out
+    assert "the pair was " in out and out.count("days are told") == 2
