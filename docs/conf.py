@@ -54,4 +54,5 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_signature": False,
     "write_computation_times": False,
+    "capture_repr": (),  # what is printed and drawn says enough
 }

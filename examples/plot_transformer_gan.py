@@ -15,6 +15,7 @@ steps aside where it doesn't. Here it learns days of a house, in less than its d
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from sktsgan import TransformerGANSampler, Windowizer
 from sktsgan.datasets import load_appliances_energy
@@ -30,11 +31,12 @@ judging, judged = np.concatenate(blocks[1::4]), np.concatenate(blocks[3::4])
 # %%
 # Training, and who won
 # ---------------------
-# ``verbose`` prints what the gate decided. ``refined_`` says whether the pair was kept, and ``gate_scores_`` why.
+# ``refined_`` says whether the pair was kept, and ``gate_scores_`` why: how well two judges, and a search for training
+# windows, tell what the base makes from windows that were held out, and what the pair makes. .5 is best.
 
-sampler = TransformerGANSampler(max_iter=300, verbose=1, random_state=0).fit(windows)
+sampler = TransformerGANSampler(max_iter=300, random_state=0).fit(windows)
 print(f"the pair was {'kept' if sampler.refined_ else 'left out'}")
-print(sampler.gate_scores_)
+print(pd.DataFrame(sampler.gate_scores_).round(3))
 
 # %%
 # New days
