@@ -42,7 +42,7 @@ html_theme_options = {
     "footer_end": [],
 }
 
-# Examples run in some two minutes; sphinx-build -D plot_gallery=0 leaves them out.
+# Examples run in some three minutes; sphinx-build -D plot_gallery=0 leaves them out.
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
