@@ -35,9 +35,9 @@ def lint(session):
 
 @nox.session
 def docs(session):
-    """Build the pages of docs/ as HTML into docs/_build."""
+    """Build the pages of docs/ as HTML into docs/_build; ``-- -D plot_gallery=0`` runs no example."""
     session.install("-c", "constraints.txt", "-e", ".[docs]")
-    session.run("sphinx-build", "-W", "-b", "html", "docs", "docs/_build")
+    session.run("sphinx-build", "-W", "-b", "html", *session.posargs, "docs", "docs/_build")
 
 
 def _lower_bounds():

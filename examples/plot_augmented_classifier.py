@@ -46,11 +46,11 @@ reports = {
     "random forest": augmentation_report(
         forest,
         {
-            "copula": sampler,
-            "copula, the best third": AugmentedClassifier(
+            "neighbors": sampler,
+            "neighbors, the best third": AugmentedClassifier(
                 forest, sampler, keep="best", random_state=0
             ),
-            "copula, half the weight": AugmentedClassifier(
+            "neighbors, half the weight": AugmentedClassifier(
                 forest, sampler, synthetic_weight=0.5, random_state=0
             ),
         },
@@ -60,7 +60,7 @@ reports = {
         random_state=0,
     ),
     "logistic regression": augmentation_report(
-        logistic, {"copula": sampler}, X, y, cv=folds, random_state=0
+        logistic, {"neighbors": sampler}, X, y, cv=folds, random_state=0
     ),
 }
 for name, report in reports.items():

@@ -2,7 +2,7 @@
 Choose a sampler's parameters by weeks that it has not seen
 ===========================================================
 
-How many groups of days should :class:`~sktsgan.NeighborSampler` tell apart? ``GridSearchCV`` answers as it does for any
+Between how many neighbours should :class:`~sktsgan.NeighborSampler` draw? ``GridSearchCV`` answers as it does for any
 estimator, provided that its folds are fair. Windows overlap: a shuffled fold holds out windows of which nearly
 every hour is in training too. :class:`~sktsgan.PurgedWindowSplit` holds out whole weeks instead.
 """
@@ -26,10 +26,10 @@ series = load_appliances_energy().frame[["Appliances", "lights"]]  # Wh in each 
 pipeline = make_sampling_pipeline(
     StandardScaler(), Windowizer(24, gaps="split"), NeighborSampler(random_state=0)
 )
-n_components = [1, 3, 10, 30, 100]
+n_neighbors = [4, 8, 16, 32, 64]
 purged = GridSearchCV(
     pipeline,
-    {"copulasampler__n_components": n_components},
+    {"neighborsampler__n_neighbors": n_neighbors},
     cv=PurgedWindowSplit(n_splits=5, window=1, embargo=24),
 ).fit(series)
 print(purged.best_params_, f"{-purged.best_score_:.3f} nats")
@@ -42,7 +42,7 @@ print(purged.best_params_, f"{-purged.best_score_:.3f} nats")
 windows = Windowizer(24).fit_transform(series)
 shuffled = GridSearchCV(
     NeighborSampler(random_state=0),
-    {"n_components": n_components},
+    {"n_neighbors": n_neighbors},
     cv=KFold(5, shuffle=True, random_state=0),
     refit=False,
 ).fit(windows)
@@ -51,7 +51,7 @@ shuffled = GridSearchCV(
 # What the folds say, and what the winner makes
 # ---------------------------------------------
 # The winner is fitted on the whole series, and its windows come back in Wh. The lines differ more from each other than
-# along their way: the number of groups matters little for this house, but shuffled folds are far too hopeful.
+# along their way: the number of neighbours matters little for this house, but shuffled folds are far too hopeful.
 
 new = purged.best_estimator_.sample(12, random_state=1)["Appliances"]
 real = windows[np.random.default_rng(1).choice(len(windows), 12, replace=False), :, 0]
@@ -69,20 +69,20 @@ searches = [
 ]
 for search, color, marker, label in searches:
     folds = -np.array([search.cv_results_[f"split{i}_test_score"] for i in range(5)])
-    left.plot(n_components, folds.T, marker, color=color, alpha=0.3, markersize=4)
-    left.plot(n_components, folds.mean(axis=0), f"-{marker}", color=color, label=label)
-best = purged.best_params_["copulasampler__n_components"]
+    left.plot(n_neighbors, folds.T, marker, color=color, alpha=0.3, markersize=4)
+    left.plot(n_neighbors, folds.mean(axis=0), f"-{marker}", color=color, label=label)
+best = purged.best_params_["neighborsampler__n_neighbors"]
 left.plot(best, -purged.best_score_, "*", color="black", markersize=16, label=f"chosen: {best}")
 ratio = purged.best_score_ / shuffled.best_score_
 left.set(
     xscale="log",
     yscale="log",
     ylim=(None, 10),
-    xlabel="n_components: groups of windows (small dots: folds, lines: their means)",
+    xlabel="n_neighbors (small dots: folds, lines: their means)",
     ylabel="divergence of new from held-out windows (nats), 0 is best",
     title=f"Shuffled folds make the divergence look {ratio:.0f} times smaller",
 )
-left.set_xticks(n_components, n_components)
+left.set_xticks(n_neighbors, n_neighbors)
 left.minorticks_off()
 left.legend(loc="upper left")
 

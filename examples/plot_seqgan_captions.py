@@ -103,5 +103,6 @@ ax.set(title="Variety of captions", xlabel="temperature", ylabel="share of disti
 ax.spines[["top", "right"]].set_visible(False)
 ax.legend(frameon=False)
 
+# sphinx_gallery_thumbnail_number = 2
 if __name__ == "__main__":
     plt.show()
