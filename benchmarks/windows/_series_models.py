@@ -37,9 +37,10 @@ class Chain:
         """Return series of shape (n_series, n_steps, n_channels), and the steps where blocks begin."""
         start = times[0] if isinstance(times, pd.DatetimeIndex) else None
         # what sample_series joins, to know where it does
-        request, options = self.pipeline._read_series(len(times), start, None, n_series, None, seed)
-        _, initial, chain, rng = options
-        blocks = list(chain.draw(n_series, len(times), rng, request.place_of(), initial))
+        asked = len(times), start, None, n_series, None, None, seed
+        request, _ = self.pipeline._read_series(*asked)
+        chain, rng = self.pipeline.training_series_.chain, np.random.default_rng(seed)
+        blocks = list(chain.draw(n_series, len(times), rng, request.place_of(), None))
         seams = np.cumsum([block.shape[1] for block in blocks])[:-1]
         return np.concatenate(blocks, axis=1), seams
 
