@@ -98,11 +98,7 @@ def impute_dask(sampler, X, *, random_state=None):
         If ``X`` is no collection of dask.
     """
     dask = _import()
-    if not dask.is_dask_collection(X):
-        raise ValueError(f"X must be a dask array or DataFrame, got {type(X).__name__}.")
-    if hasattr(X, "rechunk"):
-        X = X.rechunk({axis: -1 for axis in range(1, X.ndim)})
-    parts = np.ravel(X.to_delayed())
+    X, parts = _parts("X", X)
     there, fill = dask.delayed(sampler, pure=True, traverse=False), dask.delayed(_impute)
     chunks = [
         fill(there, *told) for told in zip(parts, _seeds(random_state, len(parts)), strict=True)
@@ -140,27 +136,22 @@ def score_dask(metric, real, synthetic, **options):
         If ``synthetic`` is no collection of dask.
     """
     dask = _import()
-    if not dask.is_dask_collection(synthetic):
-        raise ValueError(
-            f"synthetic must be a dask array or DataFrame, got {type(synthetic).__name__}."
-        )
-    if hasattr(synthetic, "rechunk"):
-        synthetic = synthetic.rechunk({axis: -1 for axis in range(1, synthetic.ndim)})
+    _, parts = _parts("synthetic", synthetic)
     there, judge = dask.delayed(real, pure=True, traverse=False), dask.delayed(_judge)
-    parts = np.ravel(synthetic.to_delayed())
     scores = [judge(metric, there, part, options) for part in parts]
     return _collect(scores, [1] * len(scores), np.empty(0))
 
 
 def _draw(sampler, n_samples, prompt, seed, first):
     """Return items, of which the number ``first`` were made before."""
-    made = sampler.sample(n_samples, prompt=prompt, random_state=seed)
-    if isinstance(made, pd.DataFrame) and isinstance(made.index, pd.MultiIndex):
-        made = made.reset_index()  # dask knows no index of several levels
-        numbers = made.columns[0]
-        if pd.api.types.is_integer_dtype(made[numbers]):
-            made[numbers] += first
-    return made
+    if hasattr(
+        sampler, "_sample_numbered"
+    ):  # a pipeline, whose windows or new entities have numbers
+        made = sampler._sample_numbered(first, n_samples, prompt, seed)
+    else:
+        made = sampler.sample(n_samples, prompt=prompt, random_state=seed)
+    is_nested = isinstance(made, pd.DataFrame) and isinstance(made.index, pd.MultiIndex)
+    return made.reset_index() if is_nested else made  # dask knows no index of several levels
 
 
 def _impute(sampler, X, seed):
@@ -169,6 +160,15 @@ def _impute(sampler, X, seed):
 
 def _judge(metric, real, synthetic, options):
     return np.array([metric(real, synthetic, **options)], dtype=np.float64)
+
+
+def _parts(name, X):
+    """Return a collection of whole items, and its chunks."""
+    if not _import().is_dask_collection(X):
+        raise ValueError(f"{name} must be a dask array or DataFrame, got {type(X).__name__}.")
+    if hasattr(X, "rechunk"):
+        X = X.rechunk({axis: -1 for axis in range(1, X.ndim)})
+    return X, np.ravel(X.to_delayed())
 
 
 def _seeds(random_state, n_chunks):

@@ -89,6 +89,19 @@ def test_tables_of_pipelines(cluster, tmp_path):
     assert (made["time"].dt.month == 1).any() and made["count"].dtype == series["count"].dtype
 
 
+@pytest.mark.parametrize("by_column", [False, True])
+def test_new_entities_have_names_of_their_own(by_column):
+    dates = pd.date_range("2024-01-01", periods=60, freq="h", name="time")
+    parts = [pd.DataFrame({"level": np.sin(np.arange(60) / 4) + i}, index=dates) for i in (0, 5)]
+    panel = pd.concat(parts, keys=["a", "b"], names=["station", "time"])
+    windowizer = Windowizer(12)
+    if by_column:
+        panel, windowizer = panel.reset_index("station"), Windowizer(12, groups="station")
+    pipe = make_sampling_pipeline(windowizer, NeighborSampler(random_state=0)).fit(panel)
+    made = sample_dask(pipe, 6, chunk_size=2, random_state=0).compute(scheduler="synchronous")
+    assert (made["station"].value_counts() == 12).all() and made["station"].nunique() == 6
+
+
 def test_texts_are_a_bag():
     texts = ["a man rides a horse", "two dogs run", "a dog runs", "two men ride"] * 10
     sizes = {"embedding_size": 4, "hidden_size": 4, "kernels": {2: 2}, "pretraining": (2, 2)}

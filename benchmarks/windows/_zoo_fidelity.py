@@ -74,6 +74,7 @@ _COLUMNS = [
     ("rk", 14, lambda row: score(row, "rk")),
     ("mia", 14, lambda row: score(row, "mia")),
     ("nn", 14, lambda row: score(row, "nn", worst=min)),
+    ("KL", 14, lambda row: score(row, "kl")),
     ("c2 − curve", 12, _gap),
     ("CPU s", 8, lambda row: mean(row, "seconds", ".1f")),
 ]

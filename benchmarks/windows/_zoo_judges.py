@@ -3,7 +3,11 @@
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from sktsgan.metrics import classifier_two_sample_score, membership_inference_score
+from sktsgan.metrics import (
+    classifier_two_sample_score,
+    distribution_kl_divergence,
+    membership_inference_score,
+)
 from sktsgan.metrics._distances import flat_and_scaled, nearest_distance
 
 __all__ = ["gap_to_curve", "judge"]
@@ -26,7 +30,7 @@ def judge(blocks, synthetic, seed):
     Returns
     -------
     scores : dict of float
-        ``c2``, ``rk``, ``mia`` and ``nn``.
+        ``c2``, ``rk``, ``mia``, ``nn`` and ``kl``.
     """
     judges = {
         "c2": HistGradientBoostingClassifier(max_iter=_ROUNDS),
@@ -45,6 +49,7 @@ def judge(blocks, synthetic, seed):
     }
     held_out = np.concatenate([blocks.first, blocks.second])
     scores["mia"] = membership_inference_score(blocks.train, held_out, synthetic)
+    scores["kl"] = distribution_kl_divergence(blocks.train, synthetic)
     return scores | {"nn": _distance_ratio(blocks.train, held_out, synthetic)}
 
 

@@ -115,6 +115,7 @@ _COLUMNS = [
     ("rk", 14, lambda row: score(row, "rk")),
     ("mia", 14, lambda row: score(row, "mia")),
     ("nn", 14, lambda row: score(row, "nn", worst=min)),
+    ("KL", 14, lambda row: score(row, "kl")),
     ("CPU s", 8, lambda row: mean(row, "seconds", ".1f")),
     ("c2 gained", 10, _gain("c2")),
     ("rk gained", 10, _gain("rk")),

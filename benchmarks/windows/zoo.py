@@ -17,6 +17,8 @@ rk          the same of a ridge classifier on 500 random convolutions
 mia         how well the distance to the nearest generated window tells training windows from held-out ones: .5 is best
 nn          median distance of generated windows to the nearest training window, over that of held-out windows: 1 is
             best, 0 is a copy
+KL          divergence of two normals in the plane of two principal components, training against generated windows, in
+            nats: 0 is best
 c2 − curve  c2 less that of the local Gaussians at the same mia: below 0, the model is better than they are
 CPU s       of fitting and of making as many windows as were fitted on
 

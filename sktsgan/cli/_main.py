@@ -13,7 +13,7 @@ import pandas as pd
 from sktsgan._validation import check_memory
 from sktsgan.cli._sample import PROMPT_HELP, flat_table, read_prompt, sample_parser, write_samples
 from sktsgan.cli._scores import UNSEEN_ACCURACY, format_scores, independent_gaussians, score_windows
-from sktsgan.cli._tables import read_table, split_known
+from sktsgan.cli._tables import read_table, split_windows
 from sktsgan.containers._categories import decode, encode_windows, find_categories
 from sktsgan.datasets import load_appliances_energy
 from sktsgan.persistence import save
@@ -93,7 +93,7 @@ def _sample(args):
 def _learn_and_write(args):
     with _refusing():
         frame = _load(args)
-        train, held_out, *who = split_known(frame, window=args.window, stride=args.stride)
+        train, held_out, *who = split_windows(frame, window=args.window, stride=args.stride)
         if args.series and who[1] is not None:
             raise ValueError(
                 "--series needs one entity: leave out --entity-column, or its other rows"

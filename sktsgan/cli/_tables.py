@@ -8,7 +8,7 @@ from sktsgan.cli._reading import parse_times, read_csv
 from sktsgan.containers._categories import encode, find_categories, holds_categories
 from sktsgan.preprocessing import Windowizer
 
-__all__ = ["read_table", "split_known", "split_windows"]
+__all__ = ["read_table", "split_windows"]
 
 _MAX_TEXTS = 100  # of a column
 _MIN_HELD_OUT = 20  # windows: fewer can't be told apart from chance
@@ -132,12 +132,15 @@ def split_windows(frame, *, window, stride=1):
     tested on all seasons, a short one on its end. Categories are places among those of the whole series. Windows have
     ``window`` rows, start every ``stride`` rows and never straddle a gap of the DatetimeIndex, or two entities. Windows
     of missing values alone are left out. Too few of them to learn from or to hold out are a ValueError.
+
+    Returns
+    -------
+    train, held_out : ndarray of shape (n_windows, window, n_channels)
+    starts : DatetimeIndex or None
+        When the training windows start.
+    entities : Series or None
+        Whose they are.
     """
-    return split_known(frame, window=window, stride=stride)[:2]
-
-
-def split_known(frame, *, window, stride=1):
-    """Return what ``split_windows`` does, and of the training windows when they start, and whose they are, or None."""
     frame = encode(frame, find_categories([frame])).astype(float)
     least = 5 * (window + (_MIN_HELD_OUT - 1) * stride)
     if len(frame) < least:

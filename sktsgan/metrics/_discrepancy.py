@@ -13,7 +13,7 @@ from sktsgan._random import draw_seed
 from sktsgan.containers._windows import check_window_pair
 from sktsgan.metrics._two_sample import _subset, classifier_two_sample_score
 
-__all__ = ["discrepancy_report"]
+__all__ = ["check_names", "discrepancy_report", "guess_names"]
 
 # ``columns`` are the judge's inputs, ``measure`` the values whose means are reported; both hold the
 # real windows first, then as many synthetic ones.
@@ -136,9 +136,9 @@ def discrepancy_report(
         check_scalar(max_pairs, "max_pairs", numbers.Integral, min_val=0)
     if max_samples is not None:
         check_scalar(max_samples, "max_samples", numbers.Integral, min_val=2)
-    names = _guess_names(real, n_channels) if channel_names is None else list(channel_names)
+    names = guess_names(real, n_channels) if channel_names is None else list(channel_names)
     real, synthetic = check_window_pair(real, synthetic, n_channels=n_channels)
-    names = _check_names(names, real.shape[2])
+    names = check_names(names, real.shape[2])
     lags = _check_lags(lags, real.shape[1])
     rng = check_random_state(draw_seed(random_state))
     seed = draw_seed(rng)
@@ -174,7 +174,7 @@ def _ranked(rows):
     return report.sort_values("accuracy", ascending=False, kind="stable", ignore_index=True)
 
 
-def _guess_names(windows, n_channels):
+def guess_names(windows, n_channels):
     """Return the channels' names where a DataFrame has columns as Windowizer names them."""
     if not isinstance(windows, pd.DataFrame):
         return None
@@ -184,7 +184,8 @@ def _guess_names(windows, n_channels):
     return [name.removesuffix("_t0") for name in first]
 
 
-def _check_names(names, n_channels):
+def check_names(names, n_channels):
+    """Return a name for each channel, its number where none are given; another number of names is a ValueError."""
     if names is None:
         return [str(channel) for channel in range(n_channels)]
     if len(names) != n_channels:

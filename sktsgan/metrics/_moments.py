@@ -3,7 +3,7 @@
 import numpy as np
 
 from sktsgan.containers._windows import check_window_pair
-from sktsgan.metrics._statistics import _z_score
+from sktsgan.metrics._statistics import z_score
 
 __all__ = ["channel_moment", "kurtosis_difference", "skewness_difference"]
 
@@ -106,7 +106,7 @@ def kurtosis_difference(real, synthetic, *, n_channels=None):
 
 def channel_moment(windows, order):
     """Return the standardised moment of each channel over windows and steps, shape (n_channels,)."""
-    return (_z_score(windows) ** order).mean(axis=(0, 1))
+    return (z_score(windows) ** order).mean(axis=(0, 1))
 
 
 def _moment_difference(real, synthetic, order, n_channels):

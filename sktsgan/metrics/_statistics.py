@@ -8,7 +8,13 @@ from sklearn.utils import check_random_state, check_scalar
 from sktsgan._random import draw_seed
 from sktsgan.containers._windows import check_window_pair
 
-__all__ = ["autocorrelation_difference", "correlation_difference", "marginal_difference"]
+__all__ = [
+    "autocorrelation_difference",
+    "autocorrelations",
+    "correlation_difference",
+    "marginal_difference",
+    "z_score",
+]
 
 
 def autocorrelation_difference(real, synthetic, *, max_lag=None, n_channels=None):
@@ -63,13 +69,13 @@ def autocorrelation_difference(real, synthetic, *, max_lag=None, n_channels=None
     longest = real.shape[1] - 1
     max_lag = longest if max_lag is None else max_lag
     check_scalar(max_lag, "max_lag", numbers.Integral, min_val=1, max_val=longest)
-    real, synthetic = (_autocorrelation(windows, max_lag) for windows in (real, synthetic))
+    real, synthetic = (autocorrelations(windows, max_lag) for windows in (real, synthetic))
     return float(np.abs(real - synthetic).mean())
 
 
-def _autocorrelation(windows, max_lag):
+def autocorrelations(windows, max_lag):
     """Return the autocorrelation at lags 1 to ``max_lag``, shape (max_lag, n_channels)."""
-    z = _z_score(windows)
+    z = z_score(windows)
     return np.array([(z[:, lag:] * z[:, :-lag]).mean(axis=(0, 1)) for lag in range(1, max_lag + 1)])
 
 
@@ -147,7 +153,7 @@ def _draw(windows, fraction, rng):
 
 def _correlations(windows):
     """Return the lag-0 correlations of the channels, shape (n_channels, n_channels)."""
-    z = _z_score(windows).reshape(-1, windows.shape[2])
+    z = z_score(windows).reshape(-1, windows.shape[2])
     return z.T @ z / len(z)
 
 
@@ -218,7 +224,7 @@ def _histograms(windows, low, high, n_bins):
     return counts.reshape(n_bins + 2, n_columns) / len(windows)
 
 
-def _z_score(windows):
+def z_score(windows):
     """Return windows with each channel standardised over windows and steps."""
     centred = windows - windows.mean(axis=(0, 1))
     deviation = centred.std(axis=(0, 1))

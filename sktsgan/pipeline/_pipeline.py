@@ -200,10 +200,14 @@ class SamplingPipeline(SeriesPipeline):
         ValueError
             As the sampler, and if windows in a prompt have another shape than those of ``fit``.
         """
+        return self._sample_numbered(0, n_samples, prompt, random_state, return_prompt)
+
+    def _sample_numbered(self, first, n_samples, prompt, random_state, return_prompt=False):
+        """Do what ``sample`` does, where ``first`` windows, or new entities, were made before."""
         options, with_table = self._draw_options("sample", prompt, random_state, return_prompt)
         drawn = self._final_estimator.sample(n_samples, **options)
         drawn, table = drawn if with_table else (drawn, None)
-        X = self._wrap(drawn, table)
+        X = self._wrap(drawn, table, first)
         return (X, table) if return_prompt else X
 
     @available_if(_sampler_has("iter_sample"))

@@ -4,7 +4,7 @@ import numpy as np
 
 from sktsgan.metrics import autocorrelation_difference, marginal_difference
 from sktsgan.metrics._moments import channel_moment
-from sktsgan.metrics._statistics import _autocorrelation
+from sktsgan.metrics._statistics import autocorrelations
 from sktsgan.report._svg import curves, histograms
 
 __all__ = ["channel_rows", "most_different"]
@@ -62,7 +62,7 @@ def _pictures(real, new, name):
     }
     if real.shape[1] > 1:
         lags = real.shape[1] - 1
-        lines = [_autocorrelation(X, lags)[:, 0] for X in (real, new)]
+        lines = [autocorrelations(X, lags)[:, 0] for X in (real, new)]
         groups = [
             ("real", [np.r_[1.0, lines[0]]]),
             ("new", [np.r_[1.0, lines[1]]]),

@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 
 from sktsgan.containers._series import is_ragged
 from sktsgan.containers._windows import check_windows
-from sktsgan.metrics._discrepancy import _check_names, _guess_names
+from sktsgan.metrics._discrepancy import check_names, guess_names
 from sktsgan.metrics._draws import takes_text, unwrap_sampler
 from sktsgan.metrics._items import is_text
 from sktsgan.samplers import DCGANSampler
@@ -70,7 +70,7 @@ def read_sets(source, X_real, X_held_out, n_channels, channel_names, seed):
         n_channels = np.shape(X_real)[2] if axes == 3 else getattr(sampler, "n_channels", None)
     names = channel_names
     if names is None:
-        names = _guess_names(X_real, n_channels)
+        names = guess_names(X_real, n_channels)
     train = _read(X_real, n_channels, "X_real", _LEAST if X_held_out is not None else 2 * _LEAST)
     held_out = None if X_held_out is None else _read(X_held_out, n_channels, "X_held_out", _LEAST)
     if draw:
@@ -82,7 +82,7 @@ def read_sets(source, X_real, X_held_out, n_channels, channel_names, seed):
             raise ValueError(
                 f"{name} has windows of shape {X.shape[1:]}, but those of X_real have shape {train.shape[1:]}."
             )
-    names = _check_names(None if names is None else list(names), train.shape[2])
+    names = check_names(None if names is None else list(names), train.shape[2])
     reference, others = _halves(train, seed) if held_out is None else (held_out, train)
     return Sets(train, held_out, new, reference, others, names, sampler)
 

@@ -38,7 +38,8 @@ def verdict(measures, ranking, *, has_held_out, keeps_training_windows):
     sentences += _copies(measures, has_held_out)
     if keeps_training_windows:
         sentences.append(
-            "The model itself contains training windows: share its windows, but not the model, if they are private."
+            "The model itself contains training windows. Where it must stay secret who is in the data, share neither "
+            "it nor its windows."
         )
     return sentences
 
